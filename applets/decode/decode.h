@@ -1,0 +1,32 @@
+/*
+ * What a decoder is: one file in this folder, one registered entry; told by magic bytes, never by name.
+ *
+ *	PX_DECODER(gzip) = { "gzip", gzip_probe, gzip_open };
+ *
+ * The entry is found through the linker section px_decoders, so the file must be linked as obj-y (see Kbuild.src); a new
+ * format touches no other file but Config.in. A decoder does no I/O of its own: it pulls from upstream.
+ */
+#ifndef PX_DECODE_H
+#define PX_DECODE_H 1
+
+#include "lib/stream.h"
+
+enum { PX_MAGIC_BYTES = 16 }; /* probes see that much of the start, or all there is */
+
+struct px_decoder {
+	const char *name;
+	/* True when head (len_bytes <= PX_MAGIC_BYTES) starts a file of this format. */
+	int FAST_FUNC (*probe)(const uint8_t *head, size_t len_bytes);
+	/* Takes ownership of upstream, which starts with the magic bytes. memory_bytes: what windows and dictionaries may
+	 * take; more is refused with PX_RESOURCE when the stream asks for it. The end is passed on only after the format's
+	 * own trailer was right; members that follow each other are one stream; anything else after the trailer is PX_DATA. */
+	struct px_stream* FAST_FUNC (*open)(struct px_stream *upstream, size_t memory_bytes);
+};
+
+#define PX_DECODER(name) \
+	static const struct px_decoder px_decoder_##name; \
+	static const struct px_decoder *const px_decoder_entry_##name \
+		__attribute__ ((used, section("px_decoders"))) = &px_decoder_##name; \
+	static const struct px_decoder px_decoder_##name
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * A filter that lets an end pass only when it is the right one: so many bytes, with that SHA-256 (FIPS 180-4).
+ */
+#ifndef PX_CHECK_H
+#define PX_CHECK_H 1
+
+#include "lib/stream.h"
+
+struct px_digest {
+	smallint known;      /* 0: nothing expected */
+	uint8_t sha256[32];
+};
+
+/* Parses "sha256:HEX" (64 hex digits, either case) or the bare HEX. Returns 0, or -1 without a message. */
+int px_digest_parse(struct px_digest *digest, const char *text) FAST_FUNC;
+
+/* Takes ownership of upstream. size_bytes < 0: any size. Fails with PX_DATA as soon as a byte too many arrives, or at an
+ * end that comes too early or with another hash; what names the thing in messages (not copied). */
+struct px_stream *px_check_open(struct px_stream *upstream, const char *what, off_t size_bytes,
+		const struct px_digest *digest) FAST_FUNC;
+
+#endif

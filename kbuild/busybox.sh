@@ -1,0 +1,51 @@
+#!/bin/sh
+# Builds BUILD/busybox: static, musl, with our applets, configured by .config.
+#
+#   busybox.sh BUILD SUITE CONFIG
+set -eu
+
+# the libraries of the decoders that are in, for BusyBox's link line
+extra_libs() {
+	for pair in PX_ZLIB:z PX_ZSTD:zstd PX_LIBLZMA:lzma; do
+		if grep -q "^CONFIG_${pair%%:*}=y" "$config"; then
+			printf '%s ' "${pair#*:}"
+		fi
+	done
+}
+
+# Our .config serves both: BusyBox's oldconfig drops what is not its own and must have nothing to ask.
+configure() {
+	if cmp -s "$config" "$tree/.px-config" && [ -f "$tree/.config" ]; then
+		return 0
+	fi
+	cp "$config" "$tree/.config"
+	make -s -C "$tree" oldconfig </dev/null >"$build/busybox-config.log" 2>&1 || {
+		tail -n 20 "$build/busybox-config.log" >&2
+		echo "busybox.sh: BusyBox's oldconfig does not take our .config (above)" >&2
+		exit 1
+	}
+	cp "$config" "$tree/.px-config"
+}
+
+main() {
+	build=$(cd "$1" && pwd) suite=$2 config=$3
+	here=$(cd "$(dirname "$0")" && pwd)
+	tree=$build/busybox-tree
+	export KCONFIG_NOTIMESTAMP=1 # the same sources give the same bytes: no build time in the banner
+	"$here/toolchain.sh" "$build"
+	"$here/busybox-tree.sh" "$1" "$suite"
+	"$here/libraries.sh" "$build" "$suite" "$config"
+	configure
+	if ! make -s -C "$tree" -j"$(nproc)" CC="$build/musl/px-gcc" HOSTCC=gcc \
+		CONFIG_EXTRA_LDLIBS="$(extra_libs)" busybox >"$build/busybox.log" 2>&1; then
+		grep -v '^  ' "$build/busybox.log" | tail -n 60 >&2
+		echo "busybox.sh: the build failed (above; all of it: build/busybox.log)" >&2
+		exit 1
+	fi
+	if ! cmp -s "$tree/busybox" "$build/busybox"; then
+		cp "$tree/busybox" "$build/busybox.new"
+		mv "$build/busybox.new" "$build/busybox"
+	fi
+}
+
+main "$@"

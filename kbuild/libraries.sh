@@ -1,0 +1,82 @@
+#!/bin/sh
+# Builds the static libraries that .config asks for, from Debian's sources, with musl, into BUILD/musl/lib.
+#
+#   libraries.sh BUILD SUITE CONFIG
+set -eu
+
+wants() {
+	grep -q "^CONFIG_$1=y" "$config"
+}
+
+# fresh NAME: true when BUILD/musl/lib/NAME.a is of another version than the source in BUILD/src
+stale() {
+	[ "$(cat "$musl/$1.built" 2>/dev/null)" != "$(cat "$build/src/$1.version")" ]
+}
+
+built() {
+	cp "$build/src/$1.version" "$musl/$1.built"
+}
+
+# run DIR COMMAND...: quiet unless it fails
+run() {
+	dir=$1
+	shift
+	if ! (cd "$dir" && "$@") >"$musl/log" 2>&1; then
+		tail -n 40 "$musl/log" >&2
+		echo "libraries.sh: in $dir: '$*' failed (above: its last lines)" >&2
+		exit 1
+	fi
+}
+
+build_zlib() {
+	src=$build/src/zlib
+	run "$src" env CC="$cc" CFLAGS="$cflags" ./configure --static
+	run "$src" make libz.a
+	cp "$src/libz.a" "$musl/lib/"
+	cp "$src/zlib.h" "$src/zconf.h" "$musl/include/"
+}
+
+# decompression only: no dictionary builder, no legacy formats
+build_libzstd() {
+	src=$build/src/libzstd/lib
+	run "$src" make clean
+	run "$src" make libzstd.a CC="$cc" CFLAGS="$cflags -DNDEBUG" ZSTD_LIB_COMPRESSION=0 ZSTD_LIB_DICTBUILDER=0 \
+		ZSTD_LIB_DEPRECATED=0 ZSTD_LEGACY_SUPPORT=0 ZSTD_LIB_MINIFY=0
+	cp "$src/libzstd.a" "$musl/lib/"
+	cp "$src/zstd.h" "$src/zstd_errors.h" "$musl/include/"
+}
+
+# decoders only, all checks (BusyBox's unxz knows no CRC64)
+build_xz_utils() {
+	src=$build/src/xz-utils
+	run "$src" ./configure CC="$cc" CFLAGS="$cflags" --host="$(gcc -dumpmachine)" --disable-shared --enable-static \
+		--disable-encoders --enable-decoders=lzma1,lzma2,x86,arm,arm64,armthumb,riscv,delta \
+		--disable-microlzma --disable-lzip-decoder \
+		--disable-xz --disable-xzdec --disable-lzmadec --disable-lzmainfo --disable-lzma-links --disable-scripts \
+		--disable-doc --disable-nls --enable-threads=no
+	run "$src/src/liblzma" make
+	cp "$src/src/liblzma/.libs/liblzma.a" "$musl/lib/"
+	cp -r "$src/src/liblzma/api/lzma.h" "$src/src/liblzma/api/lzma" "$musl/include/"
+}
+
+# library SYMBOL SOURCE-PACKAGE
+library() {
+	wants "$1" || return 0
+	"$(dirname "$0")/archive.sh" -b "$build" -s "$suite" source "$2"
+	stale "$2" || return 0
+	echo "  LIB     $2 $(cat "$build/src/$2.version")"
+	"build_$(echo "$2" | tr - _)"
+	built "$2"
+}
+
+main() {
+	build=$(cd "$1" && pwd) suite=$2 config=$3
+	musl=$build/musl
+	cc=$musl/px-gcc
+	cflags='-O2 -ffunction-sections -fdata-sections'
+	library PX_ZLIB zlib
+	library PX_ZSTD libzstd
+	library PX_LIBLZMA xz-utils
+}
+
+main "$@"
