@@ -1,0 +1,52 @@
+# What every bats file here loads: where things are, and servers that are waited for and killed.
+#
+#	load px
+#
+# PX_BUSYBOX names the binary under test (default build/busybox); px_install puts its applets into $BATS_TEST_TMPDIR/bin.
+
+PX_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+PX_BUILD=${PX_BUILD:-$PX_TOP/build}
+PX_BUSYBOX=${PX_BUSYBOX:-$PX_BUILD/busybox}
+
+# pxfetch, pxwrite, pximenu (or the applets named) as commands in PATH
+px_install() {
+	local applet
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	for applet in "${@:-pxfetch pxwrite pximenu}"; do
+		for applet in $applet; do
+			ln -sf "$PX_BUSYBOX" "$BATS_TEST_TMPDIR/bin/$applet"
+		done
+	done
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+}
+
+# need COMMAND...: skips the test, naming what is missing
+need() {
+	local c
+	for c; do
+		command -v "$c" >/dev/null || skip "no $c on this machine"
+	done
+}
+
+need_root() {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds; fails when the time is over
+wait_for() {
+	local deadline=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $deadline ] || { echo "timed out waiting for: $*" >&2; return 1; }
+		sleep 0.05
+	done
+}
+
+# stop PID...: ends processes that the test started, and waits for them
+stop() {
+	local p
+	for p; do
+		kill "$p" 2>/dev/null || true
+		wait "$p" 2>/dev/null || true
+	done
+}
