@@ -17,16 +17,17 @@ help: ## this text
 
 # --- Configuration: one .config for all stages (BusyBox's options come from its source)
 export KCONFIG_CONFIG = $(CONFIG)
-menuconfig: $(B)/kconfig/Config.in ## choose by menu
+menuconfig: $(CONFIG) ## choose by menu
 	kconfig-mconf Config.in
 defconfig: $(B)/kconfig/Config.in ## the product that most users want
-	kconfig-conf --defconfig=kbuild/busybox.config Config.in
-oldconfig: $(B)/kconfig/Config.in ## ask about new options only
+	rm -f $(CONFIG)
+	kbuild/config.sh $(B) $(CONFIG)
+oldconfig: $(CONFIG) ## ask about new options only
 	kconfig-conf --oldconfig Config.in
-savedefconfig: $(B)/kconfig/Config.in ## what differs from the defaults, into build/defconfig
+savedefconfig: $(CONFIG) ## what differs from the defaults, into build/defconfig
 	kconfig-conf --savedefconfig=$(B)/defconfig Config.in
-$(CONFIG): | $(B)/kconfig/Config.in
-	kconfig-conf --defconfig=kbuild/busybox.config Config.in >/dev/null
+$(CONFIG): Config.in $(wildcard */Config.in) kbuild/busybox.config | $(B)/kconfig/Config.in
+	kbuild/config.sh $(B) $(CONFIG)
 $(B)/kconfig/Config.in: kbuild/busybox-tree.sh kbuild/busybox.patch kbuild/packages.list
 	kbuild/setup.sh kbuild/packages.list
 	kbuild/busybox-tree.sh $(B) $(SUITE)
