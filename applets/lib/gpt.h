@@ -27,7 +27,7 @@ struct px_image_kind {
 	const char *remedy;      /* with refuse: what the operator can do. Not owned */
 	smallint efi;            /* has an EFI system partition */
 	smallint bios;           /* has code in the boot sector */
-	char broken[96];         /* PX_TABLE_BROKEN: why */
+	const char *broken;      /* PX_TABLE_BROKEN: why; else NULL. Not owned */
 	char words[96];          /* for people: "GPT, 3 partitions, 512-byte sectors", "ext4 without a partition table" */
 };
 
