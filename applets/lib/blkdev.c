@@ -121,6 +121,8 @@ int FAST_FUNC px_blkdev_reread_table(struct px_blkdev *dev)
 	if (dev->is_file)
 		return 0;
 	while (ioctl(dev->fd, BLKRRPART) < 0) {
+		if (errno == EINVAL) /* a loop device that shows no partitions */
+			return 0;
 		if (errno != EBUSY || --tries == 0)
 			return errno;
 		usleep(50 * 1000);
