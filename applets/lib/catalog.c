@@ -280,6 +280,8 @@ static void close_stanza(struct parser *p)
 		set_problem(p, "Image", "missing");
 	if (!image->sources && !image->init && !image->archive)
 		set_problem(p, "Source", "missing");
+	if (image->init || image->archive || image->post)
+		set_problem(p, "", "classic images: not in this version");
 	if (image->sources && (image->init || image->archive || image->post))
 		set_problem(p, "Source", "not together with Init, Archive and Post");
 	p->line += p->next <= p->end;

@@ -11,6 +11,13 @@
 
 /* --- starting */
 
+void FAST_FUNC px_exec(char **argv)
+{
+	execvp(argv[0], argv);
+	if (errno == ENOENT)
+		BB_EXECVP(argv[0], argv);
+}
+
 static void child_side(char **argv, int in_fd, int out_fd, int message_fd, int progress_fd) NORETURN;
 static void child_side(char **argv, int in_fd, int out_fd, int message_fd, int progress_fd)
 {
@@ -23,7 +30,7 @@ static void child_side(char **argv, int in_fd, int out_fd, int message_fd, int p
 	xdup2(progress_fd, PX_CHILD_PROGRESS_FD);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGWINCH, SIG_DFL);
-	BB_EXECVP(argv[0], argv);
+	px_exec(argv);
 	bb_simple_perror_msg(argv[0]);
 	_exit(127);
 }

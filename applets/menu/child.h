@@ -62,6 +62,9 @@ void px_child_stop(struct px_child *child) FAST_FUNC;
 /* Closes and frees; kills what still runs and waits for it. */
 void px_child_free(struct px_child *child) FAST_FUNC;
 
+/* Becomes argv[0]: the program in PATH (a test's, too), else BusyBox's applet. Comes back only when there is none; errno is set. */
+void px_exec(char **argv) FAST_FUNC;
+
 /* The last message but n, or "". */
 const char *px_child_message(const struct px_child *child, unsigned n) FAST_FUNC;
 

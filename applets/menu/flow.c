@@ -86,6 +86,8 @@ static int do_other(struct px_menu *menu, enum px_action action)
 		px_leave(menu, action);
 		return 0;
 	case PX_DO_GIVE_UP:
+		if (!menu->status)
+			menu->status = PX_OTHER;
 		return 1;
 	default:
 		return 0;
@@ -224,8 +226,14 @@ int FAST_FUNC px_menu_run(struct px_menu *menu)
 {
 	enum px_action action = px_source_load(menu);
 
+	if (action == PX_DO_NOTHING) { /* unattended, and no catalog */
+		set_failure(menu, menu->status, "catalog", xstrdup(menu->source_problem), NULL, "disk untouched");
+		if (menu->dry_run || finish_either(menu))
+			return menu->status;
+		return menu_loop(menu);
+	}
 	if (do_other(menu, action))
-		return menu->status ? menu->status : PX_OTHER;
+		return menu->status;
 	menu->status = 0;
 	if (menu->settings.automatic && menu->catalog && run_unattended(menu) == 0) {
 		if (menu->dry_run)

@@ -4,17 +4,25 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += leave.o
 
 #include "libbb.h"
+#include "menu/child.h"
 #include "menu/log.h"
 #include "menu/menu.h"
 
-/* The applet asks init, which unmounts everything first. */
-static void become(const char *program)
+/* The program asks init, which unmounts everything first. Behind another root (-r: a test) only a program in there is run: the
+ * machine that tests is not the one to be rebooted. */
+static void become(struct px_menu *menu, const char *program)
 {
 	char *argv[] = { (char *)program, NULL };
 
 	px_log_say("px: %s", program);
 	sync();
-	BB_EXECVP(program, argv);
+	if (menu->root[0]) {
+		char *path = xasprintf("%s/sbin/%s", menu->root, program);
+
+		execv(path, argv);
+		free(path);
+	} else
+		px_exec(argv);
 	px_log_say("px: cannot %s: %s", program, strerror(errno));
 }
 
@@ -24,7 +32,7 @@ static void run_command(const char *program, const char *option)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		BB_EXECVP(program, argv);
+		px_exec(argv);
 		bb_simple_perror_msg(program);
 		_exit(127);
 	}
@@ -48,12 +56,12 @@ void FAST_FUNC px_leave(struct px_menu *menu, enum px_action action)
 		break;
 	case PX_DO_POWEROFF:
 		menu->front->leave(menu);
-		become("poweroff");
+		become(menu, "poweroff");
 		menu->front->enter(menu);
 		break;
 	default: /* PX_DO_REBOOT; PX_DO_LOCAL: the boot order of a machine that boots once from the network does the rest */
 		menu->front->leave(menu);
-		become("reboot");
+		become(menu, "reboot");
 		menu->front->enter(menu);
 	}
 }

@@ -34,6 +34,7 @@ struct px_menu {
 	struct px_ui ui;
 	const struct px_front *front;
 	char *catalog_url;          /* NULL: nobody said where it is */
+	char *source_problem;       /* why there is no catalog; malloced, or NULL */
 	struct px_catalog *catalog; /* NULL: not here yet */
 	struct px_disks *disks;
 	const struct px_image *image;  /* chosen */
@@ -78,7 +79,8 @@ extern const struct px_front px_front_screen;
 /* flow.c: the whole session; gives the exit status. */
 int px_menu_run(struct px_menu *menu) FAST_FUNC;
 
-/* source.c: gets the catalog, again and again until it is there or the operator wants something else. PX_DO_CHOSEN: it is there. */
+/* source.c: gets the catalog, again and again until it is there or the operator wants something else. PX_DO_CHOSEN: it is there.
+ * PX_DO_NOTHING, when automatic only: it will not come; status and source_problem say why. */
 enum px_action px_source_load(struct px_menu *menu) FAST_FUNC;
 
 /* choice.c: which disks can be chosen, and which one is meant. */

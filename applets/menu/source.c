@@ -8,7 +8,7 @@
 #include "menu/log.h"
 #include "menu/menu.h"
 
-enum { RETRY_MS = 3000, NETWORK_MS = 1000 };
+enum { RETRY_MS = 3000, UNATTENDED_MS = 120 * 1000 };
 
 /* px.catalog= or -c, else the server that the network script found; NULL while nobody knows. */
 static char *catalog_url(struct px_menu *menu)
@@ -44,8 +44,7 @@ static void take_catalog(struct px_menu *menu, struct px_child *fetch)
 {
 	char *text = fetch->output ? fetch->output : xzalloc(1);
 
-	fetch->output = NULL;
-	px_catalog_free(menu->catalog);
+	fetch->output = NULL; /* the catalog's now */
 	menu->catalog = px_catalog_parse(text, fetch->output_bytes, menu->catalog_url);
 	px_log_add("px: catalog %s: %u images, %u of them unusable", menu->catalog_url, menu->catalog->count,
 			menu->catalog->unusable);
@@ -77,41 +76,70 @@ static enum px_action try_once(struct px_menu *menu, char **reason)
 	} else if (fetch.output_overflow) {
 		*reason = xasprintf("%s: more than 16 MiB: no catalog", menu->catalog_url);
 		menu->status = PX_PROTOCOL;
-	} else {
-		*reason = xstrdup(px_child_message(&fetch, 0));
+	} else if (action == PX_DO_NOTHING) {
+		*reason = xstrdup(px_child_message(&fetch, 0)[0] ? px_child_message(&fetch, 0) : "pxfetch failed without a word");
 		menu->status = fetch.status > 0 && fetch.status < 128 ? fetch.status : PX_OTHER;
 	}
 	px_child_free(&fetch);
 	return action;
 }
 
+static void set_problem(struct px_menu *menu, char *problem)
+{
+	free(menu->source_problem);
+	menu->source_problem = problem;
+}
+
+/* A machine that nobody looks at gives up on what will not mend itself, and on everything after a while. */
+static int is_hopeless(const struct px_menu *menu, unsigned long long start_ms)
+{
+	if (!menu->settings.automatic)
+		return 0;
+	if (menu->network.problem && !menu->catalog_url)
+		return 1;
+	return menu->status == PX_SERVER || menu->status == PX_PROTOCOL || monotonic_ms() - start_ms > UNATTENDED_MS;
+}
+
+/* A look at the network; a try when it is time for one. */
+static enum px_action look_and_try(struct px_menu *menu, unsigned long long *next_try_ms)
+{
+	enum px_action action;
+	char *problem = NULL;
+
+	look_at_network(menu);
+	if (!menu->catalog_url) {
+		menu->status = PX_NETWORK;
+		set_problem(menu, network_problem(menu));
+		return PX_DO_NOTHING;
+	}
+	if (monotonic_ms() < *next_try_ms)
+		return PX_DO_NOTHING;
+	action = try_once(menu, &problem);
+	*next_try_ms = monotonic_ms() + RETRY_MS;
+	if (problem)
+		set_problem(menu, problem);
+	return action;
+}
+
 enum px_action FAST_FUNC px_source_load(struct px_menu *menu)
 {
 	enum px_action action = PX_DO_NOTHING;
-	unsigned long long next_try_ms = 0;
-	char *reason = NULL;
+	unsigned long long start_ms = monotonic_ms(), next_try_ms = 0;
 
+	menu->status = 0;
+	set_problem(menu, xstrdup(""));
 	while (action == PX_DO_NOTHING) {
-		look_at_network(menu);
-		if (!menu->catalog_url) {
-			free(reason);
-			reason = network_problem(menu);
-			action = menu->front->waiting(menu, reason, NETWORK_MS, NULL);
-			continue;
-		}
-		if (monotonic_ms() >= next_try_ms) {
-			free(reason);
-			reason = NULL;
-			action = try_once(menu, &reason);
-			next_try_ms = monotonic_ms() + RETRY_MS;
-		}
+		action = look_and_try(menu, &next_try_ms);
+		if (action == PX_DO_NOTHING && is_hopeless(menu, start_ms))
+			return PX_DO_NOTHING;
 		if (action == PX_DO_NOTHING)
-			action = menu->front->waiting(menu, reason ? reason : "", 1000, NULL);
+			action = menu->front->waiting(menu, menu->source_problem, 1000, NULL);
 		if (action == PX_DO_RETRY) {
 			next_try_ms = 0;
 			action = PX_DO_NOTHING;
 		}
 	}
-	free(reason);
+	if (action == PX_DO_CHOSEN)
+		menu->status = 0;
 	return action;
 }
