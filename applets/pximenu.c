@@ -1,17 +1,43 @@
 /*
- * pximenu
+ * pximenu: the operator's menu, and the machine's own hand when the kernel command line says what to do.
  */
 //applet:IF_PX_MENU(APPLET(pximenu, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_MENU) += pximenu.o
 //usage:#define pximenu_trivial_usage
-//usage:       ""
+//usage:       "[-n] [-c CATALOG_URL] [-r ROOT]"
 //usage:#define pximenu_full_usage "\n\n"
-//usage:       "TODO"
+//usage:       "Choose an image and a disk, run pxfetch | pxwrite, say how it ended.\n"
+//usage:       "px.image=, px.disk=, px.auto and others on the kernel command line: see README.\n"
+//usage:     "\n	-c URL	The catalog (default: px.catalog=, else tftp://SERVER/images)"
+//usage:     "\n	-n	Say what would be run, write nothing"
+//usage:     "\n	-r ROOT	Read ROOT/proc, ROOT/sys, ROOT/run instead of /proc..."
 #include "libbb.h"
-#include "lib/status.h"
+#include "menu/log.h"
+#include "menu/menu.h"
+
+enum { OPT_C = 1 << 0, OPT_N = 1 << 1, OPT_R = 1 << 2 };
 
 int pximenu_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
-int pximenu_main(int argc UNUSED_PARAM, char **argv UNUSED_PARAM)
+int pximenu_main(int argc UNUSED_PARAM, char **argv)
 {
-	bb_error_msg_and_die("not yet");
+	struct px_menu menu;
+	unsigned options;
+
+	memset(&menu, 0, sizeof(menu));
+	menu.root = "";
+	options = getopt32long(argv, "^" "c:nr:" "\0" "=0",
+			"catalog\0" Required_argument "c"
+			"dry-run\0" No_argument "n"
+			"root\0" Required_argument "r",
+			&menu.catalog_option, &menu.root);
+	menu.dry_run = (options & OPT_N) != 0;
+	signal(SIGPIPE, SIG_IGN);
+	px_log_open(menu.root);
+	px_settings_read(&menu.settings, menu.root);
+	menu.front = &px_front_text;
+	px_terminal_open(&menu.ui.terminals[0], "console", STDIN_FILENO, STDOUT_FILENO);
+	menu.ui.count = 1;
+	menu.status = px_menu_run(&menu);
+	menu.front->leave(&menu);
+	return menu.status;
 }

@@ -1,0 +1,67 @@
+/*
+ * Leaving the menu: reboot, power off, a shell. See px_leave in menu.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += leave.o
+
+#include "libbb.h"
+#include "menu/child.h"
+#include "menu/log.h"
+#include "menu/menu.h"
+
+/* The program asks init, which unmounts everything first. Behind another root (-r: a test) only a program in there is run: the
+ * machine that tests is not the one to be rebooted. */
+static void become(struct px_menu *menu, const char *program)
+{
+	char *argv[] = { (char *)program, NULL };
+
+	px_log_say("px: %s", program);
+	sync();
+	if (menu->root[0]) {
+		char *path = xasprintf("%s/sbin/%s", menu->root, program);
+
+		execv(path, argv);
+		free(path);
+	} else
+		px_exec(argv);
+	px_log_say("px: cannot %s: %s", program, strerror(errno));
+}
+
+static void run_command(const char *program, const char *option)
+{
+	char *argv[] = { (char *)program, (char *)option, NULL };
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		px_exec(argv);
+		bb_simple_perror_msg(program);
+		_exit(127);
+	}
+	if (pid > 0)
+		wait4pid(pid);
+}
+
+static void run_shell(struct px_menu *menu)
+{
+	menu->front->leave(menu);
+	px_ui_print(&menu->ui, "\n\"exit\" brings the menu back. The log is /var/log/px.log.\n");
+	run_command("sh", "-i");
+	menu->front->enter(menu);
+}
+
+void FAST_FUNC px_leave(struct px_menu *menu, enum px_action action)
+{
+	switch (action) {
+	case PX_DO_SHELL:
+		run_shell(menu);
+		break;
+	case PX_DO_POWEROFF:
+		menu->front->leave(menu);
+		become(menu, "poweroff");
+		menu->front->enter(menu);
+		break;
+	default: /* PX_DO_REBOOT; PX_DO_LOCAL: the boot order of a machine that boots once from the network does the rest */
+		menu->front->leave(menu);
+		become(menu, "reboot");
+		menu->front->enter(menu);
+	}
+}

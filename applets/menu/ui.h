@@ -1,0 +1,25 @@
+/*
+ * All terminals of the menu together, and waiting: for a key, for the installation, for a while.
+ */
+#ifndef PX_UI_H
+#define PX_UI_H 1
+
+#include "menu/job.h"
+#include "menu/terminal.h"
+
+enum { PX_TERMINALS_MAX = 4 };
+
+struct px_ui {
+	struct px_terminal terminals[PX_TERMINALS_MAX];
+	unsigned count;
+};
+
+/* Waits for at most timeout_ms (-1: as long as it takes), serving job (NULL: none) and child (NULL: none) meanwhile. Gives a
+ * key; PX_KEY_NONE when the time is over, something moved in job or child, or a size changed (look again); PX_KEY_LOST when no
+ * terminal is left and nothing else is there to wait for. */
+int px_ui_wait(struct px_ui *ui, int timeout_ms, struct px_job *job, struct px_child *child) FAST_FUNC;
+
+/* printf to every terminal, with "\n" as CR LF. Text from elsewhere must have been through px_ascii. */
+void px_ui_print(struct px_ui *ui, const char *fmt, ...) __attribute__ ((format (printf, 2, 3))) FAST_FUNC;
+
+#endif
