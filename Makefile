@@ -29,3 +29,10 @@ setup-build:
 # --- stages
 busybox: $(CONFIG)
 	kbuild/busybox.sh $(B) $(SUITE) $(CONFIG)
+tree: busybox
+	debian-strip/tree.sh $(B) $(SUITE) $(CONFIG)
+initramfs: tree
+	initramfs/initramfs.sh $(B) $(SUITE) $(CONFIG)
+tftpboot: initramfs
+	initramfs/tftpboot.sh $(B) $(SUITE) $(CONFIG)
+.PHONY: tree initramfs tftpboot
