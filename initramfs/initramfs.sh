@@ -1,0 +1,53 @@
+#!/bin/sh
+# Makes BUILD/px.cpio.xz: the tree with /init, its scripts and its files.
+#
+#   initramfs.sh BUILD SUITE CONFIG
+set -eu
+
+conf() {
+	sed -n "s/^CONFIG_$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$config"
+}
+
+inputs() {
+	cat "$build/tree.stamp"
+	(cd "$here" && find . -type f | sort | xargs cat) | sha256sum
+	conf PX_KEYMAP
+}
+
+install_files() {
+	mkdir -p "$1/etc/px"
+	install -m 755 "$here/init" "$1/init"
+	for f in network udhcpc.script menu console shutdown; do
+		install -m 755 "$here/$f" "$1/etc/px/$f"
+	done
+	install -m 644 "$here/inittab" "$1/etc/px/inittab"
+	for f in fstab hosts profile; do
+		install -m 644 "$here/$f" "$1/etc/$f"
+	done
+	echo px >"$1/etc/hostname"
+	echo 'root:x:0:0:root:/root:/bin/sh' >"$1/etc/passwd"
+	echo 'root:x:0:' >"$1/etc/group"
+}
+
+main() {
+	[ $# = 3 ] || { echo "usage: initramfs.sh BUILD SUITE CONFIG" >&2; exit 2; }
+	build=$(cd "$1" && pwd) suite=$2 config=$3
+	here=$(cd "$(dirname "$0")" && pwd)
+	inputs >"$build/initramfs.inputs"
+	if cmp -s "$build/initramfs.inputs" "$build/initramfs.stamp" && [ -f "$build/px.cpio.xz" ]; then
+		return 0
+	fi
+	root=$build/root
+	rm -rf "$root"
+	cp -a "$build/tree" "$root"
+	install_files "$root"
+	du -sm --apparent-size "$root" | cut -f 1 >"$root/etc/px/size_mib"
+	: >"$root/etc/px/complete"
+	epoch=$(stat -c %Y "$build/tree")
+	find "$root" -depth -exec touch -h -d "@$epoch" {} +
+	"$here/cpio.sh" "$root" "$build/px.cpio.xz" "$epoch"
+	echo "  CPIO    px.cpio.xz: $(stat -c %s "$build/px.cpio.xz") bytes"
+	mv "$build/initramfs.inputs" "$build/initramfs.stamp"
+}
+
+main "$@"
