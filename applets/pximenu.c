@@ -14,6 +14,7 @@
 #include "libbb.h"
 #include "menu/log.h"
 #include "menu/menu.h"
+#include "menu/report.h"
 
 enum { OPT_C = 1 << 0, OPT_N = 1 << 1, OPT_R = 1 << 2 };
 
@@ -65,5 +66,6 @@ int pximenu_main(int argc UNUSED_PARAM, char **argv)
 	menu.front->enter(&menu);
 	menu.status = px_menu_run(&menu);
 	menu.front->leave(&menu);
+	px_report_close();
 	return menu.status;
 }

@@ -50,20 +50,20 @@ static const char help[] ALIGN1 =
 	"Up, Down, PgUp, PgDn, Home, End   move\0"
 	"Enter                             choose\0"
 	"Esc, Left                         back\0"
-	"letters, digits                   in the list of images: show only those with this in their name\0"
-	"Ctrl-L                            draw the screen again (after a resize, or a noisy serial line)\0"
+	"letters, digits                   in the list of images: show what has these\0"
+	"                                  in its name; Esc shows all again\0"
+	"Ctrl-L                            draw the screen again (noisy serial line)\0"
 	"Ctrl-C                            while an image is written: abort\0"
 	"F1, ?                             this page\0"
 	" \0"
-	"Images come from the catalog, the file \"images\" on the server. One that cannot be used is\0"
-	"listed all the same; move to it to see the reason, with the line of the catalog.\0"
+	"Images come from the catalog, the file \"images\" on the server. One that\0"
+	"cannot be used is listed all the same; move to it to see why.\0"
 	" \0"
-	"A disk is written from its second megabyte on, then read back and compared; only then does\0"
-	"it get its boot sector. So a disk that boots was written completely, and any other does not boot.\0"
+	"A disk gets its boot sector last, after all else was written, read back\0"
+	"and compared: a disk that boots is complete, any other does not boot.\0"
+	"One that is in use, too small or read-only cannot be chosen.\0"
 	" \0"
-	"Disks that are in use, too small or read-only cannot be chosen; move to one to see why.\0"
-	" \0"
-	"Lines that start with \"px:\" are in the log too: /var/log/px.log.\0";
+	"The log: [Log] in the list of images, and /var/log/px.log.\0";
 
 static const char* FAST_FUNC help_line(unsigned i)
 {
