@@ -14,8 +14,32 @@
 #include "libbb.h"
 #include "menu/log.h"
 #include "menu/menu.h"
+#include "menu/report.h"
 
 enum { OPT_C = 1 << 0, OPT_N = 1 << 1, OPT_R = 1 << 2 };
+
+/* Lines of text where they are asked for, or where nothing can move a cursor. */
+static int wants_text(const struct px_settings *settings)
+{
+	const char *term = getenv("TERM");
+
+	if (settings->ui)
+		return strcmp(settings->ui, "text") == 0;
+	return !isatty(STDOUT_FILENO) || !term || strcmp(term, "dumb") == 0;
+}
+
+/* VT100 to VT220, which init gives serial lines, are taken at their word. */
+static int has_colour(void)
+{
+	const char *term = getenv("TERM");
+
+	return term && !is_prefixed_with(term, "vt");
+}
+
+static void on_resize(int signal_number UNUSED_PARAM)
+{
+	/* interrupts poll */
+}
 
 int pximenu_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
 int pximenu_main(int argc UNUSED_PARAM, char **argv)
@@ -32,12 +56,16 @@ int pximenu_main(int argc UNUSED_PARAM, char **argv)
 			&menu.catalog_option, &menu.root);
 	menu.dry_run = (options & OPT_N) != 0;
 	signal(SIGPIPE, SIG_IGN);
+	signal_no_SA_RESTART_empty_mask(SIGWINCH, on_resize);
 	px_log_open(menu.root);
 	px_settings_read(&menu.settings, menu.root);
-	menu.front = &px_front_text;
+	menu.front = wants_text(&menu.settings) ? &px_front_text : &px_front_screen;
 	px_terminal_open(&menu.ui.terminals[0], "console", STDIN_FILENO, STDOUT_FILENO);
 	menu.ui.count = 1;
+	menu.ui.screens[0].colour = has_colour();
+	menu.front->enter(&menu);
 	menu.status = px_menu_run(&menu);
 	menu.front->leave(&menu);
+	px_report_close();
 	return menu.status;
 }

@@ -7,6 +7,7 @@
 #include "lib/ascii.h"
 #include "menu/log.h"
 #include "menu/menu.h"
+#include "menu/report.h"
 
 enum { DONE_SECONDS = 5 };
 
@@ -26,6 +27,7 @@ static void set_failure(struct px_menu *menu, int status, const char *step, char
 	px_log_say("px: FAILED: %s: %s (%s)", menu->step, menu->reason, menu->disk_state);
 	if (menu->consequence)
 		px_log_add("px: and so: %s", menu->consequence);
+	px_report_failed(menu);
 }
 
 static void do_after(struct px_menu *menu)
@@ -51,13 +53,17 @@ static int install(struct px_menu *menu, int force)
 	job->root = menu->root;
 	job->force = force;
 	px_log_say("px: installing %s on %s", menu->image->id, menu->disk->path);
+	px_report_start(menu);
 	px_job_start(job);
-	while (px_job_running(job))
+	while (px_job_running(job)) {
 		menu->front->progress(menu, px_ui_wait(&menu->ui, 1000, job, NULL));
+		px_report_progress(menu);
+	}
 	menu->status = job->status;
-	if (job->status == 0)
+	if (job->status == 0) {
 		px_log_say("px: installed %s on %s", menu->image->id, menu->disk->path);
-	else
+		px_report_done(menu);
+	} else
 		set_failure(menu, job->status, job->step, xstrdup(job->reason),
 				job->consequence[0] ? xstrdup(job->consequence) : NULL, job->disk_state);
 	px_job_free(job);
@@ -224,22 +230,20 @@ static int menu_loop(struct px_menu *menu)
 
 int FAST_FUNC px_menu_run(struct px_menu *menu)
 {
-	enum px_action action = px_source_load(menu);
+	enum px_action action;
 
-	if (action == PX_DO_NOTHING) { /* unattended, and no catalog */
+	do {
+		action = px_source_load(menu);
+		if (do_other(menu, action))
+			return menu->status;
+	} while (action != PX_DO_CHOSEN && action != PX_DO_NOTHING);
+	if (menu->settings.problem && !menu->settings.automatic)
+		px_log_say("px: kernel command line: %s", menu->settings.problem);
+	if (action == PX_DO_NOTHING) /* unattended, and no catalog */
 		set_failure(menu, menu->status, "catalog", xstrdup(menu->source_problem), NULL, "disk untouched");
-		if (menu->dry_run || finish_either(menu))
-			return menu->status;
+	else if (!menu->settings.automatic || run_unattended(menu) != 0)
 		return menu_loop(menu);
-	}
-	if (do_other(menu, action))
+	if (menu->dry_run || finish_either(menu))
 		return menu->status;
-	menu->status = 0;
-	if (menu->settings.automatic && menu->catalog && run_unattended(menu) == 0) {
-		if (menu->dry_run)
-			return menu->status;
-		if (finish_either(menu))
-			return menu->status;
-	}
 	return menu_loop(menu);
 }

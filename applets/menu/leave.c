@@ -7,6 +7,7 @@
 #include "menu/child.h"
 #include "menu/log.h"
 #include "menu/menu.h"
+#include "menu/report.h"
 
 /* The program asks init, which unmounts everything first. Behind another root (-r: a test) only a program in there is run: the
  * machine that tests is not the one to be rebooted. */
@@ -15,6 +16,7 @@ static void become(struct px_menu *menu, const char *program)
 	char *argv[] = { (char *)program, NULL };
 
 	px_log_say("px: %s", program);
+	px_report_close();
 	sync();
 	if (menu->root[0]) {
 		char *path = xasprintf("%s/sbin/%s", menu->root, program);
@@ -24,6 +26,7 @@ static void become(struct px_menu *menu, const char *program)
 	} else
 		px_exec(argv);
 	px_log_say("px: cannot %s: %s", program, strerror(errno));
+	px_report_open(menu);
 }
 
 static void run_command(const char *program, const char *option)

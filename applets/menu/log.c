@@ -9,7 +9,10 @@
 
 static char lines[PX_LOG_LINES][PX_LOG_LINE_BYTES];
 static unsigned added;
+static char said[PX_LOG_LINE_BYTES];
 static int log_fd = -1;
+
+smallint px_log_quiet;
 
 void FAST_FUNC (*px_log_listener)(const char *line);
 
@@ -51,8 +54,14 @@ void FAST_FUNC px_log_say(const char *fmt, ...)
 	va_start(args, fmt);
 	line = add(fmt, args);
 	va_end(args);
-	full_write(STDERR_FILENO, line, strlen(line));
-	full_write(STDERR_FILENO, "\r\n", 2);
+	strcpy(said, line);
+	if (!px_log_quiet)
+		dprintf(STDERR_FILENO, "%s\r\n", line);
+}
+
+const char* FAST_FUNC px_log_said(void)
+{
+	return said;
 }
 
 unsigned FAST_FUNC px_log_count(void)

@@ -13,9 +13,12 @@ void px_log_open(const char *root) FAST_FUNC;
 /* One line, made printable ASCII, cut at PX_LOG_LINE_BYTES - 1. */
 void px_log_add(const char *fmt, ...) __attribute__ ((format (printf, 1, 2))) FAST_FUNC;
 
-/* As px_log_add, and on stderr too when that is no terminal that the menu draws on: the lines that tests and people with
- * a serial log look for ("px: installed ..."). */
+/* As px_log_add, for the lines that scripts and people with a serial log look for ("px: installed ..."): on stderr too unless
+ * the menu draws there (px_log_quiet), and kept for px_log_said, the bottom line of every page. */
 void px_log_say(const char *fmt, ...) __attribute__ ((format (printf, 1, 2))) FAST_FUNC;
+
+extern smallint px_log_quiet;
+const char *px_log_said(void) FAST_FUNC; /* the last one, or "" */
 
 /* Number of lines kept, and line i of them, 0 the oldest. */
 unsigned px_log_count(void) FAST_FUNC;

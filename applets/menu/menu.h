@@ -41,6 +41,8 @@ struct px_menu {
 	const struct px_disk *disk;    /* chosen */
 	smallint disk_named;        /* by a hint that names it, or by hand */
 	struct px_job job;
+	char *machine;              /* MAC, serial number: who this is; malloced, or NULL */
+	void *page;                 /* state of the page that is shown, for its draw function */
 	/* the failure page */
 	int status;                 /* exit status of pximenu so far */
 	const char *step;

@@ -7,6 +7,7 @@
 #include "lib/ascii.h"
 #include "menu/log.h"
 #include "menu/menu.h"
+#include "menu/report.h"
 
 enum { RETRY_MS = 3000, UNATTENDED_MS = 120 * 1000 };
 
@@ -46,6 +47,7 @@ static void take_catalog(struct px_menu *menu, struct px_child *fetch)
 
 	fetch->output = NULL; /* the catalog's now */
 	menu->catalog = px_catalog_parse(text, fetch->output_bytes, menu->catalog_url);
+	px_report_open(menu); /* now that somebody can be reached and this machine has a name */
 	px_log_add("px: catalog %s: %u images, %u of them unusable", menu->catalog_url, menu->catalog->count,
 			menu->catalog->unusable);
 	if (menu->catalog->warnings)

@@ -5,12 +5,13 @@
 #define PX_UI_H 1
 
 #include "menu/job.h"
-#include "menu/terminal.h"
+#include "menu/screen.h"
 
 enum { PX_TERMINALS_MAX = 4 };
 
 struct px_ui {
 	struct px_terminal terminals[PX_TERMINALS_MAX];
+	struct px_screen screens[PX_TERMINALS_MAX]; /* of the terminals; used by the full-screen front only */
 	unsigned count;
 };
 
