@@ -35,6 +35,11 @@ struct px_image_kind {
  * is PX_TABLE_NONE with "unknown data" (or "empty", "all zeros" for that much) in words. */
 void px_image_look(struct px_image_kind *kind, const uint8_t *head, size_t head_bytes) FAST_FUNC;
 
+/* Where the partitions start (bytes, in the table's order), at most max of them: of a right GPT for these sectors, else of an MBR
+ * (its four; not the logical ones). Returns how many. */
+unsigned px_partition_starts(off_t *starts, unsigned max, const uint8_t *head, size_t head_bytes,
+		unsigned sector_bytes) FAST_FUNC;
+
 /* What px_gpt_mend found to do. */
 struct px_mend {
 	smallint head_changed;      /* head differs from what came in */
@@ -52,6 +57,9 @@ struct px_mend {
  * sector_bytes: a GPT gets its backup at the disk's end, last usable LBA, CRCs and the protective MBR's size; with grow the last
  * partition by position gets all that is free behind it, its end aligned down to 1 MiB (never shrunk), in GPT and in MBR
  * tables (there up to 2^32 sectors; an extended partition cannot grow).
+ *
+ * Call it on a copy of head before the first byte is written, to refuse in time; and once more at the end, with image_bytes.
+ * An MBR for 512-byte sectors on a disk with 4096 is told from image_bytes alone.
  *
  * image_bytes: the decoded size; <= 0: not known. Returns 0: *mend says what changed (perhaps nothing: no table,
  * hybrid, isohybrid, broken: mend->note says so, and nothing is changed by guess). Returns -1: the table cannot work on this disk

@@ -130,3 +130,36 @@ void FAST_FUNC px_image_look(struct px_image_kind *kind, const uint8_t *head, si
 		image_without_table(kind, head, head_bytes);
 	image_words(kind, head, head_bytes);
 }
+
+static unsigned starts_gpt(off_t *starts, unsigned max, const struct px_gpt *gpt, const uint8_t *head)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < gpt->entry_count && n < max; i++) {
+		const uint8_t *entry = px_gpt_entry(gpt, head, i);
+
+		if (px_gpt_entry_used(entry))
+			starts[n++] = (off_t)px_le64(entry + GPT_ENTRY_START) * gpt->sector_bytes;
+	}
+	return n;
+}
+
+unsigned FAST_FUNC px_partition_starts(off_t *starts, unsigned max, const uint8_t *head, size_t head_bytes,
+		unsigned sector_bytes)
+{
+	const char *why;
+	smallint far;
+	struct px_gpt gpt;
+	struct px_mbr mbr;
+	unsigned i, n = 0;
+
+	if (sector_bytes >= 512 && sector_bytes <= 4096
+	 && px_gpt_parse(&gpt, head, head_bytes, sector_bytes, &why, &far) > 0)
+		return starts_gpt(starts, max, &gpt, head);
+	if (head_bytes < 512 || !px_mbr_parse(&mbr, head))
+		return 0;
+	for (i = 0; i < PX_MBR_SLOTS && n < max; i++)
+		if (mbr.part[i].type)
+			starts[n++] = (off_t)mbr.part[i].start * sector_bytes;
+	return n;
+}

@@ -7,7 +7,7 @@
 #include "libbb.h"
 #include "lib/gpt.h"
 
-const char *applet_name = "gpt";
+#include "driver.h"
 
 static int look(const char *path)
 {
@@ -53,6 +53,7 @@ static int mend(const char *image, const char *disk, unsigned sector_bytes, int 
 
 int main(int argc, char **argv)
 {
+	driver_start("gpt");
 	if (argc == 3 && strcmp(argv[1], "look") == 0)
 		return look(argv[2]);
 	if (argc >= 5 && strcmp(argv[1], "mend") == 0)
