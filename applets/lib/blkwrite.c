@@ -237,5 +237,6 @@ void FAST_FUNC px_blkwrite_free(struct px_blkwrite *w)
 {
 	free(w->head);
 	free(w->sums);
+	free(w->bmap_check);
 	px_mend_free(&w->mend);
 }

@@ -49,6 +49,7 @@ struct px_blkwrite {
 	unsigned long long disk_us;       /* in writes, of all threads */
 	unsigned long long seen_us[PX_BUSY_STAGES]; /* what of these and of the waits has been reported */
 	sha256_ctx_t hash;
+	struct px_bmap_check *bmap_check;
 };
 
 /* Reads and looks at the start of the image. PX_OK or the stream's status (printed); an image of no bytes is PX_DATA. */

@@ -4,6 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += pour.o
 
 #include "libbb.h"
+#include "lib/bmapcheck.h"
 #include "lib/pour.h"
 #include "lib/ring.h"
 #include "lib/source.h"
@@ -38,6 +39,11 @@ static int FAST_FUNC hash_work(void *arg, struct px_chunk *chunk)
 
 	sha256_hash(&w->hash, chunk->data, chunk->len_bytes);
 	return 0;
+}
+
+static int FAST_FUNC bmap_work(void *arg, struct px_chunk *chunk)
+{
+	return px_bmap_check_feed(arg, chunk->data, chunk->len_bytes);
 }
 
 static void add_busy(struct px_blkwrite *w, int stage, unsigned long long total_us)
@@ -123,22 +129,36 @@ static void prepare(struct px_blkwrite *w)
 	sha256_begin(&w->hash);
 	if (w->digest.known)
 		sha256_hash(&w->hash, w->head, w->head_bytes);
+	if (w->bmap)
+		w->bmap_check = px_bmap_check_open(w->bmap);
 	px_progress_init(&w->progress, "write", MAX(w->image_bytes, 0), w->progress_fd, w->quiet);
 	w->progress.stages = PX_BUSY_STAGES;
 }
 
-enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)
+/* What a stage's failure means. */
+static enum px_status stage_failed(struct px_blkwrite *w, const struct px_ring_failure *failure, const struct px_ring_stage *stage)
 {
-	struct px_ring_stage stages[] = {
+	if (stage->work != bmap_work)
+		return px_blkwrite_failed(w, "cannot write", failure->offset_bytes, failure->error);
+	px_bmap_check_say(w->bmap_check);
+	return PX_DATA;
+}
+
+static enum px_status pour_through_ring(struct px_blkwrite *w)
+{
+	struct px_ring_stage stages[PX_RING_STAGES] = {
 		{ write_work, w, WRITERS },
-		{ hash_work, w, 1 },
 	};
+	unsigned count = 1;
 	struct px_ring_failure failure;
 	struct px_ring *ring;
 	enum px_status status;
 
-	prepare(w);
-	ring = px_ring_open(CHUNKS, PX_CHUNK_BYTES, stages, w->digest.known ? 2 : 1);
+	if (w->digest.known)
+		stages[count++] = (struct px_ring_stage){ hash_work, w, 1 };
+	if (w->bmap)
+		stages[count++] = (struct px_ring_stage){ bmap_work, w->bmap_check, 1 };
+	ring = px_ring_open(CHUNKS, PX_CHUNK_BYTES, stages, count);
 	if (!ring) {
 		bb_simple_error_msg("no memory or no threads");
 		return PX_RESOURCE;
@@ -147,7 +167,20 @@ enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)
 	px_ring_finish(ring, &failure);
 	px_progress_end(&w->progress, w->done_bytes);
 	if (failure.error)
-		return px_blkwrite_failed(w, "cannot write", failure.offset_bytes, failure.error);
+		return stage_failed(w, &failure, &stages[failure.stage]);
+	return status;
+}
+
+enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)
+{
+	enum px_status status;
+
+	prepare(w);
+	if (w->bmap && px_bmap_check_feed(w->bmap_check, w->head, w->head_bytes) != 0) {
+		px_bmap_check_say(w->bmap_check);
+		return PX_DATA;
+	}
+	status = pour_through_ring(w);
 	if (status != PX_OK)
 		return status;
 	return check_hash(w);
