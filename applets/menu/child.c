@@ -35,15 +35,12 @@ static void child_side(char **argv, int in_fd, int out_fd, int message_fd, int p
 	_exit(127);
 }
 
-/* A pipe whose ends are close-on-exec and above the numbers that the child uses. */
-static int open_pipe(int ends[2])
+int FAST_FUNC px_child_pipe(int ends[2])
 {
 	int low[2], i;
 
-	if (pipe2(low, O_CLOEXEC) != 0) {
-		bb_simple_perror_msg("pipe");
+	if (pipe2(low, O_CLOEXEC) != 0)
 		return -1;
-	}
 	for (i = 0; i < 2; i++) {
 		ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, PX_CHILD_PROGRESS_FD + 1);
 		close(low[i]);
@@ -63,7 +60,7 @@ int FAST_FUNC px_child_start(struct px_child *child, const char *name, char **ar
 	child->message_fd = child->progress_fd = child->output_fd = -1;
 	child->progress.net_percent = child->progress.decode_percent = child->progress.disk_percent = -1;
 	child->output_max_bytes = output_max_bytes;
-	if (open_pipe(messages) != 0 || open_pipe(progress) != 0 || open_pipe(output) != 0)
+	if (px_child_pipe(messages) != 0 || px_child_pipe(progress) != 0 || px_child_pipe(output) != 0)
 		return -1;
 	child->pid = fork();
 	if (child->pid == 0)

@@ -47,6 +47,9 @@ enum { PX_CHILD_COLLECT = -2 };
 int px_child_start(struct px_child *child, const char *name, char **argv, int in_fd, int out_fd,
 		size_t output_max_bytes) FAST_FUNC;
 
+/* A pipe to be handed to children: close-on-exec, and above the numbers that a child has for its own. 0, or -1 with errno. */
+int px_child_pipe(int ends[2]) FAST_FUNC;
+
 /* Fills in what to poll for (PX_CHILD_FDS entries; fd -1 where closed). */
 void px_child_pollfds(const struct px_child *child, struct pollfd *fds) FAST_FUNC;
 

@@ -21,10 +21,11 @@ static void add(struct command *command, const char *word)
 	command->argv[command->count++] = xstrdup(word);
 }
 
-static void add_two(struct command *command, const char *option, const char *value)
+/* words: NUL after each, an empty one ends */
+static void add_words(struct command *command, const char *words)
 {
-	add(command, option);
-	add(command, value);
+	for (; *words; words += strlen(words) + 1)
+		add(command, words);
 }
 
 static void free_command(struct command *command)
@@ -36,10 +37,7 @@ static void free_command(struct command *command)
 static void fetch_command(struct command *command, char **urls)
 {
 	memset(command, 0, sizeof(*command));
-	add(command, "pxfetch");
-	add_two(command, "-q", "-p");
-	add_two(command, "3", "-O");
-	add_two(command, "-", "--");
+	add_words(command, "pxfetch\0" "-q\0" "-p\0" "3\0" "-O\0" "-\0" "--\0");
 	for (; *urls; urls++)
 		add(command, *urls);
 }
@@ -51,24 +49,27 @@ static void write_command(struct command *command, const struct px_job *job)
 	char hash[7 + 64 + 1];
 
 	memset(command, 0, sizeof(*command));
-	add(command, "pxwrite");
-	add_two(command, "-q", "-p");
-	add(command, "3");
+	add_words(command, "pxwrite\0" "-q\0" "-p\0" "3\0");
 	if (image->size_bytes >= 0) {
 		sprintf(size, "%"OFF_FMT"u", image->size_bytes);
-		add_two(command, "-s", size);
+		add(command, "-s");
+		add(command, size);
 	}
 	if (image->digest.known) {
 		*bin2hex(stpcpy(hash, "sha256:"), (char *)image->digest.sha256, 32) = '\0';
-		add_two(command, "-H", hash);
+		add(command, "-H");
+		add(command, hash);
 	}
-	if (job->bmap_path)
-		add_two(command, "-b", job->bmap_path);
+	if (job->bmap_path) {
+		add(command, "-b");
+		add(command, job->bmap_path);
+	}
 	if (image->grow)
 		add(command, "-g");
 	if (job->force)
 		add(command, "-f");
-	add_two(command, "--", job->disk);
+	add(command, "--");
+	add(command, job->disk);
 }
 
 static void free_urls(char **urls)
@@ -100,13 +101,10 @@ static void start_image(struct px_job *job)
 	fetch_command(&fetch, urls);
 	write_command(&write, job);
 	free_urls(urls);
-	if (pipe2(data, O_CLOEXEC) != 0) {
+	if (px_child_pipe(data) != 0) {
 		fail(job, PX_OTHER, "start", strerror(errno));
 		return;
 	}
-	/* out of the way of the numbers that a child has for its own */
-	data[0] = fcntl(data[0], F_DUPFD_CLOEXEC, 10);
-	data[1] = fcntl(data[1], F_DUPFD_CLOEXEC, 10);
 	if (px_child_start(&job->write, "pxwrite", write.argv, data[0], -1, 0) != 0
 	 || px_child_start(&job->fetch, "pxfetch", fetch.argv, -1, data[1], 0) != 0)
 		fail(job, PX_OTHER, "start", strerror(errno));
