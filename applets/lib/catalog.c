@@ -30,13 +30,6 @@ static void set_problem(struct parser *p, const char *field, const char *problem
 
 /* --- values */
 
-/* A token ends where a blank starts; only a comment may follow. */
-static int is_token(char *value)
-{
-	value[strcspn(value, " \t\n")] = '\0';
-	return value[0] != '\0';
-}
-
 static int is_image_id(const char *id)
 {
 	if (!isalnum(id[0]) || isupper(id[0]))
@@ -53,7 +46,6 @@ enum px_after FAST_FUNC px_after_parse(const char *text)
 
 static const char *set_id(struct px_image *image, char *value)
 {
-	is_token(value);
 	image->id = value;
 	return is_image_id(value) ? NULL : "not an image's name ([a-z0-9][a-z0-9.+-]*)";
 }
@@ -90,7 +82,6 @@ static const char *set_size(struct px_image *image, char *value)
 	unsigned long long size;
 	char *end;
 
-	is_token(value);
 	errno = 0;
 	size = strtoull(value, &end, 10);
 	if (!isdigit(value[0]) || *end || errno || size > LLONG_MAX)
@@ -103,14 +94,13 @@ static const char *set_size(struct px_image *image, char *value)
 
 static const char *set_sha256(struct px_image *image, char *value)
 {
-	is_token(value);
 	return px_digest_parse(&image->digest, value) == 0 ? NULL : "not 64 hexadecimal digits";
 }
 
 static const char *set_reference(const char **field, char *value)
 {
 	*field = value;
-	return is_token(value) ? NULL : "empty";
+	return NULL;
 }
 
 static const char *set_bmap(struct px_image *image, char *value)
@@ -144,37 +134,38 @@ static const char *set_disk(struct px_image *image, char *value)
 
 static const char *set_grow(struct px_image *image, char *value)
 {
-	is_token(value);
 	image->grow = strcmp(value, "yes") == 0;
 	return image->grow || strcmp(value, "no") == 0 ? NULL : "neither yes nor no";
 }
 
 static const char *set_after(struct px_image *image, char *value)
 {
-	is_token(value);
 	image->after = px_after_parse(value);
 	return image->after ? NULL : "not one of reboot, poweroff, shell, menu";
 }
 
-/* Each gives NULL, or what is wrong with the value. comment: "value # comment" is cut, which text fields do not want. */
+/* TEXT keeps everything; LIST loses "# comment"; so does WORD, which must then be one. */
+enum kind { TEXT, LIST, WORD };
+
+/* Each gives NULL, or what is wrong with the value. */
 static const struct field {
 	char name[12];
-	smallint comment;
+	uint8_t kind;
 	const char* (*set)(struct px_image *image, char *value);
 } fields[] = {
-	{ "Image", 1, set_id },
-	{ "Title", 0, set_title },
-	{ "Description", 0, set_description },
-	{ "Source", 1, set_source },
-	{ "Size", 1, set_size },
-	{ "SHA256", 1, set_sha256 },
-	{ "Bmap", 1, set_bmap },
-	{ "Disk", 1, set_disk },
-	{ "Grow", 1, set_grow },
-	{ "After", 1, set_after },
-	{ "Init", 1, set_init },
-	{ "Archive", 1, set_archive },
-	{ "Post", 1, set_post },
+	{ "Image", WORD, set_id },
+	{ "Title", TEXT, set_title },
+	{ "Description", TEXT, set_description },
+	{ "Source", LIST, set_source },
+	{ "Size", WORD, set_size },
+	{ "SHA256", WORD, set_sha256 },
+	{ "Bmap", WORD, set_bmap },
+	{ "Disk", LIST, set_disk },
+	{ "Grow", WORD, set_grow },
+	{ "After", WORD, set_after },
+	{ "Init", WORD, set_init },
+	{ "Archive", WORD, set_archive },
+	{ "Post", WORD, set_post },
 };
 
 /* --- lines */
@@ -315,9 +306,14 @@ static void take_field(struct parser *p, char *name, char *value)
 		return;
 	}
 	p->seen |= 1u << i;
-	if (fields[i].comment)
+	if (fields[i].kind != TEXT)
 		cut_comment(value);
-	problem = fields[i].set(p->image, value);
+	if (fields[i].kind == WORD && !value[0])
+		problem = "empty";
+	else if (fields[i].kind == WORD && value[strcspn(value, " \t\n")])
+		problem = "more than one word";
+	else
+		problem = fields[i].set(p->image, value);
 	if (problem)
 		set_problem(p, fields[i].name, problem);
 }
