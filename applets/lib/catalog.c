@@ -15,6 +15,7 @@ struct parser {
 	char *next;                 /* start of the next line */
 	char *end;
 	unsigned line;              /* number of the line before next */
+	unsigned last_line;         /* of the stanza that is open, so far */
 	struct px_image *image;     /* the stanza that is open, or NULL */
 	uint32_t seen;              /* fields of it, one bit each */
 };
@@ -25,7 +26,7 @@ static void set_problem(struct parser *p, const char *field, const char *problem
 		return;
 	p->image->problem = problem;
 	p->image->problem_field = field;
-	p->image->problem_line = p->line;
+	p->image->problem_line = p->last_line;
 }
 
 /* --- values */
@@ -266,7 +267,6 @@ static void close_stanza(struct parser *p)
 
 	if (!image)
 		return;
-	p->line -= p->next <= p->end; /* the problem is in the stanza, not on the empty line after it */
 	if (!image->id[0])
 		set_problem(p, "Image", "missing");
 	if (!image->sources && !image->init && !image->archive)
@@ -275,7 +275,6 @@ static void close_stanza(struct parser *p)
 		set_problem(p, "", "classic images: not in this version");
 	if (image->sources && (image->init || image->archive || image->post))
 		set_problem(p, "Source", "not together with Init, Archive and Post");
-	p->line += p->next <= p->end;
 	if (!image->title[0])
 		image->title = image->id;
 	p->image = NULL;
@@ -284,7 +283,7 @@ static void close_stanza(struct parser *p)
 static void unknown_field(struct parser *p, const char *name)
 {
 	if (p->catalog->warnings++ == 0) {
-		p->catalog->warning_line = p->line;
+		p->catalog->warning_line = p->last_line;
 		p->catalog->warning_field = name;
 	}
 }
@@ -327,12 +326,14 @@ static void take_line(struct parser *p, char *line)
 		open_stanza(p);
 	if (!colon || colon == line || line[strcspn(line, " \t:")] != ':') {
 		unfold(p, line);
+		p->last_line = p->line;
 		set_problem(p, "", "not a \"Field: value\" line");
 		return;
 	}
 	*colon = '\0';
 	value = skip_whitespace(colon + 1);
 	unfold(p, value);
+	p->last_line = p->line;
 	take_field(p, line, value);
 }
 
