@@ -17,7 +17,7 @@ conf() {
 
 driver_set() {
 	for set in qemu common wired everything; do
-		if [ "$(conf "PX_DRIVERS_$(echo $set | tr a-z A-Z)")" = y ]; then
+		if [ "$(conf "PX_DRIVERS_$(echo $set | tr "[:lower:]" "[:upper:]")")" = y ]; then
 			echo "$set"
 			return 0
 		fi
@@ -89,7 +89,7 @@ pack() {
 record() {
 	rm -f "$build"/manifest.d/tree-*
 	while read -r name version _; do
-		if ! grep -q "^$name[[:space:]]" "$here/purge.list" "$here/purge-minbase.list"; then
+		if ! grep -q "^${name}[[:space:]]" "$here/purge.list" "$here/purge-minbase.list"; then
 			echo "binary $name $version" >"$build/manifest.d/tree-$name"
 		fi
 	done <"$build/debian/packages"

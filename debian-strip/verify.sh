@@ -24,14 +24,12 @@ needed() {
 
 # the rule that took a library, as far as it can be told
 rule_for() {
-	for list in "$(dirname "$0")"/shrink.list; do
-		sed -n 's/^\([^#![:space:]][^[:space:]]*\)[[:space:]].*/\1/p' "$list" | while read -r pattern; do
-			# the pattern is one: no quotes
-			# shellcheck disable=SC2254
-			case usr/lib/x86_64-linux-gnu/$1 in
-			$pattern) echo "${list##*/}: $pattern" ;;
-			esac
-		done
+	sed -n 's/^\([^#![:space:]][^[:space:]]*\)[[:space:]].*/\1/p' "$(dirname "$0")/shrink.list" | while read -r pattern; do
+		# the pattern is one: no quotes
+		# shellcheck disable=SC2254
+		case usr/lib/x86_64-linux-gnu/$1 in
+		$pattern) echo "shrink.list: $pattern" ;;
+		esac
 	done | head -n 1 | grep . || echo "purge.list, or no package brings it"
 }
 
