@@ -17,7 +17,7 @@ conf() {
 
 driver_set() {
 	for set in qemu common wired everything; do
-		if [ "$(conf "PX_DRIVERS_$(echo $set | tr a-z A-Z)")" = y ]; then
+		if [ "$(conf "PX_DRIVERS_$(echo $set | tr "[:lower:]" "[:upper:]")")" = y ]; then
 			echo "$set"
 			return 0
 		fi
@@ -75,24 +75,23 @@ strip() {
 	"$here/strip.sh" shrink "$1" "$here/shrink.list"
 }
 
-# one time for all files: that of the newest package
-clamp_time() {
-	find "$build/debian/debs" -name '*.deb' -printf '' -exec sh -c '
-		for deb; do dpkg-deb --ctrl-tarfile "$deb" | tar -tv --full-time ./control 2>/dev/null; done' sh {} + |
-		sed 's/.* \([0-9-]* [0-9:]*\) .*/\1/' | sort | tail -n 1
+# One time for all files: that of the newest file in any package.
+newest_time() {
+	find "$build/debian/root" -type f -printf '%T@\n' | sort -n | tail -n 1 | cut -d . -f 1
 }
 
 pack() {
-	time=${SOURCE_DATE_EPOCH:+@$SOURCE_DATE_EPOCH}
-	: "${time:=$(clamp_time)}"
-	find "$1" -depth -exec touch -h -d "$time UTC" {} + 2>/dev/null || find "$1" -depth -exec touch -h -d "$time" {} +
+	find "$1" -depth -exec touch -h -d "@${SOURCE_DATE_EPOCH:-$(newest_time)}" {} +
 	tar -C "$1" --sort=name --owner=0 --group=0 --numeric-owner --format=gnu -cf "$2" .
 }
 
+# the packages whose files are in the tree: those that purge.list throws out are not
 record() {
 	rm -f "$build"/manifest.d/tree-*
 	while read -r name version _; do
-		echo "binary $name $version" >"$build/manifest.d/tree-$name"
+		if ! grep -q "^${name}[[:space:]]" "$here/purge.list" "$here/purge-minbase.list"; then
+			echo "binary $name $version" >"$build/manifest.d/tree-$name"
+		fi
 	done <"$build/debian/packages"
 }
 

@@ -22,13 +22,29 @@ needed() {
 	done)
 }
 
+# the rule that took a library, as far as it can be told
+rule_for() {
+	sed -n 's/^\([^#![:space:]][^[:space:]]*\)[[:space:]].*/\1/p' "$(dirname "$0")/shrink.list" | while read -r pattern; do
+		# the pattern is one: no quotes
+		# shellcheck disable=SC2254
+		case usr/lib/x86_64-linux-gnu/$1 in
+		$pattern) echo "shrink.list: $pattern" ;;
+		esac
+	done | head -n 1 | grep . || echo "purge.list, or no package brings it"
+}
+
 check_libraries() {
 	needed >"$tree.needed"
+	libraries=" $(cd "$tree" && find . -name '*.so*' | sed 's,.*/,,' | sort -u | tr '\n' ' ') "
 	while IFS='	' read -r file library; do
 		case $library in
 		/*) [ -e "$tree$library" ] || wrong "$file needs $library, which is not in the tree" ;;
-		*) [ -e "$tree/usr/lib/x86_64-linux-gnu/$library" ] || [ -e "$tree/usr/lib/$library" ] ||
-			wrong "$file needs $library, which is not in the tree (a rule of purge.list or shrink.list took it)" ;;
+		*)
+			case $libraries in
+			*" $library "*) ;;
+			*) wrong "$file needs $library, which is not in the tree (taken by: $(rule_for "$library"))" ;;
+			esac
+			;;
 		esac
 	done <"$tree.needed"
 	rm -f "$tree.needed"

@@ -21,12 +21,30 @@ install_files() {
 		install -m 755 "$here/$f" "$1/etc/px/$f"
 	done
 	install -m 644 "$here/inittab" "$1/etc/px/inittab"
-	for f in fstab hosts profile; do
+	for f in fstab hosts profile mdev.conf; do
 		install -m 644 "$here/$f" "$1/etc/$f"
 	done
 	echo px >"$1/etc/hostname"
 	echo 'root:x:0:0:root:/root:/bin/sh' >"$1/etc/passwd"
 	echo 'root:x:0:' >"$1/etc/group"
+}
+
+# The keymap as BusyBox's loadkmap reads it, made with kbd's loadkeys from console-data's files.
+install_keymap() {
+	keymap=$(conf PX_KEYMAP)
+	[ -n "$keymap" ] || return 0
+	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb kbd console-data
+	maps=$build/deb/console-data/usr/share/keymaps
+	file=$(find "$maps" -name "$keymap.kmap.gz" | head -n 1)
+	[ -n "$file" ] || {
+		echo "initramfs.sh: PX_KEYMAP: no keymap '$keymap' in console-data; there are:" >&2
+		find "$maps/i386" -name '*.kmap.gz' | sed 's,.*/\(.*\)\.kmap\.gz,\1,' | sort | tr '\n' ' ' >&2
+		echo >&2
+		exit 1
+	}
+	lib=$build/debian/root/usr/lib/x86_64-linux-gnu
+	LOADKEYS_KEYMAP_PATH="$(dirname "$file"):$maps/include:$maps/i386/include" "$lib/ld-linux-x86-64.so.2" --library-path "$lib" \
+		"$build/deb/kbd/usr/bin/loadkeys" -u --bkeymap "$file" >"$1/etc/px/keymap"
 }
 
 main() {
@@ -41,6 +59,7 @@ main() {
 	rm -rf "$root"
 	cp -a "$build/tree" "$root"
 	install_files "$root"
+	install_keymap "$root"
 	du -sm --apparent-size "$root" | cut -f 1 >"$root/etc/px/size_mib"
 	: >"$root/etc/px/complete"
 	epoch=$(stat -c %Y "$build/tree")

@@ -68,6 +68,10 @@ on_file() {
 	on_loop pread64 EIO
 }
 
+@test "a disk that loses any one write is found out: 3, and it does not boot" {
+	on_loop pwrite64 LOST
+}
+
 @test "a disk that cannot zero by itself is written with zeros" {
 	on_loop ioctl EOPNOTSUPP
 }

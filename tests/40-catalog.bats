@@ -82,6 +82,7 @@ list() {
 		list <"$BATS_TEST_TMPDIR/c"
 		[[ $output == *"(unusable: images:3: $2"* ]] || { echo "$1: $output" >&2; return 1; }
 	}
+	check 'Size: 12 GB' 'Size: more than one word'
 	check 'Size: 12k' 'Size: not a number'
 	check 'Size: -1' 'Size: not a number'
 	check 'Size: 99999999999999999999' 'Size: not a number'

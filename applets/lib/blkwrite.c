@@ -85,51 +85,67 @@ enum px_status FAST_FUNC px_blkwrite_fits(struct px_blkwrite *w)
 
 /* --- step 1 */
 
-/* The first write has failed: it may have left the disk as it was. */
-static void clearing_failed(struct px_blkwrite *w, uint8_t *zeros, const uint8_t *old)
+/* Clearing has failed: perhaps the disk is as it was. zeros becomes scratch. */
+static void look_what_is_left(struct px_blkwrite *w, uint8_t *zeros, const uint8_t *old, size_t len_bytes)
 {
-	if (px_blkdev_read(w->dev, zeros, w->dev->sector_bytes, 0) == 0
-	 && memcmp(zeros, old, w->dev->sector_bytes) == 0)
+	px_blkdev_drop_cache(w->dev);
+	if (px_blkdev_read(w->dev, zeros, len_bytes, 0) == 0 && memcmp(zeros, old, len_bytes) == 0)
 		w->state = PX_DISK_UNTOUCHED;
 }
 
-/* Old tables, the backup GPT, labels of RAID, ZFS and LVM: gone before anything else, sector 0 first of all. */
-static enum px_status clear_both_ends(struct px_blkwrite *w, uint8_t *zeros, uint8_t *old)
+static enum px_status clear_range(struct px_blkwrite *w, const uint8_t *zeros, size_t len_bytes, off_t offset_bytes)
 {
-	struct px_blkdev *dev = w->dev;
-	size_t len_bytes = MIN(dev->size_bytes, (off_t)PX_CHUNK_BYTES);
-	off_t last_bytes = dev->size_bytes - len_bytes;
-	int error = px_blkdev_read(dev, old, dev->sector_bytes, 0);
+	int error = px_blkdev_write(w->dev, zeros, len_bytes, offset_bytes);
 
 	if (error)
-		return px_blkwrite_failed(w, "cannot read", 0, error);
-	w->state = PX_DISK_NO_BOOT;
-	error = px_blkdev_write(dev, zeros, dev->sector_bytes, 0);
-	if (!error)
-		error = px_blkdev_sync(dev);
-	if (error) {
-		clearing_failed(w, zeros, old);
-		return px_blkwrite_failed(w, "cannot clear the boot sector", 0, error);
-	}
-	error = px_blkdev_write(dev, zeros, len_bytes, 0);
-	if (error)
-		return px_blkwrite_failed(w, "cannot write", 0, error);
-	error = px_blkdev_write(dev, zeros, len_bytes, last_bytes);
-	if (error)
-		return px_blkwrite_failed(w, "cannot write", last_bytes, error);
-	return sync_disk(w);
+		return px_blkwrite_failed(w, "cannot clear", offset_bytes, error);
+	return PX_OK;
+}
+
+/* Old tables, the backup GPT, labels of RAID, ZFS and LVM: gone before anything else, sector 0 first of all. They are read
+ * back now and not after an hour: some worn-out sticks take every write and keep none. */
+static enum px_status clear_both_ends(struct px_blkwrite *w, const uint8_t *zeros, size_t len_bytes)
+{
+	off_t last_bytes = w->dev->size_bytes - len_bytes;
+	enum px_status status = clear_range(w, zeros, w->dev->sector_bytes, 0);
+
+	if (status == PX_OK)
+		status = sync_disk(w);
+	if (status == PX_OK)
+		status = clear_range(w, zeros, len_bytes, 0);
+	if (status == PX_OK)
+		status = clear_range(w, zeros, len_bytes, last_bytes);
+	if (status == PX_OK)
+		status = sync_disk(w);
+	if (status != PX_OK || w->skip_readback)
+		return status;
+	status = px_readback_range(w, zeros, len_bytes, 0);
+	if (status == PX_OK)
+		status = px_readback_range(w, zeros, len_bytes, last_bytes);
+	return status;
 }
 
 static enum px_status step_clear(struct px_blkwrite *w)
 {
-	uint8_t *memory;
+	size_t len_bytes = MIN(w->dev->size_bytes, (off_t)PX_CHUNK_BYTES);
+	uint8_t *zeros, *old;
 	enum px_status status;
+	int error;
 
-	if (posix_memalign((void **)&memory, 4096, 2 * PX_CHUNK_BYTES) != 0)
+	if (posix_memalign((void **)&zeros, 4096, 2 * PX_CHUNK_BYTES) != 0)
 		bb_die_memory_exhausted();
-	memset(memory, 0, PX_CHUNK_BYTES);
-	status = clear_both_ends(w, memory, memory + PX_CHUNK_BYTES);
-	free(memory);
+	memset(zeros, 0, PX_CHUNK_BYTES);
+	old = zeros + PX_CHUNK_BYTES;
+	error = px_blkdev_read(w->dev, old, len_bytes, 0);
+	if (error) {
+		status = px_blkwrite_failed(w, "cannot read", 0, error);
+	} else {
+		w->state = PX_DISK_NO_BOOT;
+		status = clear_both_ends(w, zeros, len_bytes);
+		if (status != PX_OK)
+			look_what_is_left(w, zeros, old, len_bytes);
+	}
+	free(zeros);
 	return status;
 }
 

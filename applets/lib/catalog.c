@@ -15,6 +15,7 @@ struct parser {
 	char *next;                 /* start of the next line */
 	char *end;
 	unsigned line;              /* number of the line before next */
+	unsigned last_line;         /* of the stanza that is open, so far */
 	struct px_image *image;     /* the stanza that is open, or NULL */
 	uint32_t seen;              /* fields of it, one bit each */
 };
@@ -25,17 +26,10 @@ static void set_problem(struct parser *p, const char *field, const char *problem
 		return;
 	p->image->problem = problem;
 	p->image->problem_field = field;
-	p->image->problem_line = p->line;
+	p->image->problem_line = p->last_line;
 }
 
 /* --- values */
-
-/* A token ends where a blank starts; only a comment may follow. */
-static int is_token(char *value)
-{
-	value[strcspn(value, " \t\n")] = '\0';
-	return value[0] != '\0';
-}
 
 static int is_image_id(const char *id)
 {
@@ -53,7 +47,6 @@ enum px_after FAST_FUNC px_after_parse(const char *text)
 
 static const char *set_id(struct px_image *image, char *value)
 {
-	is_token(value);
 	image->id = value;
 	return is_image_id(value) ? NULL : "not an image's name ([a-z0-9][a-z0-9.+-]*)";
 }
@@ -90,7 +83,6 @@ static const char *set_size(struct px_image *image, char *value)
 	unsigned long long size;
 	char *end;
 
-	is_token(value);
 	errno = 0;
 	size = strtoull(value, &end, 10);
 	if (!isdigit(value[0]) || *end || errno || size > LLONG_MAX)
@@ -103,14 +95,13 @@ static const char *set_size(struct px_image *image, char *value)
 
 static const char *set_sha256(struct px_image *image, char *value)
 {
-	is_token(value);
 	return px_digest_parse(&image->digest, value) == 0 ? NULL : "not 64 hexadecimal digits";
 }
 
 static const char *set_reference(const char **field, char *value)
 {
 	*field = value;
-	return is_token(value) ? NULL : "empty";
+	return NULL;
 }
 
 static const char *set_bmap(struct px_image *image, char *value)
@@ -144,37 +135,38 @@ static const char *set_disk(struct px_image *image, char *value)
 
 static const char *set_grow(struct px_image *image, char *value)
 {
-	is_token(value);
 	image->grow = strcmp(value, "yes") == 0;
 	return image->grow || strcmp(value, "no") == 0 ? NULL : "neither yes nor no";
 }
 
 static const char *set_after(struct px_image *image, char *value)
 {
-	is_token(value);
 	image->after = px_after_parse(value);
 	return image->after ? NULL : "not one of reboot, poweroff, shell, menu";
 }
 
-/* Each gives NULL, or what is wrong with the value. comment: "value # comment" is cut, which text fields do not want. */
+/* TEXT keeps everything; LIST loses "# comment"; so does WORD, which must then be one. */
+enum kind { TEXT, LIST, WORD };
+
+/* Each gives NULL, or what is wrong with the value. */
 static const struct field {
 	char name[12];
-	smallint comment;
+	uint8_t kind;
 	const char* (*set)(struct px_image *image, char *value);
 } fields[] = {
-	{ "Image", 1, set_id },
-	{ "Title", 0, set_title },
-	{ "Description", 0, set_description },
-	{ "Source", 1, set_source },
-	{ "Size", 1, set_size },
-	{ "SHA256", 1, set_sha256 },
-	{ "Bmap", 1, set_bmap },
-	{ "Disk", 1, set_disk },
-	{ "Grow", 1, set_grow },
-	{ "After", 1, set_after },
-	{ "Init", 1, set_init },
-	{ "Archive", 1, set_archive },
-	{ "Post", 1, set_post },
+	{ "Image", WORD, set_id },
+	{ "Title", TEXT, set_title },
+	{ "Description", TEXT, set_description },
+	{ "Source", LIST, set_source },
+	{ "Size", WORD, set_size },
+	{ "SHA256", WORD, set_sha256 },
+	{ "Bmap", WORD, set_bmap },
+	{ "Disk", LIST, set_disk },
+	{ "Grow", WORD, set_grow },
+	{ "After", WORD, set_after },
+	{ "Init", WORD, set_init },
+	{ "Archive", WORD, set_archive },
+	{ "Post", WORD, set_post },
 };
 
 /* --- lines */
@@ -275,7 +267,6 @@ static void close_stanza(struct parser *p)
 
 	if (!image)
 		return;
-	p->line -= p->next <= p->end; /* the problem is in the stanza, not on the empty line after it */
 	if (!image->id[0])
 		set_problem(p, "Image", "missing");
 	if (!image->sources && !image->init && !image->archive)
@@ -284,7 +275,6 @@ static void close_stanza(struct parser *p)
 		set_problem(p, "", "classic images: not in this version");
 	if (image->sources && (image->init || image->archive || image->post))
 		set_problem(p, "Source", "not together with Init, Archive and Post");
-	p->line += p->next <= p->end;
 	if (!image->title[0])
 		image->title = image->id;
 	p->image = NULL;
@@ -293,7 +283,7 @@ static void close_stanza(struct parser *p)
 static void unknown_field(struct parser *p, const char *name)
 {
 	if (p->catalog->warnings++ == 0) {
-		p->catalog->warning_line = p->line;
+		p->catalog->warning_line = p->last_line;
 		p->catalog->warning_field = name;
 	}
 }
@@ -315,9 +305,14 @@ static void take_field(struct parser *p, char *name, char *value)
 		return;
 	}
 	p->seen |= 1u << i;
-	if (fields[i].comment)
+	if (fields[i].kind != TEXT)
 		cut_comment(value);
-	problem = fields[i].set(p->image, value);
+	if (fields[i].kind == WORD && !value[0])
+		problem = "empty";
+	else if (fields[i].kind == WORD && value[strcspn(value, " \t\n")])
+		problem = "more than one word";
+	else
+		problem = fields[i].set(p->image, value);
 	if (problem)
 		set_problem(p, fields[i].name, problem);
 }
@@ -331,12 +326,14 @@ static void take_line(struct parser *p, char *line)
 		open_stanza(p);
 	if (!colon || colon == line || line[strcspn(line, " \t:")] != ':') {
 		unfold(p, line);
+		p->last_line = p->line;
 		set_problem(p, "", "not a \"Field: value\" line");
 		return;
 	}
 	*colon = '\0';
 	value = skip_whitespace(colon + 1);
 	unfold(p, value);
+	p->last_line = p->line;
 	take_field(p, line, value);
 }
 

@@ -6,7 +6,7 @@
 
 enum {
 	PX_CHILD_LINES = 12,        /* last messages kept */
-	PX_CHILD_LINE_BYTES = 200,
+	PX_CHILD_LINE_BYTES = 300,
 	PX_CHILD_PROGRESS_FD = 3,   /* what follows -p */
 };
 

@@ -77,7 +77,7 @@ static void describe(struct px_menu *menu, int force)
 			.root = menu->root, .force = force };
 	char *text = px_job_describe(&job);
 
-	px_log_say("px: would run: %s", px_ascii(text, 0));
+	fprintf(stderr, "px: would run: %s\n", px_ascii(text, 0));
 	free(text);
 }
 

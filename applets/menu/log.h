@@ -5,7 +5,7 @@
 #ifndef PX_LOG_H
 #define PX_LOG_H 1
 
-enum { PX_LOG_LINES = 500, PX_LOG_LINE_BYTES = 200 };
+enum { PX_LOG_LINES = 400, PX_LOG_LINE_BYTES = 300 };
 
 /* Opens the file; one that cannot be opened is done without. */
 void px_log_open(const char *root) FAST_FUNC;

@@ -32,7 +32,7 @@ main() {
 		exec "$here/boot.sh" -t "$demo/tftp" -D "$demo/disk.img"
 	fi
 	"$here/root.sh" "$build" "$demo/tftp" "$demo/images" 52:54:00:00:00:01 \
-		'px.image=debian-demo px.disk=/dev/vda px.auto px.timeout=3'
+		'px.image=debian-demo px.disk=smallest px.auto px.timeout=3'
 	ln -f "$demo/debian.img.zst" "$demo/tftp/"
 	rc=0
 	"$here/boot.sh" -t "$demo/tftp" -D "$demo/disk.img" -l "$demo/console.log" -w 600 \

@@ -3,7 +3,8 @@
 
     faults.py PXWRITE IMAGE DISK CALL FAULT [ARGUMENT...]
 
-DISK: a block device or a file, filled before each run. CALL: pwrite64, fsync, ioctl, fallocate, pread64, read. FAULT: KILL, EIO, ENOSPC.
+DISK: a block device or a file, filled before each run. CALL: pwrite64, fsync, ioctl, fallocate, pread64, read. FAULT: KILL, EIO, ENOSPC, or LOST: the call says that
+512 bytes are done, and they are not.
 ARGUMENT: more for pxwrite's command line. strace injects FAULT at the k-th CALL of each thread, k = 1, 2, ... until a run
 has fewer calls than that. After each run the disk must be one of three: as it was, complete, or without a boot sector; and
 the exit status and the last message must say which. Prints every lie; exit 1 if there was one, or nothing was injected.
@@ -52,7 +53,7 @@ class Bench:
                                   capture_output=True, check=False, timeout=120)
 
     def inject(self, k):
-        action = 'signal=SIGKILL' if self.fault == 'KILL' else 'error=' + self.fault
+        action = {'KILL': 'signal=SIGKILL', 'LOST': 'retval=512'}.get(self.fault, 'error=' + self.fault)
         fill(self.disk, self.old)
         return self.run(['strace', '-f', '-qq', '-o', self.trace.name, '-e', 'trace=' + self.call,
                          '-e', f'inject={self.call}:{action}:when={k}'])
