@@ -52,6 +52,8 @@ static int install(struct px_menu *menu, int force)
 	job->disk = menu->disk->path;
 	job->root = menu->root;
 	job->force = force;
+	job->server = menu->network.server;
+	job->mac = menu->network.mac;
 	px_log_say("px: installing %s on %s", menu->image->id, menu->disk->path);
 	px_report_start(menu);
 	px_job_start(job);
@@ -60,6 +62,9 @@ static int install(struct px_menu *menu, int force)
 		px_report_progress(menu);
 	}
 	menu->status = job->status;
+	free(menu->lines);
+	menu->lines = job->lines;
+	job->lines = NULL;
 	if (job->status == 0) {
 		px_log_say("px: installed %s on %s", menu->image->id, menu->disk->path);
 		px_report_done(menu);
