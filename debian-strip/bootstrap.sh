@@ -58,7 +58,7 @@ with_debootstrap() {
 unpack() {
 	mkdir -p "$new/root"
 	list_debs "$new/debs" | sort >"$new/packages"
-	while read -r name version deb; do
+	while read -r name _ deb; do
 		dpkg-deb --fsys-tarfile "$new/debs/$deb" >"$new/deb.tar"
 		tar -C "$new/root" --no-same-owner --keep-directory-symlink -xpf "$new/deb.tar"
 		mkdir -p "$new/files"

@@ -12,31 +12,19 @@ wrong() {
 	failed=1
 }
 
-# prints "FILE<tab>LIBRARY" of each library that an ELF file asks for, its program interpreter too
-needed() {
-	(cd "$tree" && find . -type f ! -name '*.ko' -size +0 | sort | while read -r f; do
-		if [ "$(head -c 4 "$f" | tail -c 3)" = ELF ]; then
-			readelf -dlW "$f" 2>/dev/null | sed -n -e "s,.*(NEEDED).*\[\(.*\)\],${f#./}	\1," \
-				-e "s,.*program interpreter: \(/.*\)\],${f#./}	\1,p" -e '/	/p' | sort -u
-		fi
-	done)
-}
-
 # the rule that took a library, as far as it can be told
 rule_for() {
-	for list in "$(dirname "$0")"/shrink.list; do
-		sed -n 's/^\([^#![:space:]][^[:space:]]*\)[[:space:]].*/\1/p' "$list" | while read -r pattern; do
-			# the pattern is one: no quotes
-			# shellcheck disable=SC2254
-			case usr/lib/x86_64-linux-gnu/$1 in
-			$pattern) echo "${list##*/}: $pattern" ;;
-			esac
-		done
+	sed -n 's/^\([^#![:space:]][^[:space:]]*\)[[:space:]].*/\1/p' "$(dirname "$0")/shrink.list" | while read -r pattern; do
+		# the pattern is one: no quotes
+		# shellcheck disable=SC2254
+		case usr/lib/x86_64-linux-gnu/$1 in
+		$pattern) echo "shrink.list: $pattern" ;;
+		esac
 	done | head -n 1 | grep . || echo "purge.list, or no package brings it"
 }
 
 check_libraries() {
-	needed >"$tree.needed"
+	"$(dirname "$0")/libraries.sh" needed "$tree" >"$tree.needed"
 	libraries=" $(cd "$tree" && find . -name '*.so*' | sed 's,.*/,,' | sort -u | tr '\n' ' ') "
 	while IFS='	' read -r file library; do
 		case $library in
