@@ -50,7 +50,7 @@ kernel_package() {
 # What the tree is made of. It is made anew when this changes.
 inputs() {
 	cat "$build/debian/stamp" "$build/deb/$kernel.version"
-	cat "$here"/*.sh "$here"/*.awk "$here"/*.list "$here"/drivers/*.list | sha256sum
+	cat "$here"/*.sh "$here"/*.c "$here"/*.awk "$here"/*.list "$here"/drivers/*.list | sha256sum
 	sha256sum <"$build/busybox"
 	grep -E '^CONFIG_PX_(TREE|DRIVERS)' "$config"
 }
@@ -92,6 +92,7 @@ strip() {
 		"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge-minbase.list" optional
 	fi
 	"$here/strip.sh" shrink "$1" "$here/shrink.list" "$optional"
+	"$here/selinux.sh" "$1"
 	if [ -n "$(conf PX_TREE_PACKAGES)" ]; then
 		"$here/libraries.sh" restore "$1" "$build/debian/root"
 	else

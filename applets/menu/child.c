@@ -212,7 +212,8 @@ void FAST_FUNC px_child_handle(struct px_child *child, const struct pollfd *fds)
 		end_message(child);
 	if (child->status >= 0 || waitpid(child->pid, &status, WNOHANG) != child->pid)
 		return;
-	child->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	child->signal = WIFEXITED(status) ? 0 : WTERMSIG(status);
+	child->status = child->signal ? 128 + child->signal : WEXITSTATUS(status);
 }
 
 int FAST_FUNC px_child_running(const struct px_child *child)

@@ -27,6 +27,7 @@ struct px_child {
 	const char *name;
 	pid_t pid;                  /* 0: not started */
 	int status;                 /* -1: running; else exit status, or 128 + signal */
+	int signal;                 /* that ended it; 0: none */
 	smallint stopped;           /* by px_child_stop */
 	int message_fd, progress_fd, output_fd; /* -1: closed */
 	struct px_lines messages;

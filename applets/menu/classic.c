@@ -63,13 +63,10 @@ static void keep_lines(struct px_job *job)
 
 static void fail_script(struct px_job *job, const char *step, const char *name)
 {
-	int status = job->run.status;
-	char *reason;
+	int signal_number = job->run.signal;
+	char *reason = xasprintf("%s: %s %d", name, signal_number ? "ended by signal" : "exit status",
+			signal_number ? signal_number : job->run.status);
 
-	if (status > 128)
-		reason = xasprintf("%s: ended by signal %d", name, status - 128);
-	else
-		reason = xasprintf("%s: exit status %d", name, status);
 	keep_lines(job);
 	fail(job, PX_OTHER, step, reason);
 	free(reason);

@@ -62,7 +62,7 @@ static void write_command(struct px_command *command, const struct px_job *job, 
 	if (job->force && !LONE_DASH(disk))
 		px_command_add(command, "-f");
 	px_command_add(command, "--");
-	px_command_add(command, job->disk);
+	px_command_add(command, disk);
 }
 
 static void free_urls(char **urls)
