@@ -111,6 +111,7 @@ void FAST_FUNC px_progress_show(struct px_menu *menu, int key)
 	unsigned i;
 
 	menu->page = &page;
+	px_ui_share(&menu->ui, 0);
 	if (key == PX_KEY_CTRL_L)
 		for (i = 0; i < menu->ui.count; i++)
 			menu->ui.screens[i].stale = 1;
