@@ -54,7 +54,7 @@ struct px_disks *px_disk_list(const char *root, unsigned flags) FAST_FUNC;
 
 /* The disk at path: a device node or a symlink to one (loops always allowed). NULL, with a message and *status set
  * (PX_TARGET, or PX_IO when it cannot be looked at): no such file, a partition (names the disk), no disk at all, a regular
- * file without PX_DISK_FILES. twin is not known for a single one. Free with px_disk_free. */
+ * file without PX_DISK_FILES. Free with px_disk_free. */
 struct px_disk *px_disk_get(const char *root, const char *path, unsigned flags, enum px_status *status) FAST_FUNC;
 
 /* What the kernel says about an open disk (BLKGETSIZE64, BLKSSZGET, BLKPBSZGET, BLKROGET; fstat for a file) replaces what sysfs

@@ -91,6 +91,26 @@ static struct px_disk *get_file(const char *root, const char *real, const struct
 	return disk;
 }
 
+/* What only the list of all disks tells: other paths to the same disk, and who has it by way of them. */
+static void get_twin(const char *root, struct px_disk *disk)
+{
+	struct px_disks *disks = px_disk_list(root, PX_DISK_LOOPS | PX_DISK_NO_DATA);
+	unsigned i;
+
+	for (i = 0; i < disks->count; i++) {
+		struct px_disk *same = disks->disk[i];
+
+		if (strcmp(same->name, disk->name) != 0)
+			continue;
+		disk->twin = same->twin;
+		disk->boot = same->boot;
+		free(disk->inuse);
+		disk->inuse = same->inuse;
+		same->inuse = NULL;
+	}
+	px_disks_free(disks);
+}
+
 static struct px_disk *get_device(const char *root, const char *path, const char *real, char *name, unsigned flags,
 		enum px_status *status)
 {
@@ -110,12 +130,13 @@ static struct px_disk *get_device(const char *root, const char *path, const char
 	if (!known)
 		return get_refuse(status, path, "the kernel does not list it as a disk", NULL);
 	if (!px_disk_is_name(name))
-		return get_refuse(status, path, "is no whole disk but ", name);
+		return get_refuse(status, path, "is no whole disk", NULL);
 	disk = px_disk_make(root, name, xstrdup(real + strlen(root ? root : "")), flags);
 	if (disk->size_bytes == 0) {
 		px_disk_free(disk);
 		return get_refuse(status, path, "has no size: no medium in it?", NULL);
 	}
+	get_twin(root, disk);
 	return disk;
 }
 
