@@ -90,6 +90,8 @@ list() {
 	check 'SHA256: abc' 'SHA256: not 64'
 	check 'Grow: maybe' 'Grow: neither'
 	check 'After: party' 'After: not one of'
+	check 'Disk: sized=8G' 'Disk: not a disk hint'
+	check 'Disk:' 'Disk: not a disk hint'
 	check 'Bmap:' 'Bmap: empty'
 	check 'Source: b.img.gz' 'Source: twice'
 	check 'no colon in this line' 'not a '

@@ -9,6 +9,8 @@
 #include "libbb.h"
 #include "lib/ascii.h"
 #include "lib/catalog.h"
+#include "lib/hint.h"
+#include "lib/url.h"
 
 struct parser {
 	struct px_catalog *catalog;
@@ -126,11 +128,14 @@ static const char *set_post(struct px_image *image, char *value)
 
 static const char *set_disk(struct px_image *image, char *value)
 {
-	char *end = strchrnul(value, '\n');
+	struct px_hint *hint;
+	char *why = NULL;
 
-	*end = '\0';
 	image->disk = value;
-	return NULL;
+	hint = px_hint_parse(value, &why);
+	px_hint_free(hint);
+	free(why);
+	return hint ? NULL : "not a disk hint";
 }
 
 static const char *set_grow(struct px_image *image, char *value)
@@ -430,7 +435,7 @@ char** FAST_FUNC px_image_urls(const struct px_catalog *catalog, const struct px
 		char *end = skip_non_whitespace(s);
 		char *word = xstrndup(s, end - s);
 
-		urls[n++] = px_url_join(catalog->url, word);
+		urls[n++] = px_url_resolve(catalog->url, word);
 		free(word);
 		s = end;
 	}

@@ -4,6 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += job.o
 
 #include "libbb.h"
+#include "lib/url.h"
 #include "menu/job.h"
 #include "menu/log.h"
 
@@ -117,7 +118,7 @@ static void start_image(struct px_job *job)
 static void start_bmap(struct px_job *job)
 {
 	struct command fetch;
-	char *urls[2] = { px_url_join(job->catalog->url, job->image->bmap), NULL };
+	char *urls[2] = { px_url_resolve(job->catalog->url, job->image->bmap), NULL };
 
 	job->phase = PHASE_BMAP;
 	fetch_command(&fetch, urls);

@@ -67,7 +67,7 @@ void FAST_FUNC px_page_draw(struct px_menu *menu, px_draw draw)
 	}
 }
 
-static void redraw_all(struct px_menu *menu)
+void FAST_FUNC px_page_redraw(struct px_menu *menu)
 {
 	unsigned i;
 
@@ -82,7 +82,7 @@ static int draw_and_wait(struct px_menu *menu, px_draw draw, int timeout_ms, str
 	px_page_draw(menu, draw);
 	key = px_ui_wait(&menu->ui, timeout_ms, job, child);
 	if (key == PX_KEY_CTRL_L) {
-		redraw_all(menu);
+		px_page_redraw(menu);
 		return PX_KEY_NONE;
 	}
 	if ((key == PX_KEY_F1 || key == '?') && !job && !child) {
