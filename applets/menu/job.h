@@ -31,7 +31,7 @@ struct px_job {
 	struct px_classic *classic; /* NULL: a raw image */
 	smallint phase;
 	smallint aborted;           /* the user wanted it so */
-	int write_ended_first;
+	unsigned long long lonely_ms; /* when pxfetch is stopped, since pxwrite has ended; 0: not yet */
 	unsigned long long start_ms, end_ms;
 	char *bmap_path;
 	/* how it ended, once px_job_running says no */
