@@ -8,24 +8,30 @@
 //usage:       "	[-s BYTES] [-H sha256:HEX] [-p FD] URL..."
 //usage:#define pxfetch_full_usage "\n\n"
 //usage:       "Get one file from the first mirror that has it, and prove that all of it came\n"
-//usage:     "\n	-O FILE	Write to FILE, - is stdout (default: the URL's last part)"
+//usage:     "\n	-O FILE	Write to FILE, - is stdout (default: the URL's last part);"
+//usage:     "\n		FILE.part until it is complete"
 //usage:     "\n	-c	Continue FILE.part"
-//usage:     "\n	-t N	Tries for each mirror (default 5), inf: for ever"
-//usage:     "\n	-T SEC	Give up a try after SEC of silence (default 20), or when less than"
-//usage:     "\n		1 KiB/s came in 3*SEC"
+//usage:     "\n	-t N	Tries for each mirror (default 5), inf: for ever; one that"
+//usage:     "\n		brought 1 MiB does not count"
+//usage:     "\n	-T SEC	A try fails after SEC of silence (default 20), or when less"
+//usage:     "\n		than 1 KiB/s came in 3*SEC of waiting"
 //usage:     "\n	-b N	TFTP block size (default: what fits the MTU)"
-//usage:     "\n	-w N	TFTP window size"
-//usage:     "\n	-s SIZE	The file must have this size"
+//usage:     "\n	-w N	TFTP window size in blocks (default 32)"
+//usage:     "\n	-s SIZE	The file must have this size (suffixes k, M, G)"
 //usage:     "\n	-H SUM	The file must have this SHA-256"
 //usage:     "\n	-p FD	Write progress lines to FD"
-//usage:     "\n	-q	Quiet"
+//usage:     "\n	-q	No progress on the terminal"
+//usage:     "\n"
 //usage:     "\nURL: tftp://HOST[:PORT]/NAME, http://[USER:PASS@]HOST[:PORT]/PATH, file:PATH, PATH"
-//usage:     "\nExit: 0 all there, 1 other, 2 usage, 3 local I/O, 4 network, 5 authentication,"
-//usage:     "\n7 protocol, 8 the server said no, 9 wrong size or hash"
+//usage:     "\n"
+//usage:     "\nExit status: 0 all there, 1 other, 2 usage, 3 local I/O, 4 network, 5 password,"
+//usage:     "\n7 protocol, 8 the server said no, 9 wrong size or hash, or changed on the server"
 #include "libbb.h"
 #include "lib/check.h"
 #include "lib/download.h"
+#include "lib/output.h"
 #include "lib/progress.h"
+#include "lib/text.h"
 
 enum { BUFFER_BYTES = 256 * 1024 };
 
@@ -34,127 +40,173 @@ struct fetch {
 	struct px_download_want want;
 	struct px_digest digest;
 	struct px_progress progress;
-	const char *file;      /* NULL: stdout */
-	char *part;            /* file.part */
-	int fd;
-	off_t done_bytes;
+	struct px_output output;
+	struct px_stream *download;
+	const char *file;           /* NULL: stdout */
+	smallint go_on;             /* -c */
 };
 
-static void NORETURN usage_error(const char *what, const char *value)
+static void NORETURN usage_error(const char *what, const char *why)
 {
-	bb_error_msg("%s: %s", what, value);
+	bb_error_msg("%s: %s", what, why);
 	xfunc_error_retval = PX_USAGE;
 	xfunc_die();
 }
 
-/* The URL's last part; for -O that is missing. */
+/* Every URL must be one before anything is done. Returns what to call the first: no password in it. */
+static char *check_urls(char *const *urls)
+{
+	char *shown = NULL;
+
+	for (; *urls; urls++) {
+		struct px_url url;
+		const char *why = px_url_parse(&url, *urls);
+		if (why)
+			usage_error(strchr(*urls, '@') ? "URL" : px_text_clean(xstrdup(*urls)), why);
+		if (!shown)
+			shown = xstrdup(url.shown);
+		px_url_free(&url);
+	}
+	return shown;
+}
+
+/* The URL's last part, for when -O is missing. */
 static char *default_name(const char *text)
 {
 	struct px_url url;
-	const char *why = px_url_parse(&url, text);
 	char *name;
 
-	if (why)
-		usage_error("not a URL", why);
-	name = xstrndup(url.path, strcspn(url.path, strcmp(url.scheme, "http") == 0 ? "?" : ""));
+	px_url_parse(&url, text);
+	name = xstrdup(url.path);
+	if (strcmp(url.scheme, "http") == 0) {
+		*strchrnul(name, '?') = '\0';
+		percent_decode_in_place(name, 0);
+	}
 	px_url_free(&url);
-	percent_decode_in_place(name, 0);
-	name = bb_get_last_path_component_nostrip(name);
-	if (!name[0] || LONE_CHAR(name, '.') || strcmp(name, "..") == 0)
-		usage_error("the URL names no file", "use -O");
+	name = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+	if (!name[0] || DOT_OR_DOTDOT(name))
+		usage_error("the URL names no file", "use -O FILE");
 	return name;
 }
 
-static void parse_options(struct fetch *f, char **argv, int *progress_fd, int *quiet)
+static void parse_options(struct fetch *f, char **argv)
 {
-	const char *file = NULL, *tries = "5", *silence = "20", *blksize = NULL, *window = NULL, *size = NULL, *hash = NULL,
-			*fd = NULL;
-	unsigned flags = getopt32(argv, "^" "qcO:t:T:b:w:s:H:p:" "\0" "-1", &file, &tries, &silence, &blksize, &window, &size,
-			&hash, &fd);
+	const char *tries = "5", *silence = "20", *blksize = "0", *window = "0", *size = NULL, *hash = NULL, *fd = NULL;
+	unsigned flags = getopt32(argv, "^" "qcO:t:T:b:w:s:H:p:" "\0" "-1", &f->file, &tries, &silence, &blksize, &window,
+			&size, &hash, &fd);
 
-	*quiet = flags & 1;
-	f->want.quiet = 0;
+	f->go_on = (flags & 2) != 0;
 	f->want.urls = argv + optind;
 	f->want.tries = strcmp(tries, "inf") == 0 ? 0 : xatou_range(tries, 1, INT_MAX);
 	f->job.silence_ms = xatou_range(silence, 1, 24 * 60 * 60) * 1000;
-	if (blksize)
-		f->job.blksize_bytes = xatou_range(blksize, 8, 65464);
-	if (window)
-		f->job.window_blocks = xatou_range(window, 1, 65535);
+	f->job.blksize_bytes = LONE_CHAR(blksize, '0') ? 0 : xatou_range(blksize, 8, 65464);
+	f->job.window_blocks = LONE_CHAR(window, '0') ? 0 : xatou_range(window, 1, 65535);
 	f->want.size_bytes = size ? (off_t)xatoull_range_sfx(size, 0, LLONG_MAX, kmg_i_suffixes) : -1;
 	if (hash && px_digest_parse(&f->digest, hash) < 0)
-		usage_error("not a SHA-256 (sha256: and 64 hex digits)", hash);
+		usage_error("-H: not a SHA-256", "want sha256: and 64 hex digits");
 	f->job.proven_later = size || hash;
-	*progress_fd = fd ? (int)xatou_range(fd, 0, INT_MAX) : -1;
-	if (!file)
-		file = default_name(f->want.urls[0]);
-	f->file = LONE_DASH(file) ? NULL : file;
+	f->job.hashed_later = hash != NULL;
+	px_progress_init(&f->progress, "fetch", MAX(f->want.size_bytes, 0), fd ? (int)xatou_range(fd, 0, INT_MAX) : -1,
+			flags & 1);
+	f->progress.stages = 1;
 }
 
-static void open_output(struct fetch *f)
+/* Counts n bytes that went out. */
+static void account(struct fetch *f, ssize_t n)
 {
-	f->fd = STDOUT_FILENO;
-	if (!f->file)
-		return;
-	f->part = xasprintf("%s.part", f->file);
-	xfunc_error_retval = PX_IO;
-	f->fd = xopen(f->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC);
+	f->output.at_bytes += n;
+	f->progress.total_bytes = MAX(f->job.total_bytes, 0);
+	f->progress.busy_ms[PX_BUSY_NET] += f->job.wait_ms;
+	f->job.wait_ms = 0;
+	px_progress_update(&f->progress, f->output.at_bytes);
 }
 
-static enum px_status finish_output(struct fetch *f)
-{
-	if (!f->file)
-		return PX_OK;
-	if (fsync(f->fd) < 0 || close(f->fd) < 0) {
-		bb_perror_msg("%s", f->part);
-		return PX_IO;
-	}
-	if (rename(f->part, f->file) < 0) {
-		bb_perror_msg("cannot rename %s", f->part);
-		return PX_IO;
-	}
-	return PX_OK;
-}
-
+/* From the stream to the output, by way of a pipe where the transport can (and no hash wants to see the bytes). */
 static enum px_status drain(struct fetch *f, struct px_stream *s)
 {
 	char *buf = xmalloc(BUFFER_BYTES);
 	ssize_t n;
 
-	while ((n = px_stream_read(s, buf, BUFFER_BYTES)) > 0) {
-		if (full_write(f->fd, buf, n) != n) {
-			bb_perror_msg("cannot write %s", f->part ? f->part : "to stdout");
+	do {
+		n = PX_SPLICE_NOT;
+		if (s == f->download && f->output.pipe_fd >= 0)
+			n = px_download_splice(s, f->output.pipe_fd, PX_OUTPUT_PIPE_BYTES);
+		if (n > 0 && px_output_piped(&f->output, n) < 0)
 			return PX_IO;
+		if (n == PX_SPLICE_NOT) {
+			n = px_stream_read(s, buf, BUFFER_BYTES);
+			if (n > 0 && px_output_write(&f->output, buf, n) < 0)
+				return PX_IO;
 		}
-		f->done_bytes += n;
-		f->progress.total_bytes = MAX(f->job.total_bytes, 0);
-		f->progress.busy_ms[PX_BUSY_NET] += f->job.wait_ms;
-		f->job.wait_ms = 0;
-		px_progress_update(&f->progress, f->done_bytes);
-	}
+		if (n > 0)
+			account(f, n);
+		if (f->output.at_bytes > 0)
+			px_output_remember(&f->output, f->want.urls[0], f->job.validator);
+	} while (n > 0);
+	free(buf);
 	return n < 0 ? s->status : PX_OK;
+}
+
+/* One download of the whole file, or of what is missing of it. Sets *mirror to the one that gave the last bytes. */
+static enum px_status fetch_once(struct fetch *f, const char *name, unsigned *mirror)
+{
+	struct px_stream *s;
+	enum px_status status;
+
+	f->want.offset_bytes = f->output.at_bytes;
+	f->want.prefix = f->output.at_bytes > 0 ? &f->output.prefix : NULL;
+	s = f->download = px_download_open(&f->job, &f->want);
+	if (f->digest.known)
+		s = px_check_resume(s, name, -1, &f->digest, f->want.prefix);
+	status = drain(f, s);
+	*mirror = px_download_mirror(f->download);
+	px_stream_close(s);
+	return status;
+}
+
+/* A file with wrong bytes in it can be begun again: from scratch if it was continued, then from the next mirrors. */
+static enum px_status fetch(struct fetch *f, const char *name)
+{
+	enum px_status status;
+	unsigned mirror;
+
+	while (1) {
+		smallint continued = f->output.at_bytes > 0;
+		status = fetch_once(f, name, &mirror);
+		if (status != PX_DATA || !f->output.part)
+			return status;
+		px_output_reset(&f->output);
+		f->job.validator[0] = '\0';
+		if (!continued)
+			f->want.urls += mirror + 1;
+		if (!f->want.urls[0])
+			return status;
+		bb_error_msg("%s: beginning again%s", name, continued ? " without what was there" : " with the next mirror");
+	}
 }
 
 int pxfetch_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
 int pxfetch_main(int argc UNUSED_PARAM, char **argv)
 {
 	struct fetch *f = xzalloc(sizeof(*f));
-	struct px_stream *s;
 	enum px_status status;
-	int progress_fd, quiet;
+	char *name;
 
 	xfunc_error_retval = PX_USAGE;
 	signal(SIGPIPE, SIG_IGN); /* a reader that went away is a message and a status */
-	parse_options(f, argv, &progress_fd, &quiet);
-	open_output(f);
-	px_progress_init(&f->progress, "fetch", MAX(f->want.size_bytes, 0), progress_fd, quiet);
-	f->progress.stages = 1;
-	s = px_download_open(&f->job, &f->want);
-	s = px_check_open(s, f->want.urls[0], f->want.size_bytes, &f->digest);
-	status = drain(f, s);
-	px_progress_end(&f->progress, f->done_bytes);
-	px_stream_close(s);
-	if (status == PX_OK)
-		status = finish_output(f);
+	parse_options(f, argv);
+	name = check_urls(f->want.urls);
+	if (!f->file)
+		f->file = default_name(f->want.urls[0]);
+	if (LONE_DASH(f->file))
+		f->file = NULL;
+	if (px_output_open(&f->output, f->file) < 0)
+		return PX_IO;
+	if (f->go_on && px_output_resume(&f->output, f->want.urls[0], f->job.validator, sizeof(f->job.validator)) < 0)
+		return PX_IO;
+	status = fetch(f, name);
+	px_progress_end(&f->progress, f->output.at_bytes);
+	if (px_output_close(&f->output, status == PX_OK) < 0 && status == PX_OK)
+		status = PX_IO;
 	return status;
 }

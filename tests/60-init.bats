@@ -79,22 +79,15 @@ init() {
 	[[ $output != *askfirst* ]]
 }
 
-@test "with screen and serial console, the one that is not first offers the menu, and tty2 a shell" {
-	echo 'tty0 ttyS0' >"$root/sys/class/tty/console/active"
-	init
-	grep -qx 'tty1::askfirst:/etc/px/console' "$root/etc/inittab"
-	grep -qx 'tty2::askfirst:-/bin/sh' "$root/etc/inittab"
-	run grep ttyS0 "$root/etc/inittab"
-	[ "$status" = 1 ]
-}
-
-@test "with the screen as first console, the serial one offers the menu" {
-	echo 'ttyS0 tty0' >"$root/sys/class/tty/console/active"
-	init
-	grep -qx 'ttyS0::askfirst:/etc/px/console' "$root/etc/inittab"
-	grep -qx 'tty2::askfirst:-/bin/sh' "$root/etc/inittab"
-	run grep tty1 "$root/etc/inittab"
-	[ "$status" = 1 ]
+@test "with a screen there are the log on tty2 and a shell on tty3, whatever the order of the consoles" {
+	for active in 'tty0 ttyS0' 'ttyS0 tty0' 'tty0'; do
+		echo "$active" >"$root/sys/class/tty/console/active"
+		init
+		grep -qx 'tty2::respawn:tail -n 200 -f /var/log/px.log' "$root/etc/inittab"
+		grep -qx 'tty3::askfirst:-/bin/sh' "$root/etc/inittab"
+		run grep -E 'ttyS0|tty1' "$root/etc/inittab"
+		[ "$status" = 1 ]
+	done
 }
 
 @test "Ctrl-Alt-Del reboots and a shutdown unmounts" {
@@ -142,8 +135,3 @@ menu() {
 	[ "$(grep -c '^pximenu' "$calls")" = 1 ]
 }
 
-@test "another console gives a shell, or the menu" {
-	stub sh 'true'
-	run /bin/sh "$PX_TOP/initramfs/console" <<<s
-	grep -q '^sh -l' "$calls"
-}

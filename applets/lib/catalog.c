@@ -9,12 +9,15 @@
 #include "libbb.h"
 #include "lib/ascii.h"
 #include "lib/catalog.h"
+#include "lib/hint.h"
+#include "lib/url.h"
 
 struct parser {
 	struct px_catalog *catalog;
 	char *next;                 /* start of the next line */
 	char *end;
 	unsigned line;              /* number of the line before next */
+	unsigned last_line;         /* of the stanza that is open, so far */
 	struct px_image *image;     /* the stanza that is open, or NULL */
 	uint32_t seen;              /* fields of it, one bit each */
 };
@@ -25,7 +28,7 @@ static void set_problem(struct parser *p, const char *field, const char *problem
 		return;
 	p->image->problem = problem;
 	p->image->problem_field = field;
-	p->image->problem_line = p->line;
+	p->image->problem_line = p->last_line;
 }
 
 /* --- values */
@@ -125,11 +128,14 @@ static const char *set_post(struct px_image *image, char *value)
 
 static const char *set_disk(struct px_image *image, char *value)
 {
-	char *end = strchrnul(value, '\n');
+	struct px_hint *hint;
+	char *why = NULL;
 
-	*end = '\0';
 	image->disk = value;
-	return NULL;
+	hint = px_hint_parse(value, &why);
+	px_hint_free(hint);
+	free(why);
+	return hint ? NULL : "not a disk hint";
 }
 
 static const char *set_grow(struct px_image *image, char *value)
@@ -266,7 +272,6 @@ static void close_stanza(struct parser *p)
 
 	if (!image)
 		return;
-	p->line -= p->next <= p->end; /* the problem is in the stanza, not on the empty line after it */
 	if (!image->id[0])
 		set_problem(p, "Image", "missing");
 	if (!image->sources && !image->init && !image->archive)
@@ -277,7 +282,6 @@ static void close_stanza(struct parser *p)
 		set_problem(p, image->bmap ? "Bmap" : "Grow", "not for a classic image: its scripts do that");
 	if (image->sources && (image->init || image->archive || image->post))
 		set_problem(p, "Source", "not together with Init, Archive and Post");
-	p->line += p->next <= p->end;
 	if (!image->title[0])
 		image->title = image->id;
 	p->image = NULL;
@@ -286,7 +290,7 @@ static void close_stanza(struct parser *p)
 static void unknown_field(struct parser *p, const char *name)
 {
 	if (p->catalog->warnings++ == 0) {
-		p->catalog->warning_line = p->line;
+		p->catalog->warning_line = p->last_line;
 		p->catalog->warning_field = name;
 	}
 }
@@ -329,12 +333,14 @@ static void take_line(struct parser *p, char *line)
 		open_stanza(p);
 	if (!colon || colon == line || line[strcspn(line, " \t:")] != ':') {
 		unfold(p, line);
+		p->last_line = p->line;
 		set_problem(p, "", "not a \"Field: value\" line");
 		return;
 	}
 	*colon = '\0';
 	value = skip_whitespace(colon + 1);
 	unfold(p, value);
+	p->last_line = p->line;
 	take_field(p, line, value);
 }
 
@@ -431,7 +437,7 @@ char** FAST_FUNC px_image_urls(const struct px_catalog *catalog, const struct px
 		char *end = skip_non_whitespace(s);
 		char *word = xstrndup(s, end - s);
 
-		urls[n++] = px_url_join(catalog->url, word);
+		urls[n++] = px_url_resolve(catalog->url, word);
 		free(word);
 		s = end;
 	}

@@ -114,3 +114,38 @@ ssize_t FAST_FUNC px_net_receive(struct px_job *job, struct px_stream *s, struct
 		return -1;
 	return n;
 }
+
+/* Until the socket has something. Returns 0, -1 after the silence. */
+static int wait_readable(struct px_job *job, struct px_stream *s, struct px_patience *patience, int fd)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+	unsigned start_ms;
+	int ready = poll(&p, 1, 0);
+
+	if (ready > 0)
+		return 0;
+	start_ms = monotonic_ms();
+	ready = safe_poll(&p, 1, job->silence_ms);
+	if (ready <= 0)
+		return px_job_fail(job, s, PX_NETWORK, "silence for %u seconds", job->silence_ms / 1000);
+	return px_patience_count(patience, job, s, (unsigned)monotonic_ms() - start_ms, 0);
+}
+
+ssize_t FAST_FUNC px_net_splice(struct px_job *job, struct px_stream *s, struct px_patience *patience, int fd, int pipe_fd,
+		size_t len_bytes)
+{
+	ssize_t n;
+
+	do {
+		if (wait_readable(job, s, patience, fd) < 0)
+			return -1;
+		n = splice(fd, NULL, pipe_fd, NULL, len_bytes, SPLICE_F_MOVE);
+	} while (n < 0 && (errno == EAGAIN || errno == EINTR));
+	if (n > 0)
+		return px_patience_count(patience, job, s, 0, n) < 0 ? -1 : n;
+	if (n == 0)
+		return 0;
+	if (errno == EINVAL || errno == ENOSYS || errno == EPIPE)
+		return PX_SPLICE_NOT;
+	return px_job_fail(job, s, PX_NETWORK, "cannot receive: %s", strerror(errno));
+}

@@ -35,6 +35,11 @@ int px_patience_count(struct px_patience *patience, struct px_job *job, struct p
 ssize_t px_net_receive(struct px_job *job, struct px_stream *s, struct px_patience *patience, int fd, void *buf,
 		size_t len_bytes) FAST_FUNC;
 
+/* The same into a pipe, without copying (splice). Waiting for room in the pipe does not count as silence. Also PX_SPLICE_NOT:
+ * the kernel cannot, or the pipe's reader has gone (writing to it will tell). */
+ssize_t px_net_splice(struct px_job *job, struct px_stream *s, struct px_patience *patience, int fd, int pipe_fd,
+		size_t len_bytes) FAST_FUNC;
+
 enum { PX_NET_TICK_MS = 1000 }; /* a receive comes back at least that often */
 
 #endif

@@ -4,6 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += classic.o
 
 #include "libbb.h"
+#include "lib/url.h"
 #include "menu/classic.h"
 #include "menu/log.h"
 #include "menu/mounts.h"
@@ -245,10 +246,10 @@ static int FAST_FUNC start_unpack(struct px_job *job)
 	px_child_free(&job->fetch);
 	px_child_free(&job->write);
 	px_child_free(&job->run);
-	if (px_job_pipe(data) != 0)
+	if (px_child_pipe(data) != 0)
 		return -1;
 	urls = xzalloc(2 * sizeof(urls[0]));
-	urls[0] = px_url_join(job->catalog->url, job->image->archive);
+	urls[0] = px_url_resolve(job->catalog->url, job->image->archive);
 	px_unpack_command(&tar, job->classic->target);
 	rc = px_child_start(&job->run, "tar", tar.argv, data[0], PX_CHILD_MERGE, 0);
 	if (rc == 0)

@@ -105,6 +105,7 @@ static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen
 
 enum px_action FAST_FUNC px_failed_ask(struct px_menu *menu)
 {
+	px_page_redraw(menu);
 	while (1) {
 		switch (px_page_key(menu, draw_failed, -1, NULL, NULL)) {
 		case 'm': return PX_DO_MENU;

@@ -4,10 +4,11 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += job.o
 
 #include "libbb.h"
+#include "lib/url.h"
 #include "menu/classic.h"
 #include "menu/log.h"
 
-enum { BMAP_BYTES_MAX = 16 << 20 };
+enum { BMAP_BYTES_MAX = 16 << 20, LONELY_MS = 1000 };
 
 void FAST_FUNC px_command_add(struct px_command *command, const char *word)
 {
@@ -84,25 +85,12 @@ static void fail(struct px_job *job, int status, const char *step, const char *r
 	safe_strncpy(job->reason, reason, sizeof(job->reason));
 }
 
-int FAST_FUNC px_job_pipe(int ends[2])
-{
-	int low[2], i;
-
-	if (pipe2(low, O_CLOEXEC) != 0)
-		return -1;
-	for (i = 0; i < 2; i++) {
-		ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, 10);
-		close(low[i]);
-	}
-	return 0;
-}
-
 int FAST_FUNC px_job_start_pipe(struct px_job *job, char **urls, const char *disk, int out_fd)
 {
 	struct px_command fetch, write;
 	int data[2], rc;
 
-	if (px_job_pipe(data) != 0)
+	if (px_child_pipe(data) != 0)
 		return -1;
 	fetch_command(&fetch, urls);
 	write_command(&write, job, disk);
@@ -120,7 +108,7 @@ int FAST_FUNC px_job_start_pipe(struct px_job *job, char **urls, const char *dis
 int FAST_FUNC px_job_start_collect(struct px_job *job, const char *reference, size_t max_bytes)
 {
 	struct px_command fetch;
-	char *urls[2] = { px_url_join(job->catalog->url, reference), NULL };
+	char *urls[2] = { px_url_resolve(job->catalog->url, reference), NULL };
 	int rc;
 
 	fetch_command(&fetch, urls);
@@ -260,9 +248,8 @@ static int fetch_is_the_cause(const struct px_job *job)
 		return 0;
 	if (job->write.status == 0)
 		return 1;
-	if (job->fetch.status == 128 + SIGPIPE || job->fetch.stopped)
-		return 0;
-	return !job->write_ended_first;
+	return job->fetch.status != 128 + SIGPIPE && !job->fetch.stopped
+		&& !strstr(px_child_message(&job->fetch, 0), strerror(EPIPE));
 }
 
 const struct px_child* FAST_FUNC px_job_blame(struct px_job *job)
@@ -308,19 +295,27 @@ void FAST_FUNC px_job_pollfds(const struct px_job *job, struct pollfd *fds)
 		px_child_pollfds(&job->run, fds + 2 * PX_CHILD_FDS);
 }
 
+/* pxwrite has given up, and pxfetch waits for a silent server. A while is left to one that is failing itself just now: it is then
+ * the cause, and pxwrite saw the end of its data before we could see the end of pxfetch. */
+static void stop_lonely_fetch(struct px_job *job)
+{
+	if (job->write.pid <= 0 || job->write.status <= 0 || job->fetch.status >= 0)
+		return;
+	if (!job->lonely_ms)
+		job->lonely_ms = monotonic_ms() + LONELY_MS;
+	else if (monotonic_ms() > job->lonely_ms)
+		px_child_stop(&job->fetch);
+}
+
 void FAST_FUNC px_job_handle(struct px_job *job, const struct pollfd *fds)
 {
 	if (job->phase == PX_JOB_OVER)
 		return;
 	if (job->write.pid > 0)
 		px_child_handle(&job->write, fds + PX_CHILD_FDS);
-	/* seen before pxfetch is asked: who of two dead ones fell first is known only by looking often */
-	if (job->write.pid > 0 && job->write.status > 0 && job->fetch.status < 0) {
-		job->write_ended_first = 1;
-		px_child_stop(&job->fetch);
-	}
 	if (job->fetch.pid > 0)
 		px_child_handle(&job->fetch, fds);
+	stop_lonely_fetch(job);
 	if (job->run.pid > 0)
 		px_child_handle(&job->run, fds + 2 * PX_CHILD_FDS);
 	if (job->phase == PX_JOB_CLASSIC) {

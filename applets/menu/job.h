@@ -31,7 +31,7 @@ struct px_job {
 	struct px_classic *classic; /* NULL: a raw image */
 	smallint phase;
 	smallint aborted;           /* the user wanted it so */
-	int write_ended_first;
+	unsigned long long lonely_ms; /* when pxfetch is stopped, since pxwrite has ended; 0: not yet */
 	unsigned long long start_ms, end_ms;
 	char *bmap_path;
 	/* how it ended, once px_job_running says no */
@@ -69,9 +69,6 @@ void px_command_free(struct px_command *command) FAST_FUNC;
 
 /* Starts pxfetch of urls (freed) | pxwrite to DISK ("-": to out_fd). Returns 0; -1: errno is set. */
 int px_job_start_pipe(struct px_job *job, char **urls, const char *disk, int out_fd) FAST_FUNC;
-
-/* A pipe whose ends are close-on-exec and out of the way of the numbers that a child has for its own. 0; -1: errno is set. */
-int px_job_pipe(int ends[2]) FAST_FUNC;
 
 /* pxfetch of one file that the image refers to, collected. Returns 0; -1: errno is set. */
 int px_job_start_collect(struct px_job *job, const char *reference, size_t max_bytes) FAST_FUNC;

@@ -109,12 +109,11 @@ static void FAST_FUNC draw_running(struct px_menu *menu, struct px_screen *scree
 void FAST_FUNC px_progress_show(struct px_menu *menu, int key)
 {
 	static struct running_page page;
-	unsigned i;
 
 	menu->page = &page;
+	px_ui_share(&menu->ui, 0);
 	if (key == PX_KEY_CTRL_L)
-		for (i = 0; i < menu->ui.count; i++)
-			menu->ui.screens[i].stale = 1;
+		px_page_redraw(menu);
 	else if (page.asked && (key == 'y' || key == 'Y')) {
 		page.asked = 0;
 		px_job_abort(&menu->job);
@@ -154,6 +153,7 @@ enum px_action FAST_FUNC px_done_show(struct px_menu *menu, unsigned seconds)
 	unsigned long long end_ms = monotonic_ms() + seconds * 1000;
 
 	menu->page = &page;
+	px_page_redraw(menu);
 	while (1) {
 		long long left_ms = end_ms - monotonic_ms();
 

@@ -16,6 +16,7 @@ static int read_answer(struct px_menu *menu, char *answer)
 {
 	unsigned n = 0;
 
+	px_ui_share(&menu->ui, 1);
 	while (1) {
 		int key = px_ui_wait(&menu->ui, -1, NULL, NULL);
 

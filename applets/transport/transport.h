@@ -12,18 +12,25 @@
 #include "lib/stream.h"
 #include "lib/url.h"
 
+enum { PX_SPLICE_NOT = -2 };
+
 /* One file on its way, over all tries and mirrors. */
 struct px_job {
 	/* what the caller wants */
 	unsigned silence_ms;        /* connect and silence time-out */
 	unsigned blksize_bytes;     /* TFTP; 0: what fits the MTU */
-	unsigned window_blocks;     /* TFTP; 0: default */
+	unsigned window_blocks;     /* TFTP; 0: default; TFTP halves it when a try lost too many blocks */
 	smallint proven_later;      /* -s or -H: an end that only a closed connection marks is good enough */
+	smallint hashed_later;      /* -H: a part may be joined without a validator */
 	/* what a transport learns; kept from try to try on one mirror */
 	off_t total_bytes;          /* the whole file; -1: unknown */
 	char validator[160];        /* HTTP: strong ETag or Last-Modified as the server wrote it; "": none */
 	/* what the open function says of this try */
-	off_t start_bytes;          /* where its stream starts: offset_bytes as asked, or 0: the caller skips and compares */
+	off_t start_bytes;          /* where its stream starts: offset_bytes as asked, or 0: the caller skips what it has */
+	smallint same;              /* the validator says that the file has not changed: what is skipped needs no comparison */
+	/* NULL, or moves up to len_bytes of the stream into a pipe without copying them. Returns as px_stream_read, or
+	 * PX_SPLICE_NOT: this time px_stream_read must do it. */
+	ssize_t FAST_FUNC (*splice)(struct px_stream *s, int pipe_fd, size_t len_bytes);
 	/* what a failed stream says instead of printing (the caller prints one line with what it does next) */
 	char reason[320];           /* no control bytes; without the URL */
 	smallint again;             /* the same mirror may do better later */

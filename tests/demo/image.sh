@@ -23,6 +23,9 @@ make_tree() {
 	mkdir -p "$demo/conf"
 	echo 'UUID=6c1e0f5a-7d43-4c5e-9a55-0d3f0e0b0001 / ext4 errors=remount-ro 0 1' >"$demo/conf/fstab"
 	echo 'px-demo' >"$demo/conf/hostname"
+	# the initrd takes only the disks that QEMU may have: a fifth of the image's size
+	printf 'MODULES=list\nCOMPRESS=zstd\n' >"$demo/conf/px"
+	printf '%s\n' virtio_pci virtio_blk virtio_scsi nvme ahci ata_piix sd_mod ext4 >"$demo/conf/modules"
 	cat >"$demo/conf/grub.cfg" <<-'GRUB'
 		serial --unit=0 --speed=115200
 		terminal_output console serial
@@ -38,7 +41,9 @@ make_tree() {
 		--aptopt='APT::Install-Recommends "false"' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/grub/*' \
-		--essential-hook='mkdir -p "$1/etc/initramfs-tools/conf.d"; echo MODULES=most >"$1/etc/initramfs-tools/conf.d/px"; echo COMPRESS=zstd >>"$1/etc/initramfs-tools/conf.d/px"' \
+		--essential-hook='mkdir -p "$1/etc/initramfs-tools/conf.d"' \
+		--essential-hook="copy-in '$demo/conf/px' /etc/initramfs-tools/conf.d" \
+		--essential-hook="copy-in '$demo/conf/modules' /etc/initramfs-tools" \
 		--customize-hook="copy-in '$demo/conf/fstab' '$demo/conf/hostname' /etc" \
 		--customize-hook='mkdir -p "$1/boot/grub"' \
 		--customize-hook="copy-in '$demo/conf/grub.cfg' /boot/grub" \
