@@ -6,6 +6,11 @@ load disk/load
 setup_file() {
 	drivers gpt
 	export GPT=$BATS_FILE_TMPDIR/px-gpt
+	PATH=$PATH:/usr/sbin:/sbin
+	need sgdisk sfdisk
+	# once: sgdisk sleeps a second whenever it has written
+	truncate -s 64M "$BATS_FILE_TMPDIR/gpt.img"
+	sgdisk -n2:2048:+10M -t2:ef00 -n1:32768:+20M "$BATS_FILE_TMPDIR/gpt.img" >/dev/null
 }
 
 setup() {
@@ -34,9 +39,12 @@ judge() {
 	says "No errors detected"
 }
 
-gpt_image() {
+gpt_image() { cp "$BATS_FILE_TMPDIR/gpt.img" image; }
+
+# gpt_full: one partition that takes all but the tables
+gpt_full() {
 	truncate -s 64M image
-	sgdisk -n2:2048:+10M -t2:ef00 -n1:32768:+20M image >/dev/null
+	printf 'label: gpt\nfirst-lba: 34\nstart=2048,size=126976\n' | sfdisk -q image
 }
 
 mbr_image() {
@@ -46,7 +54,6 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 }
 
 @test "36 a GPT of sgdisk is seen, with its end and its EFI system partition" {
-	need sgdisk
 	gpt_image
 	look image
 	expect words "GPT, 2 partitions, 512-byte sectors"
@@ -56,7 +63,6 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 }
 
 @test "36 a GPT moved to larger disks of odd sizes satisfies sgdisk and sfdisk" {
-	need sgdisk sfdisk
 	gpt_image
 	for bytes in $((64 << 20)) 99999744 $((67108864 + 512)) $((3 << 30)); do
 		mend image "$bytes" 512
@@ -68,7 +74,6 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 }
 
 @test "36 a GPT on a disk over 2 TiB keeps the protective MBR's size at its cap" {
-	need sgdisk
 	gpt_image
 	mend image $((3 << 40)) 512 grow
 	[ "$status" = 0 ]
@@ -77,7 +82,6 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 }
 
 @test "36 the last partition by position grows to the last whole MiB, whatever its number" {
-	need sgdisk sfdisk
 	gpt_image
 	mend image 99999744 512 grow
 	[ "$status" = 0 ]
@@ -90,9 +94,7 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 }
 
 @test "36 growing where nothing is free changes no partition and says so" {
-	need sgdisk
-	truncate -s 64M image
-	sgdisk -n1:2048:129023 image >/dev/null
+	gpt_full
 	mend image $((64 << 20)) 512 grow
 	[ "$status" = 0 ]
 	expect grown 0
@@ -103,7 +105,6 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 }
 
 @test "36 a table of 200 entries and one of 16 are fitted, too" {
-	need sfdisk sgdisk
 	for n in 200 16 129; do
 		rm -f image
 		truncate -s 32M image
@@ -120,7 +121,6 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 }
 
 @test "36 entries that lie elsewhere in the first MiB are kept there" {
-	need sgdisk
 	truncate -s 64M image
 	sgdisk -j 40 -n1:2048:+10M image >/dev/null
 	mend image $((80 << 20)) 512 grow
@@ -131,7 +131,6 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 }
 
 @test "36 entries past the first MiB are refused in words, the image's head unchanged" {
-	need sgdisk
 	truncate -s 64M image
 	sgdisk -j 4096 -n1:8192:+10M image >/dev/null
 	look image
@@ -144,10 +143,10 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 
 @test "36 a GPT with sectors of 4096 bytes is told from the image and fitted to such a disk" {
 	need_root
-	need sgdisk losetup
+	need losetup
 	truncate -s 64M image
 	dev=$(loop image -b 4096)
-	sgdisk -n1:256:+10M -n2:4096:+10M "$dev" >/dev/null
+	printf 'label: gpt\nfirst-lba: 6\nstart=256,size=2560\nstart=4096,size=2560\n' | sfdisk -q "$dev"
 	unloop
 	look image
 	expect words "GPT, 2 partitions, 4096-byte sectors"
@@ -162,7 +161,6 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 }
 
 @test "36 an image for 512-byte sectors is refused on a disk with 4096, GPT and MBR alike" {
-	need sgdisk sfdisk
 	gpt_image
 	mend image $((200 << 20)) 4096
 	[ "$status" = 1 ]
@@ -176,19 +174,17 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 }
 
 @test "36 a GPT on a disk one sector too small is refused, one sector more is enough" {
-	need sgdisk
-	truncate -s 64M image
-	sgdisk -n1:2048:129023 image >/dev/null
+	gpt_full
 	mend image $(((129024 + 33) * 512 - 512)) 512
 	[ "$status" = 1 ]
 	says "the partitions need a disk of $(((129024 + 33) * 512)) bytes"
 	truncate -s $(((129024 + 33) * 512)) disk
 	run -0 "$GPT" mend image disk 512
+	truncate -s $(((129024 + 33) * 512)) disk # the test driver put all of the image there
 	sgdisk -v disk | grep -q 'No problems found'
 }
 
 @test "36 an image that ends before its last partition does is refused as not whole" {
-	need sgdisk
 	gpt_image
 	truncate -s 30M image
 	mend image $((64 << 20)) 512
@@ -198,7 +194,6 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 }
 
 @test "36 the last partition of an MBR grows, its table satisfies sfdisk" {
-	need sfdisk
 	mbr_image
 	look image
 	expect words "MBR, 2 partitions"
@@ -213,7 +208,6 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 }
 
 @test "36 an MBR grows to 2 TiB and no further" {
-	need sfdisk
 	mbr_image
 	mend image $((3 << 40)) 512 grow
 	[ "$status" = 0 ]
@@ -223,7 +217,6 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 }
 
 @test "36 an extended partition at the end does not grow, and that is said" {
-	need sfdisk
 	mbr_image 'start=2048,size=20480
 start=40960,size=20480,type=5
 start=43008,size=4096'
@@ -235,7 +228,6 @@ start=43008,size=4096'
 }
 
 @test "36 an MBR without grow is left alone to the byte" {
-	need sfdisk
 	mbr_image
 	mend image $((64 << 20)) 512
 	[ "$status" = 0 ]
@@ -244,7 +236,6 @@ start=43008,size=4096'
 }
 
 @test "36 a hybrid MBR is reported and left as it is" {
-	need sgdisk
 	gpt_image
 	sgdisk -h 1 image >/dev/null
 	look image
@@ -257,7 +248,6 @@ start=43008,size=4096'
 }
 
 @test "36 every single bit of a GPT's header and of its used entries that flips makes it broken, never mended" {
-	need sgdisk python3
 	gpt_image
 	run -0 python3 - "$GPT" <<-'EOF'
 		import subprocess, sys
@@ -276,7 +266,6 @@ start=43008,size=4096'
 }
 
 @test "36 a protective MBR alone, and a GPT without one, are broken tables" {
-	need sgdisk
 	gpt_image
 	cp image alone
 	dd if=/dev/zero of=alone bs=512 seek=1 count=1 conv=notrunc status=none
@@ -349,7 +338,6 @@ start=43008,size=4096'
 }
 
 @test "36 an ISO without a table is refused, isohybrid ones are not and are never mended" {
-	need sfdisk sgdisk
 	truncate -s 16M image
 	labels image iso
 	look image

@@ -152,11 +152,13 @@ unsigned FAST_FUNC px_partition_starts(off_t *starts, unsigned max, const uint8_
 	struct px_gpt gpt;
 	struct px_mbr mbr;
 	unsigned i, n = 0;
+	int is_mbr = head_bytes >= 512 && px_mbr_parse(&mbr, head);
 
-	if (sector_bytes >= 512 && sector_bytes <= 4096
+	/* the GPT of another time may lie behind an MBR that does not protect it */
+	if (!(is_mbr && mbr.used && !mbr.protective) && sector_bytes >= 512 && sector_bytes <= 4096
 	 && px_gpt_parse(&gpt, head, head_bytes, sector_bytes, &why, &far) > 0)
 		return starts_gpt(starts, max, &gpt, head);
-	if (head_bytes < 512 || !px_mbr_parse(&mbr, head))
+	if (!is_mbr)
 		return 0;
 	for (i = 0; i < PX_MBR_SLOTS && n < max; i++)
 		if (mbr.part[i].type)
