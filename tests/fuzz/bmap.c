@@ -2,7 +2,7 @@
  * Block maps of hostile bytes; what is taken must keep its promises. The checksum of the file itself is checked last, so all
  * else is reached without it.
  */
-//fuzz-sources: lib/bmap.c
+//fuzz-sources: lib/bmap.c lib/bmap_xml.c
 #include "libbb.h"
 #include "lib/bmap.h"
 
