@@ -260,32 +260,19 @@ static int FAST_FUNC start_unpack(struct px_job *job)
 	return rc == 0 ? 1 : -1;
 }
 
-/* What GNU tar says at its end says nothing. */
-static const char *tar_reason(const struct px_child *tar)
-{
-	unsigned n;
-
-	for (n = 0; n < PX_CHILD_LINES; n++) {
-		const char *message = px_child_message(tar, n);
-
-		if (!message[0])
-			break;
-		if (!is_prefixed_with(message, "tar: Exiting") && !is_prefixed_with(message, "tar: Error is not recoverable"))
-			return message;
-	}
-	return "tar failed";
-}
-
 /* Who of three is the cause: pxwrite dies by SIGPIPE (or because we stop it) when tar is gone; tar fails when its archive ends in the
  * middle because pxwrite is gone. */
 static void FAST_FUNC end_unpack(struct px_job *job)
 {
-	int tar_first = job->run.status != 0
-		&& (job->write.status == 0 || job->write.status == 128 + SIGPIPE || job->write.stopped);
+	int tar_first = job->run.status != 0 && (job->write.status == 0 || job->write.signal == SIGPIPE
+			|| (job->write.stopped && job->write.signal == SIGTERM));
 
 	if (tar_first) {
+		char *reason = px_unpack_reason(&job->run, job->classic->target);
+
 		keep_lines(job);
-		fail(job, PX_IO, "unpack", tar_reason(&job->run));
+		fail(job, PX_IO, "unpack", reason);
+		free(reason);
 	} else if (job->fetch.status != 0 || job->write.status != 0) {
 		const struct px_child *cause = px_job_blame(job);
 
@@ -296,7 +283,9 @@ static void FAST_FUNC end_unpack(struct px_job *job)
 /* A full file system stays full: no need to fetch the rest of the archive. */
 static void watch_tar(struct px_job *job)
 {
-	if (job->run.status < 0 && strstr(px_child_message(&job->run, 0), strerror(ENOSPC)))
+	const char *message = px_child_message(&job->run, 0);
+
+	if (job->run.status < 0 && (strstr(message, strerror(ENOSPC)) || strstr(message, ": Wrote only ")))
 		px_child_stop(&job->run);
 	if (job->run.status > 0) {
 		px_child_stop(&job->write);

@@ -34,4 +34,7 @@ char *px_classic_describe(const struct px_job *job) FAST_FUNC;
 /* The command line that unpacks into target; free it with px_command_free. */
 void px_unpack_command(struct px_command *command, const char *target) FAST_FUNC;
 
+/* Why it failed, in its own words and ours; malloced. Call it before target is unmounted. */
+char *px_unpack_reason(const struct px_child *tar, const char *target) FAST_FUNC;
+
 #endif

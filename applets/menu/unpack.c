@@ -3,6 +3,7 @@
  */
 //kbuild:lib-$(CONFIG_PX_MENU) += unpack.o
 
+#include <sys/statvfs.h>
 #include "libbb.h"
 #include "menu/classic.h"
 #include "menu/log.h"
@@ -40,4 +41,26 @@ void FAST_FUNC px_unpack_command(struct px_command *command, const char *target)
 	px_command_add(command, "-");
 	px_command_add(command, "-C");
 	px_command_add(command, target);
+}
+
+static int is_full(const char *target)
+{
+	struct statvfs fs;
+
+	return statvfs(target, &fs) == 0 && fs.f_blocks > 0
+		&& (fs.f_bfree < fs.f_blocks / 32 /* ext4 keeps a little back */ || (fs.f_files > 0 && fs.f_ffree == 0));
+}
+
+/* What GNU tar says at its end says nothing. */
+char* FAST_FUNC px_unpack_reason(const struct px_child *tar, const char *target)
+{
+	const char *message = "tar failed";
+	unsigned n;
+
+	for (n = 0; n < PX_CHILD_LINES && px_child_message(tar, n)[0]; n++) {
+		message = px_child_message(tar, n);
+		if (!is_prefixed_with(message, "tar: Exiting") && !is_prefixed_with(message, "tar: Error is not recoverable"))
+			break;
+	}
+	return xasprintf("%s%s", message, is_full(target) ? ": the file system is full" : "");
 }
