@@ -1,17 +1,304 @@
 /*
- * pxwrite
+ * pxwrite: decodes an image and puts it on a disk, all of it or none of it.
+ *
+ * The pipeline is source -> decoder -> size check -> lib/blkwrite, which hashes and writes. What is decided here is
+ * whether to begin at all.
  */
 //applet:IF_PX_WRITE(APPLET(pxwrite, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_WRITE) += pxwrite.o
 //usage:#define pxwrite_trivial_usage
-//usage:       ""
+//usage:       "[-nqfgV] [-s BYTES] [-H sha256:HEX] [-b BMAP] [-m BYTES] [-p FD] [-i FILE] DISK\n"
+//usage:       "or: pxwrite -l"
 //usage:#define pxwrite_full_usage "\n\n"
-//usage:       "TODO"
+//usage:       "Write an image (raw or compressed, told by its first bytes) from stdin to DISK,\n"
+//usage:       "boot sector last, and read it back\n"
+//usage:     "\n	-l		List disks"
+//usage:     "\n	-n		Only say what would be done"
+//usage:     "\n	-q		Quiet"
+//usage:     "\n	-f		DISK may hold data"
+//usage:     "\n	-g		Grow the last partition to the end of DISK"
+//usage:     "\n	-V		Do not read DISK back"
+//usage:     "\n	-s BYTES	Size of the image, decoded"
+//usage:     "\n	-H sha256:HEX	Hash of the image, decoded"
+//usage:     "\n	-b BMAP		Block map of the image: its size and checksums"
+//usage:     "\n	-m BYTES	Memory the decoder may take (default: a quarter of RAM)"
+//usage:     "\n	-p FD		Write progress lines to FD"
+//usage:     "\n	-i FILE		Read FILE instead of stdin"
+//usage:     "\n"
+//usage:     "\nExit status: 0 written and verified, 2 usage, 3 disk error, 9 bad image,"
+//usage:     "\n10 DISK refused (untouched), 11 decoder needs more than -m, 130 aborted"
 #include "libbb.h"
-#include "lib/status.h"
+#include <sys/sysinfo.h>
+#include "lib/blkwrite.h"
+#include "lib/decode_open.h"
+#include "lib/disk.h"
+#include "lib/source.h"
+
+enum {
+	OPT_DRY = 1 << 0,
+	OPT_QUIET = 1 << 1,
+	OPT_FORCE = 1 << 2,
+	OPT_GROW = 1 << 3,
+	OPT_NO_READBACK = 1 << 4,
+	OPT_LIST = 1 << 5,
+};
+
+struct globals {
+	unsigned opts;
+	const char *path;
+	size_t memory_bytes;
+	off_t image_bytes;         /* what -s or -b say; -1: nothing */
+	const char *input;
+	const char *decoder;       /* name of the format, NULL: raw */
+	struct px_disk *disk;
+	struct px_bmap *bmap;
+	struct px_blkdev dev;
+	struct px_blkwrite w;
+};
+#define G (*ptr_to_globals)
+
+static void say_state(void)
+{
+	bb_error_msg("%s: %s", G.path, px_disk_state_words(G.w.state));
+}
+
+/* Nothing needs to be undone: the boot sector is not there yet. While it is written, signals are blocked. Only calls that a
+ * handler may make. */
+static void on_signal(int sig UNUSED_PARAM)
+{
+	const char *words = px_disk_state_words(G.w.state);
+
+	full_write(STDERR_FILENO, "\npxwrite: aborted: ", 19);
+	full_write(STDERR_FILENO, words, strlen(words));
+	full_write(STDERR_FILENO, "\n", 1);
+	_exit(PX_ABORTED);
+}
+
+static size_t quarter_of_ram(void)
+{
+	struct sysinfo info;
+
+	sysinfo(&info);
+	return (uint64_t)info.totalram * info.mem_unit / 4;
+}
+
+static void parse_options(char **argv)
+{
+	char *size = NULL, *hash = NULL, *bmap = NULL, *memory = NULL, *fd = NULL, *input = NULL;
+	enum px_status status;
+
+	G.opts = getopt32(argv, "^nqfgVls:H:b:m:p:i:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input);
+	argv += optind;
+	if (!argv[0] == !(G.opts & OPT_LIST))
+		bb_show_usage();
+	G.path = argv[0];
+	G.input = input;
+	G.image_bytes = size ? (off_t)xatoull_range_sfx(size, 1, INT64_MAX, kmg_i_suffixes) : -1;
+	G.memory_bytes = memory ? xatoul_sfx(memory, kmg_i_suffixes) : quarter_of_ram();
+	G.w.progress_fd = fd ? xatoi_positive(fd) : -1;
+	if (hash && px_digest_parse(&G.w.digest, hash) < 0)
+		bb_error_msg_and_die("-H %s: not sha256: and 64 hexadecimal digits", hash);
+	if (!bmap)
+		return;
+	G.bmap = px_bmap_load(bmap, &status);
+	if (!G.bmap) {
+		say_state();
+		exit(status);
+	}
+	if (size && G.image_bytes != G.bmap->image_bytes)
+		bb_error_msg_and_die("%s is for an image of %"OFF_FMT"u bytes, -s says %"OFF_FMT"u", bmap,
+				G.bmap->image_bytes, G.image_bytes);
+	G.image_bytes = G.bmap->image_bytes;
+}
+
+static int list_disks(void)
+{
+	struct px_disks *disks = px_disk_list(NULL, 0);
+	unsigned i;
+
+	for (i = 0; i < disks->count; i++)
+		px_disk_print_list_line(disks->disk[i], stdout);
+	px_disks_free(disks);
+	fflush_stdout_and_exit(EXIT_SUCCESS);
+}
+
+/* --- the disk */
+
+static enum px_status open_failed(int error)
+{
+	char *holder;
+
+	if (error != EBUSY) {
+		bb_error_msg("%s: cannot open: %s", G.path, strerror(error));
+		return error == EACCES || error == EROFS || error == EPERM || error == ENOMEDIUM ? PX_TARGET : PX_IO;
+	}
+	holder = px_disk_holder(NULL, G.disk->name);
+	bb_error_msg("%s: in use%s%s", G.path, holder ? ": " : "", holder ? holder : ": another program has it open");
+	free(holder);
+	return PX_TARGET;
+}
+
+/* need_bytes 0, sector_bytes 0: not known yet */
+static enum px_status refuse_disk(off_t need_bytes, unsigned sector_bytes)
+{
+	struct px_disk_wish wish = {
+		.need_bytes = need_bytes,
+		.sector_bytes = sector_bytes,
+		.named = 1,
+		.may_hold_data = !!(G.opts & OPT_FORCE),
+	};
+	char *why = px_disk_refusal(G.disk, &wish);
+
+	if (!why)
+		return PX_OK;
+	bb_error_msg("%s: %s", G.path, why);
+	free(why);
+	return PX_TARGET;
+}
+
+/* The look comes before the open: opening for writing makes the kernel's and udev's eyes turn to the disk. */
+static enum px_status open_disk(void)
+{
+	enum px_status status = PX_OK;
+	int error;
+
+	G.disk = px_disk_get(NULL, G.path, PX_DISK_FILES, &status);
+	if (!G.disk)
+		return status;
+	status = refuse_disk(MAX(G.image_bytes, 0), 0);
+	if (status != PX_OK)
+		return status;
+	error = px_blkdev_open(&G.dev, G.path, G.opts & OPT_DRY);
+	if (error)
+		return open_failed(error);
+	if (px_disk_ask(G.disk, G.dev.fd) < 0)
+		return PX_IO;
+	G.dev.sector_bytes = G.disk->sector_bytes;
+	G.dev.size_bytes = G.disk->size_bytes / G.dev.sector_bytes * G.dev.sector_bytes;
+	return refuse_disk(MAX(G.image_bytes, 0), 0);
+}
+
+/* --- the image */
+
+/* A raw image says nothing about its end: something else must. */
+static enum px_status prove_raw_end(void)
+{
+	if (G.image_bytes < 0)
+		G.image_bytes = px_source_size_bytes(G.w.source);
+	if (G.image_bytes >= 0 || G.w.digest.known)
+		return PX_OK;
+	bb_simple_error_msg("a raw image from a pipe: its end proves nothing: give its size (-s) or hash (-H)");
+	return PX_USAGE;
+}
+
+static enum px_status open_image(void)
+{
+	static const struct px_digest no_digest;
+	const struct px_decoder *decoder;
+	const uint8_t *magic;
+	ssize_t n;
+
+	G.w.source = px_source_open(G.input, G.input ? G.input : "standard input");
+	if (!G.w.source)
+		return PX_IO;
+	G.w.image = G.w.source;
+	n = px_source_peek(G.w.source, &magic, PX_MAGIC_BYTES);
+	if (n < 0)
+		return G.w.source->status;
+	decoder = px_decoder_find(magic, n);
+	if (decoder) {
+		G.decoder = decoder->name;
+		G.w.image = decoder->open(G.w.source, G.memory_bytes);
+	} else if (n > 0) {
+		enum px_status status = prove_raw_end();
+		if (status != PX_OK)
+			return status;
+	}
+	G.w.image_bytes = G.image_bytes;
+	G.w.image = px_check_open(G.w.image, "the image", G.image_bytes, &no_digest);
+	return px_blkwrite_look(&G.w);
+}
+
+/* What the first MiB says about image and disk together. */
+static enum px_status refuse_image(void)
+{
+	const struct px_image_kind *kind = &G.w.kind;
+	off_t need_bytes = MAX(G.image_bytes, kind->end_bytes);
+
+	if (kind->refuse) {
+		bb_error_msg("this is %s, no disk image: %s", kind->refuse, kind->remedy);
+		return PX_DATA;
+	}
+	if (kind->table == PX_TABLE_GPT && G.image_bytes >= 0 && G.image_bytes < kind->end_bytes) {
+		bb_error_msg("the image is cut short: %"OFF_FMT"u bytes, its last partition ends at byte %"OFF_FMT"u",
+				G.image_bytes, kind->end_bytes);
+		return PX_DATA;
+	}
+	if (G.opts & OPT_QUIET)
+		return refuse_disk(need_bytes, kind->sector_bytes);
+	if (kind->table == PX_TABLE_BROKEN)
+		bb_error_msg("warning: the image's partition table is broken: %s; it is written as it is", kind->broken);
+	if (kind->table == PX_TABLE_NONE && !kind->filesystem)
+		bb_simple_error_msg("warning: the image has no partition table and no filesystem that is known here");
+	return refuse_disk(need_bytes, kind->sector_bytes);
+}
+
+static void say_plan(void)
+{
+	printf("image: %s, %s", G.decoder ? G.decoder : "raw", G.w.kind.words);
+	if (G.image_bytes >= 0)
+		printf(", %"OFF_FMT"u bytes", G.image_bytes);
+	printf("\ndisk: %s, %"OFF_FMT"u bytes, %u-byte sectors, holds %s\n", G.path, G.dev.size_bytes,
+			G.dev.sector_bytes, G.disk->data ? G.disk->data : "nothing");
+	fflush_all();
+}
+
+static enum px_status run(void)
+{
+	enum px_status status = open_disk();
+
+	if (status == PX_OK)
+		status = open_image();
+	if (status == PX_OK)
+		status = refuse_image();
+	if (status == PX_OK)
+		status = px_blkwrite_fits(&G.w);
+	if (status != PX_OK)
+		return status;
+	if (G.opts & OPT_DRY) {
+		say_plan();
+		return PX_OK;
+	}
+	return px_blkwrite_run(&G.w);
+}
 
 int pxwrite_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
-int pxwrite_main(int argc UNUSED_PARAM, char **argv UNUSED_PARAM)
+int pxwrite_main(int argc UNUSED_PARAM, char **argv)
 {
-	bb_error_msg_and_die("not yet");
+	enum px_status status;
+
+	SET_PTR_TO_GLOBALS(xzalloc(sizeof(G)));
+	xfunc_error_retval = PX_USAGE;
+	parse_options(argv);
+	xfunc_error_retval = PX_OTHER;
+	if (G.opts & OPT_LIST)
+		return list_disks();
+	die_func = say_state; /* BusyBox calls it at every end, the good one too */
+	bb_signals((1 << SIGINT) + (1 << SIGTERM) + (1 << SIGHUP), on_signal);
+	signal(SIGPIPE, SIG_IGN); /* a reader of -p that went away is no reason to stop */
+	G.w.dev = &G.dev;
+	G.w.bmap = G.bmap;
+	G.w.skip_readback = !!(G.opts & OPT_NO_READBACK);
+	G.w.grow = !!(G.opts & OPT_GROW);
+	G.w.quiet = !!(G.opts & OPT_QUIET);
+	status = run();
+	if (status == PX_OK && G.w.quiet)
+		die_func = NULL;
+	if (ENABLE_FEATURE_CLEAN_UP) {
+		px_blkwrite_free(&G.w);
+		px_stream_close(G.w.image);
+		px_disk_free(G.disk);
+		px_bmap_free(G.bmap);
+	}
+	return status;
 }

@@ -59,6 +59,23 @@ build_xz_utils() {
 	cp -r "$src/src/liblzma/api/lzma.h" "$src/src/liblzma/api/lzma" "$musl/include/"
 }
 
+# no stdio: bz_internal_error is decode/bzip2.c's
+build_bzip2() {
+	src=$build/src/bzip2
+	run "$src" make clean
+	run "$src" make libbz2.a CC="$cc" CFLAGS="$cflags -DBZ_NO_STDIO"
+	cp "$src/libbz2.a" "$musl/lib/"
+	cp "$src/bzlib.h" "$musl/include/"
+}
+
+build_lz4() {
+	src=$build/src/lz4/lib
+	run "$src" make clean
+	run "$src" make liblz4.a CC="$cc" CFLAGS="$cflags"
+	cp "$src/liblz4.a" "$musl/lib/"
+	cp "$src/lz4.h" "$src/lz4frame.h" "$musl/include/"
+}
+
 # library SYMBOL SOURCE-PACKAGE
 library() {
 	wants "$1" || return 0
@@ -77,6 +94,8 @@ main() {
 	library PX_ZLIB zlib
 	library PX_ZSTD libzstd
 	library PX_LIBLZMA xz-utils
+	library PX_LIBBZ2 bzip2
+	library PX_LIBLZ4 lz4
 }
 
 main "$@"

@@ -1,0 +1,152 @@
+/*
+ * What lies on a disk, in words. See disk.h (px_disk.data): at most the first MiB, the last MiB and the starts of eight
+ * partitions are read, and nothing more after the first read that fails.
+ */
+//kbuild:lib-$(CONFIG_PX_WRITE) += disk_data.o
+
+#include "libbb.h"
+#include "lib/gpt.h"
+#include "lib/probe.h"
+#include "lib/disk_sys.h"
+
+enum { DATA_PARTITIONS = 8 };
+
+struct look {
+	int fd;
+	off_t size_bytes;
+	uint8_t *buf;       /* of PX_HEAD_BYTES */
+	char *words;
+};
+
+static ssize_t look_read(struct look *l, off_t offset, size_t len_bytes)
+{
+	size_t done = 0;
+
+	while (done < len_bytes) {
+		ssize_t n = pread(l->fd, l->buf + done, len_bytes - done, offset + done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		done += n;
+	}
+	return done;
+}
+
+/* Adds a word unless it is there. */
+static void look_add(struct look *l, const char *word)
+{
+	char *joined;
+
+	if (!word || (l->words && strstr(l->words, word)))
+		return;
+	joined = l->words ? xasprintf("%s, %s", l->words, word) : xstrdup(word);
+	free(l->words);
+	l->words = joined;
+}
+
+static void look_partitions(struct look *l, const off_t *starts, unsigned count)
+{
+	unsigned i;
+
+	for (i = 0; i < count; i++) {
+		ssize_t n;
+
+		if (starts[i] <= 0 || starts[i] >= l->size_bytes)
+			continue;
+		n = look_read(l, starts[i], MIN(PX_PROBE_HEAD_BYTES, l->size_bytes - starts[i]));
+		if (n < 0)
+			return;
+		look_add(l, px_probe_head(l->buf, n));
+	}
+}
+
+/* Returns whether there is a table. */
+static int look_table(struct look *l, const struct px_image_kind *kind)
+{
+	const char *word = "MBR";
+
+	switch (kind->table) {
+	case PX_TABLE_NONE:
+		return 0;
+	case PX_TABLE_BROKEN:
+		look_add(l, "broken partition table");
+		return 1;
+	case PX_TABLE_ISOHYBRID:
+		look_add(l, "ISO 9660 (isohybrid)");
+		return 1;
+	case PX_TABLE_GPT:
+		word = "GPT";
+		break;
+	case PX_TABLE_HYBRID:
+		word = "hybrid MBR and GPT";
+		break;
+	case PX_TABLE_MBR:
+		break;
+	}
+	l->words = xasprintf("%s, %u partition%s", word, kind->partitions, kind->partitions == 1 ? "" : "s");
+	return 1;
+}
+
+/* -1: could not be read */
+static int look_head(struct look *l, unsigned sector_bytes)
+{
+	off_t starts[DATA_PARTITIONS];
+	struct px_image_kind kind;
+	unsigned count;
+	ssize_t n = look_read(l, 0, MIN(PX_HEAD_BYTES, l->size_bytes));
+
+	if (n < 0)
+		return -1;
+	px_image_look(&kind, l->buf, n);
+	if (look_table(l, &kind)) {
+		count = px_partition_starts(starts, DATA_PARTITIONS, l->buf, n, sector_bytes);
+		look_partitions(l, starts, count);
+	} else {
+		look_add(l, px_probe_head(l->buf, n));
+		if (!l->words && !px_probe_is_zero(l->buf, n))
+			look_add(l, "unknown data");
+	}
+	return 0;
+}
+
+static int look_tail(struct look *l)
+{
+	off_t len_bytes = MIN(PX_PROBE_TAIL_BYTES, l->size_bytes);
+	ssize_t n = look_read(l, l->size_bytes - len_bytes, len_bytes);
+	const char *found;
+
+	if (n != len_bytes)
+		return -1;
+	found = px_probe_tail(l->buf, n, l->size_bytes);
+	if (!l->words && !found && !px_probe_is_zero(l->buf, n))
+		found = "unknown data";
+	if (found && l->words && is_prefixed_with(found, "backup"))
+		return 0; /* of the table that was found already */
+	if (found && l->words && strcmp(l->words, "unknown data") == 0) {
+		free(l->words);
+		l->words = NULL;
+	}
+	look_add(l, found);
+	return 0;
+}
+
+char* FAST_FUNC px_disk_data(const char *node, off_t size_bytes, unsigned sector_bytes)
+{
+	struct look l = { .size_bytes = size_bytes };
+
+	l.fd = open(node, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (l.fd < 0)
+		return xstrdup("unreadable");
+	l.buf = xmalloc(PX_HEAD_BYTES);
+	if (look_head(&l, sector_bytes) != 0 || look_tail(&l) != 0) {
+		free(l.words);
+		l.words = xstrdup("unreadable");
+	}
+	free(l.buf);
+	close(l.fd);
+	return l.words;
+}

@@ -1,0 +1,97 @@
+/*
+ * Reading back. See readback.h.
+ */
+//kbuild:lib-$(CONFIG_PX_WRITE) += readback.o
+
+#include "libbb.h"
+#include "lib/readback.h"
+#include "lib/ring.h"
+#include "lib/sum.h"
+
+enum {
+	CHUNKS = 4,
+	READERS = 2,      /* O_DIRECT reads in flight */
+	DIFFERS = EBADMSG, /* no disk says so */
+};
+
+static int FAST_FUNC read_work(void *arg, struct px_chunk *chunk)
+{
+	struct px_blkwrite *w = arg;
+	size_t len_bytes = px_whole_sectors(w, chunk->len_bytes);
+	unsigned long long start_us = monotonic_us();
+	int error = px_blkdev_read(w->dev, chunk->data, len_bytes, chunk->offset_bytes);
+
+	__atomic_fetch_add(&w->disk_us, monotonic_us() - start_us, __ATOMIC_RELAXED);
+	if (error)
+		return error;
+	return px_sum(chunk->data, len_bytes) == w->sums[chunk->offset_bytes / PX_CHUNK_BYTES] ? 0 : DIFFERS;
+}
+
+static enum px_status readback_failed(struct px_blkwrite *w, off_t offset_bytes, int error)
+{
+	if (error != DIFFERS)
+		return px_blkwrite_failed(w, "cannot read back", offset_bytes, error);
+	bb_error_msg("%s: the disk does not give back what was written, in the MiB at byte %"OFF_FMT"u: it is failing",
+			w->dev->path, offset_bytes);
+	return PX_IO;
+}
+
+static void read_all(struct px_blkwrite *w, struct px_ring *ring)
+{
+	off_t at_bytes = w->head_bytes;
+	struct px_chunk *chunk;
+
+	while (at_bytes < w->done_bytes && (chunk = px_ring_get(ring)) != NULL) {
+		chunk->offset_bytes = at_bytes;
+		chunk->len_bytes = MIN(w->done_bytes - at_bytes, (off_t)PX_CHUNK_BYTES);
+		at_bytes += chunk->len_bytes;
+		px_ring_put(ring, chunk);
+		px_progress_update(&w->progress, at_bytes);
+	}
+	px_progress_end(&w->progress, at_bytes);
+}
+
+enum px_status FAST_FUNC px_readback(struct px_blkwrite *w)
+{
+	struct px_ring_stage stage = { read_work, w, READERS };
+	struct px_ring_failure failure;
+	struct px_ring *ring;
+
+	if (w->skip_readback)
+		return PX_OK;
+	px_blkdev_drop_cache(w->dev);
+	px_progress_init(&w->progress, "verify", w->done_bytes, w->progress_fd, w->quiet);
+	ring = px_ring_open(CHUNKS, PX_CHUNK_BYTES, &stage, 1);
+	if (!ring) {
+		bb_simple_error_msg("no memory or no threads");
+		return PX_RESOURCE;
+	}
+	read_all(w, ring);
+	if (px_ring_finish(ring, &failure) < 0)
+		return readback_failed(w, failure.offset_bytes, failure.error);
+	return PX_OK;
+}
+
+enum px_status FAST_FUNC px_readback_range(struct px_blkwrite *w, const uint8_t *data, size_t len_bytes, off_t offset_bytes)
+{
+	void *got;
+	size_t i;
+	int error;
+
+	if (posix_memalign(&got, 4096, len_bytes) != 0)
+		bb_die_memory_exhausted();
+	px_blkdev_drop_cache(w->dev);
+	error = px_blkdev_read(w->dev, got, len_bytes, offset_bytes);
+	for (i = 0; !error && i < len_bytes; i++) {
+		if (((uint8_t *)got)[i] != data[i])
+			break;
+	}
+	free(got);
+	if (error)
+		return px_blkwrite_failed(w, "cannot read back", offset_bytes, error);
+	if (i == len_bytes)
+		return PX_OK;
+	bb_error_msg("%s: the disk does not give back what was written at byte %"OFF_FMT"u: it is failing", w->dev->path,
+			offset_bytes + i);
+	return PX_IO;
+}

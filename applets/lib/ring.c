@@ -1,0 +1,183 @@
+/*
+ * Threads and the chunks that pass between them. See ring.h.
+ *
+ * Chunks are numbered as they are put in; chunk n lives in slot n % chunks, so "empty" is one comparison: a slot is free
+ * when nobody is working on it. One lock for all: it is taken a few times for each MiB.
+ */
+//kbuild:lib-$(CONFIG_PX_WRITE) += ring.o
+
+#include "libbb.h"
+#include <pthread.h>
+#include "lib/ring.h"
+
+struct stage {
+	struct px_ring_stage job;
+	struct px_ring *ring;
+	unsigned index;
+	unsigned long long next; /* number of the next chunk that no thread of this stage has taken */
+};
+
+struct px_ring {
+	pthread_mutex_t lock;
+	pthread_cond_t filled;   /* a chunk was put in, or the end has come */
+	pthread_cond_t emptied;  /* a stage is done with a chunk */
+	struct px_chunk *chunk;
+	unsigned chunks;
+	unsigned long long put;  /* chunks put in so far */
+	smallint ending;         /* no more will come */
+	struct px_ring_failure failure;
+	struct stage stage[PX_RING_STAGES];
+	unsigned stages;
+	pthread_t *thread;
+	unsigned threads;
+	uint8_t *memory;
+};
+
+int FAST_FUNC px_ring_errno(void)
+{
+	return *__errno_location();
+}
+
+/* The next chunk for a thread of this stage; NULL: it may go. Called with the lock held. */
+static struct px_chunk *take(struct stage *stage)
+{
+	struct px_ring *ring = stage->ring;
+
+	while (!ring->failure.error && stage->next == ring->put && !ring->ending)
+		pthread_cond_wait(&ring->filled, &ring->lock);
+	if (ring->failure.error || stage->next == ring->put)
+		return NULL;
+	return &ring->chunk[stage->next++ % ring->chunks];
+}
+
+static void note_failure(struct stage *stage, const struct px_chunk *chunk, int error)
+{
+	struct px_ring *ring = stage->ring;
+
+	if (ring->failure.error)
+		return;
+	ring->failure.error = error;
+	ring->failure.stage = stage->index;
+	ring->failure.offset_bytes = chunk->offset_bytes;
+	pthread_cond_broadcast(&ring->filled);
+}
+
+static void *stage_thread(void *arg)
+{
+	struct stage *stage = arg;
+	struct px_ring *ring = stage->ring;
+	struct px_chunk *chunk;
+
+	pthread_mutex_lock(&ring->lock);
+	while ((chunk = take(stage)) != NULL) {
+		int error;
+
+		pthread_mutex_unlock(&ring->lock);
+		error = stage->job.work(stage->job.arg, chunk);
+		pthread_mutex_lock(&ring->lock);
+		if (error)
+			note_failure(stage, chunk, error);
+		if (--chunk->working == 0 || error)
+			pthread_cond_signal(&ring->emptied);
+	}
+	pthread_mutex_unlock(&ring->lock);
+	return NULL;
+}
+
+static int make_chunks(struct px_ring *ring, unsigned chunks, size_t chunk_bytes)
+{
+	unsigned i;
+
+	if (posix_memalign((void **)&ring->memory, 4096, chunks * chunk_bytes) != 0)
+		return -1;
+	ring->chunk = xzalloc(chunks * sizeof(*ring->chunk));
+	ring->chunks = chunks;
+	for (i = 0; i < chunks; i++)
+		ring->chunk[i].data = ring->memory + i * chunk_bytes;
+	return 0;
+}
+
+/* Signals are the main thread's: its handler then never runs in the middle of a stage. */
+static int start_threads(struct px_ring *ring)
+{
+	sigset_t all, old;
+	unsigned i, t;
+	int error = 0;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	for (i = 0; i < ring->stages; i++) {
+		for (t = 0; t < ring->stage[i].job.threads && !error; t++) {
+			error = pthread_create(&ring->thread[ring->threads], NULL, stage_thread, &ring->stage[i]);
+			if (!error)
+				ring->threads++;
+		}
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return error ? -1 : 0;
+}
+
+struct px_ring* FAST_FUNC px_ring_open(unsigned chunks, size_t chunk_bytes, const struct px_ring_stage *stages,
+		unsigned stage_count)
+{
+	struct px_ring *ring = xzalloc(sizeof(*ring));
+	struct px_ring_failure failure;
+	unsigned i, threads = 0;
+
+	pthread_mutex_init(&ring->lock, NULL);
+	pthread_cond_init(&ring->filled, NULL);
+	pthread_cond_init(&ring->emptied, NULL);
+	for (i = 0; i < stage_count; i++) {
+		ring->stage[i].job = stages[i];
+		ring->stage[i].ring = ring;
+		ring->stage[i].index = i;
+		threads += stages[i].threads;
+	}
+	ring->stages = stage_count;
+	ring->thread = xzalloc(threads * sizeof(*ring->thread));
+	if (make_chunks(ring, chunks, chunk_bytes) < 0 || start_threads(ring) < 0) {
+		px_ring_finish(ring, &failure);
+		return NULL;
+	}
+	return ring;
+}
+
+struct px_chunk* FAST_FUNC px_ring_get(struct px_ring *ring)
+{
+	struct px_chunk *chunk = &ring->chunk[ring->put % ring->chunks];
+
+	pthread_mutex_lock(&ring->lock);
+	while (chunk->working && !ring->failure.error)
+		pthread_cond_wait(&ring->emptied, &ring->lock);
+	if (ring->failure.error)
+		chunk = NULL;
+	pthread_mutex_unlock(&ring->lock);
+	return chunk;
+}
+
+void FAST_FUNC px_ring_put(struct px_ring *ring, struct px_chunk *chunk)
+{
+	pthread_mutex_lock(&ring->lock);
+	chunk->working = ring->stages;
+	ring->put++;
+	pthread_cond_broadcast(&ring->filled);
+	pthread_mutex_unlock(&ring->lock);
+}
+
+int FAST_FUNC px_ring_finish(struct px_ring *ring, struct px_ring_failure *failure)
+{
+	unsigned i;
+
+	pthread_mutex_lock(&ring->lock);
+	ring->ending = 1;
+	pthread_cond_broadcast(&ring->filled);
+	pthread_mutex_unlock(&ring->lock);
+	for (i = 0; i < ring->threads; i++)
+		pthread_join(ring->thread[i], NULL);
+	*failure = ring->failure;
+	free(ring->thread);
+	free(ring->chunk);
+	free(ring->memory);
+	free(ring);
+	return failure->error ? -1 : 0;
+}

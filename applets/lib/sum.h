@@ -1,0 +1,14 @@
+/*
+ * A fast sum for comparing what a disk gives back with what it was given: a disk errs, it does not attack. Two different
+ * chunks have the same sum once in 2^64 cases.
+ */
+#ifndef PX_SUM_H
+#define PX_SUM_H 1
+
+/* data is aligned to 8, len_bytes a multiple of 32. */
+uint64_t px_sum(const void *data, size_t len_bytes) FAST_FUNC;
+
+/* True when all bytes are zero. data is aligned to 8, len_bytes a multiple of 32. */
+int px_all_zero(const void *data, size_t len_bytes) FAST_FUNC;
+
+#endif

@@ -1,0 +1,96 @@
+# Faults: each write, flush, read and ioctl of the disk fails in turn, or pxwrite is killed there. Whatever happens, the disk is as it
+# was, or complete, or has no boot sector; and the last message says which.
+load px
+load write/write
+
+setup_file() {
+	export IMAGES=$BATS_FILE_TMPDIR
+	# a GPT whose backup must move, and a run of zeros
+	gpt_image "$IMAGES/img" 6M
+	junk "$IMAGES/part" 700K
+	dd if="$IMAGES/part" of="$IMAGES/img" bs=1M seek=2 conv=notrunc status=none
+	zstd -q "$IMAGES/img"
+}
+
+setup() {
+	need strace losetup
+	px_install pxwrite
+	cd "$BATS_TEST_TMPDIR"
+	truncate -s 8M disk
+}
+
+teardown() {
+	loop_gone
+}
+
+on_loop() {
+	need_root
+	loop_disk disk
+	"$PX_TOP/tests/write/faults.py" pxwrite "$IMAGES/img.zst" "$LOOP" "$@"
+}
+
+on_file() {
+	"$PX_TOP/tests/write/faults.py" pxwrite "$IMAGES/img.zst" "$PWD/disk" "$@"
+}
+
+@test "a disk: killed at any write, it is whole or does not boot" {
+	on_loop pwrite64 KILL
+}
+
+@test "a disk: killed at any flush, it is whole or does not boot" {
+	on_loop fsync KILL
+}
+
+@test "a disk: killed at any ioctl, it is whole or does not boot" {
+	on_loop ioctl KILL
+}
+
+@test "a disk: killed at any read of it, it is whole or does not boot" {
+	on_loop pread64 KILL
+}
+
+@test "a disk: any write that fails is 3, and it does not boot" {
+	on_loop pwrite64 EIO
+	on_loop pwrite64 ENOSPC
+}
+
+@test "a disk: any flush that fails is 3, and it does not boot" {
+	on_loop fsync EIO
+	on_loop fsync ENOSPC
+}
+
+@test "a disk: any ioctl that fails leaves it whole or not booting" {
+	on_loop ioctl EIO
+	on_loop ioctl ENOSPC
+}
+
+@test "a disk: any read-back that fails is 3, and it does not boot" {
+	on_loop pread64 EIO
+}
+
+@test "a disk that loses any one write is found out: 3, and it does not boot" {
+	on_loop pwrite64 LOST
+}
+
+@test "a disk that cannot zero by itself is written with zeros" {
+	on_loop ioctl EOPNOTSUPP
+}
+
+@test "the image: any read of it that fails is 3, and the disk does not boot" {
+	on_loop read EIO
+}
+
+@test "a file: any write, flush or zeroing that fails is 3, and it does not boot" {
+	on_file pwrite64 EIO
+	on_file fsync EIO
+	on_file fallocate ENOSPC
+}
+
+@test "a file: killed at any write, it is whole or does not boot" {
+	on_file pwrite64 KILL
+}
+
+@test "without read-back: killed at any write or flush, it is whole or does not boot" {
+	on_loop pwrite64 KILL -V
+	on_loop fsync KILL -V
+}

@@ -1,0 +1,10 @@
+/*
+ * What each test driver of this folder begins with: what BusyBox's main would have set.
+ */
+const char *applet_name = "driver";
+
+static void driver_start(const char *name)
+{
+	ASSIGN_CONST_PTR(&bb_errno, __errno_location());
+	applet_name = name;
+}

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""The rounds and the table of bench-write.sh.
+
+    bench.py BUSYBOX DIR ROUNDS
+
+DIR/www/img{,.gz,.zst,.xz}, DIR/sha256, DIR/img.bmap are made by bench-write.sh. Every command of every round writes the same image to
+a loop device in memory (or to a file in DIR); time is the median of the rounds, ratios are to the first row of each group.
+"""
+import contextlib
+import os
+import resource
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+NGINX = '''
+daemon off; error_log stderr crit; pid {dir}/nginx.pid; worker_processes 1;
+events {{ worker_connections 64; }}
+http {{ access_log off; sendfile on; server {{ listen 127.0.0.1:{port}; root {www}; }}
+client_body_temp_path {dir}; proxy_temp_path {dir}; fastcgi_temp_path {dir}; uwsgi_temp_path {dir}; scgi_temp_path {dir}; }}
+'''
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+@contextlib.contextmanager
+def web_server(www):
+    port = free_port()
+    with tempfile.TemporaryDirectory() as conf:
+        path = os.path.join(conf, 'nginx.conf')
+        with open(path, 'w', encoding='ascii') as f:
+            user = 'user root;' if os.getuid() == 0 else ''
+            f.write(user + NGINX.format(dir=conf, port=port, www=www))
+        p = subprocess.Popen(['nginx', '-c', path])
+        try:
+            for _ in range(100):
+                with contextlib.suppress(OSError), socket.create_connection(('127.0.0.1', port)):
+                    break
+                time.sleep(0.05)
+            yield f'http://127.0.0.1:{port}'
+        finally:
+            p.terminate()
+            p.wait()
+
+
+@contextlib.contextmanager
+def loop_disk(size):
+    with tempfile.TemporaryDirectory(dir='/dev/shm') as d:
+        path = os.path.join(d, 'disk')
+        with open(path, 'wb') as f:
+            f.truncate(size)
+        loop = subprocess.check_output(['losetup', '-f', '--show', path], text=True).strip()
+        try:
+            yield loop
+        finally:
+            subprocess.run(['losetup', '-d', loop], check=True)
+
+
+def rows(url, target, sha, bmap):
+    """(group, name, command) of everything that is measured."""
+    px = f'$BB pxwrite -q -f'
+    hashed = f'{px} -H {sha}'
+    dd = f'dd of={target} bs=1M iflag=fullblock oflag=direct conv=notrunc status=none'
+    get = f'curl -sf {url}/img'
+    for ext, unpack in (('.gz', 'gzip -dc'), ('.zst', 'zstd -qdc'), ('', None), ('.xz', 'xz -dc')):
+        group = ext or 'raw'
+        pipe = f'{get}{ext} | {unpack} | ' if unpack else f'{get} | '
+        yield group, f'curl{" | " + unpack if unpack else ""} | dd oflag=direct', pipe + dd
+        if ext == '.zst':
+            yield group, '  and | tee >(sha256sum)', pipe + f'tee >(sha256sum >/dev/null) | {dd}'
+        yield group, 'curl | pxwrite -V', f'{get}{ext} | {px} -s $SIZE -V {target}'
+        yield group, 'curl | pxwrite -V, hash', f'{get}{ext} | {hashed} -V {target}'
+        yield group, 'curl | pxwrite, read-back', f'{get}{ext} | {px} -s $SIZE {target}'
+        yield group, 'curl | pxwrite, hash, read-back', f'{get}{ext} | {hashed} {target}'
+        if bmap and ext in ('.gz', ''):
+            yield group, 'bmaptool copy --bmap', f'bmaptool -q copy --bmap {bmap} {url}/img{ext} {target}'
+        if ext == '.gz' and bmap:
+            yield group, 'bmaptool copy --nobmap', f'bmaptool -q copy --nobmap {url}/img{ext} {target}'
+        if unpack:
+            yield group, f'limit: {unpack} alone', f'{get}{ext} | {unpack} >/dev/null'
+        else:
+            yield group, 'limit: dd from memory alone', f'dd if=$WWW/img of={target} bs=1M oflag=direct conv=notrunc status=none'
+            yield group, 'limit: curl alone', f'{get} >/dev/null'
+
+
+def measure(command, env):
+    """Seconds, CPU seconds, peak RSS (KiB) of the largest pxwrite; None when it failed."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.monotonic()
+    p = subprocess.run(['bash', '-o', 'pipefail', '-c', command], env=env, capture_output=True, text=True, check=False)
+    took = time.monotonic() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if p.returncode:
+        print(f'failed ({p.returncode}): {command}: {p.stderr.strip()[-300:]}', file=sys.stderr)
+        return None
+    return took, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def peak_kib(command, env):
+    """Peak resident memory of pxwrite alone: its own VmHWM, by way of bash's wait."""
+    left, _, right = command.rpartition('| ')
+    script = ('import resource, subprocess, sys; r = subprocess.call(["bash", "-c", "exec " + sys.argv[1]]); '
+              'print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(r)')
+    p = subprocess.run(['bash', '-c', f'{left} | {sys.executable} -c \'{script}\' "{right}"'], env=env, text=True,
+                       capture_output=True, check=True)
+    return int(p.stdout)
+
+
+def main():
+    busybox, folder, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    only = os.environ.get('BENCH_ONLY', '')
+    www = os.path.join(folder, 'www')
+    size = os.path.getsize(os.path.join(www, 'img'))
+    with open(os.path.join(folder, 'sha256'), encoding='ascii') as f:
+        sha = f.read().strip()
+    bmap = os.path.join(folder, 'img.bmap')
+    env = dict(os.environ, BB=busybox, SIZE=str(size), WWW=www)
+    with web_server(www) as url, loop_disk(size + (64 << 20)) as disk:
+        table = [r for r in rows(url, disk, sha, bmap if os.path.exists(bmap) else None) if only in r[0] + ' ' + r[1]]
+        results = {r: [] for r in table}
+        for n in range(rounds):
+            for r in table:
+                if not (got := measure(r[2], env)):
+                    return 1
+                results[r].append(got)
+            print(f'round {n + 1} of {rounds}', file=sys.stderr)
+        peaks = {r: peak_kib(r[2], env) for r in table if 'pxwrite' in r[2]}
+    print_table(table, results, peaks, size)
+    return 0
+
+
+def print_table(table, results, peaks, size):
+    first = {}
+    print(f'{"":42}{"ratio":>7}{"CPU":>7}{"MB/s":>8}{"CPU s/GiB":>11}{"peak MiB":>10}')
+    group = None
+    for r in table:
+        took = statistics.median(t for t, _ in results[r])
+        cpu = statistics.median(c for _, c in results[r])
+        base_took, base_cpu = first.setdefault(r[0], (took, cpu))
+        if r[0] != group:
+            group = r[0]
+            print(group)
+        peak = f'{peaks[r] / 1024:10.1f}' if r in peaks else ''
+        print(f'  {r[1]:40}{base_took / took:7.2f}{cpu / base_cpu:7.2f}{size / took / 1e6:8.0f}'
+              f'{cpu / size * (1 << 30):11.2f}{peak}')
+
+
+sys.exit(main())

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Lets each system call of pxwrite that touches the disk fail in turn, and looks at what that leaves behind.
+
+    faults.py PXWRITE IMAGE DISK CALL FAULT [ARGUMENT...]
+
+DISK: a block device or a file, filled before each run. CALL: pwrite64, fsync, ioctl, fallocate, pread64, read. FAULT: KILL, EIO, ENOSPC, or LOST: the call says that
+512 bytes are done, and they are not.
+ARGUMENT: more for pxwrite's command line. strace injects FAULT at the k-th CALL of each thread, k = 1, 2, ... until a run
+has fewer calls than that. After each run the disk must be one of three: as it was, complete, or without a boot sector; and
+the exit status and the last message must say which. Prints every lie; exit 1 if there was one, or nothing was injected.
+"""
+import os
+import subprocess
+import sys
+import tempfile
+
+STATES = {'disk untouched': 'old', 'disk does not boot': 'none', 'disk written and verified': 'whole'}
+MOST_CALLS = 200
+
+
+def fill(path, data):
+    with open(path, 'r+b', buffering=0) as f:
+        f.write(data)
+        os.fsync(f.fileno())
+
+
+def content(path):
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+        with os.fdopen(fd, 'rb', closefd=False) as f:
+            return f.read()
+    finally:
+        os.close(fd)
+
+
+class Bench:
+    def __init__(self, argv):
+        self.pxwrite, self.image, self.disk, self.call, self.fault = argv[:5]
+        self.more = argv[5:]
+        size = len(content(self.disk))
+        self.old = bytes(b | 1 for b in os.urandom(4096)) * (size // 4096)
+        self.trace = tempfile.NamedTemporaryFile(suffix='.strace')
+        fill(self.disk, self.old)
+        p = self.run([])
+        if p.returncode:
+            sys.exit(f'without a fault: exit {p.returncode}: {p.stderr}')
+        self.whole = content(self.disk)
+
+    def run(self, before):
+        with open(self.image, 'rb') as f:
+            return subprocess.run(before + [self.pxwrite, '-f', *self.more, self.disk], stdin=f, text=True,
+                                  capture_output=True, check=False, timeout=120)
+
+    def inject(self, k):
+        action = {'KILL': 'signal=SIGKILL', 'LOST': 'retval=512'}.get(self.fault, 'error=' + self.fault)
+        fill(self.disk, self.old)
+        return self.run(['strace', '-f', '-qq', '-o', self.trace.name, '-e', 'trace=' + self.call,
+                         '-e', f'inject={self.call}:{action}:when={k}'])
+
+    def injected(self):
+        with open(self.trace.name, encoding='utf-8', errors='replace') as f:
+            text = f.read()
+        return '(INJECTED)' in text or 'killed by SIGKILL' in text
+
+    def found(self):
+        """What the disk is: old, whole, none (no boot sector) or mixed."""
+        now = content(self.disk)
+        if now == self.old:
+            return 'old'
+        if now == self.whole:
+            return 'whole'
+        return 'none' if not any(now[:512]) else 'mixed'
+
+    def lie(self, p):
+        found = self.found()
+        if found == 'mixed':
+            return 'a boot sector on a disk that is not complete'
+        if p.returncode < 0 or p.returncode == 137:
+            return None if self.fault == 'KILL' else f'died of signal {-p.returncode}'
+        last = p.stderr.strip().rpartition('\n')[2].rpartition(': ')[2]
+        if STATES.get(last) != found:
+            return f'it is {found}, said: "{last}"'
+        if (p.returncode == 0) != (found == 'whole'):
+            return f'it is {found} with exit {p.returncode}'
+        if p.returncode not in (0, 3, 9, 10):
+            return f'exit {p.returncode}'
+        return None
+
+
+def main():
+    bench = Bench(sys.argv[1:])
+    lies = count = 0
+    for k in range(1, MOST_CALLS):
+        p = bench.inject(k)
+        if not bench.injected():
+            break
+        count += 1
+        wrong = bench.lie(p)
+        if wrong:
+            lies += 1
+            print(f'{bench.call} {k} {bench.fault}: exit {p.returncode}: {wrong}\n{p.stderr}')
+    print(f'{bench.call} {bench.fault}: {count} faults, {lies} lies')
+    return 1 if lies or not count or count == MOST_CALLS - 1 else 0
+
+
+sys.exit(main())
