@@ -106,6 +106,23 @@ init() {
 	grep -q '^init' "$calls"
 }
 
+@test "what is said before the menu is said on every console" {
+	echo 'tty0 ttyS0' >"$root/sys/class/tty/console/active"
+	: >"$root/dev/tty1"
+	init
+	[ -n "$output" ]
+	[ "$(cat "$root/dev/tty1")" = "$output" ]
+}
+
+@test "a log that cannot be written stops nothing" {
+	rmdir "$root/var/log"
+	: >"$root/var/log" || true
+	stub mkdir 'true'
+	init
+	[ "$status" = 0 ]
+	grep -q '^init' "$calls"
+}
+
 @test "what is said on the console is in the log" {
 	init
 	while read -r line; do grep -qxF "$line" "$root/var/log/px.log"; done <<<"$output"
@@ -137,6 +154,6 @@ menu() {
 	: >"$root/dev/tty1"
 	stub pximenu 'exit 4'
 	menu r
-	[ "$(cat "$root/dev/tty1")" = 'px: pximenu ended with status 4; the console ttyS0 asks what to do' ]
+	[[ $(cat "$root/dev/tty1") == 'px: pximenu ended with status 4'*'/dev/console asks what to do' ]]
 	grep -q '^pximenu -a' "$calls"
 }
