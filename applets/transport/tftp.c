@@ -27,6 +27,7 @@ struct tftp_stream {
 	struct sockaddr_storage peer;
 	socklen_t peer_len;
 	smallint peer_known;      /* its port is the transfer's, no longer 69 */
+	smallint plain;           /* ask for no options: the server refused some (ERROR 8) */
 	smallint repeated;        /* since the last progress: its time tells nothing about the round trip */
 	unsigned long long sent_us; /* when last[] went out */
 	unsigned trip_us, vary_us;  /* smoothed round trip and its variation (RFC 6298); 0: unknown */
@@ -306,6 +307,15 @@ static int tftp_open_socket(struct tftp_stream *f, const struct addrinfo *a)
 	return 0;
 }
 
+static void tftp_choose_options(struct tftp_stream *f, const struct addrinfo *a)
+{
+	struct px_tftp *t = &f->t;
+
+	t->ask_tsize = 1;
+	t->ask_blksize_bytes = f->job->blksize_bytes ? f->job->blksize_bytes : tftp_fitting_blksize(a);
+	t->ask_window_blocks = f->job->window_blocks ? f->job->window_blocks : tftp_fitting_window(f, t->ask_blksize_bytes);
+}
+
 /* Asks one address and waits for its answer. */
 static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struct addrinfo *a)
 {
@@ -314,9 +324,8 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 	if (tftp_open_socket(f, a) < 0)
 		return -1;
 	memset(t, 0, sizeof(*t));
-	t->ask_tsize = 1;
-	t->ask_blksize_bytes = f->job->blksize_bytes ? f->job->blksize_bytes : tftp_fitting_blksize(a);
-	t->ask_window_blocks = f->job->window_blocks ? f->job->window_blocks : tftp_fitting_window(f, t->ask_blksize_bytes);
+	if (!f->plain)
+		tftp_choose_options(f, a);
 	f->last_len = px_tftp_request(t, f->last, url->path);
 	if (f->last_len == 0)
 		return px_job_fail(f->job, &f->s, PX_SERVER, "the name is too long for TFTP");
@@ -328,14 +337,18 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 /* Asks all addresses in turn until one answers, whatever it says. */
 static void tftp_begin(struct tftp_stream *f, const struct px_url *url, const struct addrinfo *a)
 {
-	for (; a; a = a->ai_next) {
+	while (1) {
 		f->s.status = PX_OK;
-		if (tftp_ask(f, url, a) == 0 || f->s.status != PX_NETWORK)
+		if (tftp_ask(f, url, a) == 0)
 			break;
-		if (a->ai_next) {
-			close(f->fd);
-			f->fd = -1;
-		}
+		if (f->s.status == PX_SERVER && f->t.server_code == PX_TFTP_REFUSED_OPTION && !f->plain)
+			f->plain = 1; /* once more without (RFC 2347) */
+		else if (f->s.status == PX_NETWORK && a->ai_next)
+			a = a->ai_next;
+		else
+			break;
+		close(f->fd);
+		f->fd = -1;
 	}
 	f->job->start_bytes = 0;
 	f->job->total_bytes = f->t.tsize_bytes;
