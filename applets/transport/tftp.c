@@ -14,7 +14,7 @@ enum {
 	REPEAT_FIRST_US = 1000 * 1000,   /* until the round trip is known */
 	REPEAT_MIN_US = 2 * 1000,
 	REPEAT_MAX_US = 8 * 1000 * 1000,
-	LOSSES_MAX = 12,                 /* windows in a row with a block missing: this window is too large */
+	LOSSES_MAX = 12,                 /* windows in a row that broke off at their start: this window is too large */
 	WRONG_PORT = 5,                  /* ERROR: Unknown transfer ID */
 };
 
@@ -192,10 +192,11 @@ static int tftp_next(struct tftp_stream *f, ssize_t *len)
 	return flags;
 }
 
-/* Counts windows that came whole and those that did not. Returns 0, -1. */
-static int tftp_judge_window(struct tftp_stream *f, int whole)
+/* Counts windows that broke off right at their start: random loss hits anywhere, a queue too short or packets that always change
+ * places hit every time. Returns 0, -1. */
+static int tftp_judge_window(struct tftp_stream *f, int broken)
 {
-	if (whole) {
+	if (!broken || f->t.unacked_blocks > MAX(1, f->t.window_blocks / 8)) {
 		f->losses = 0;
 		return 0;
 	}
@@ -222,7 +223,7 @@ static int tftp_step(struct tftp_stream *f)
 		tftp_measure(f);
 	f->repeated &= !(flags & PX_TFTP_DATA);
 	if (flags & PX_TFTP_ACK) {
-		if (f->t.seen_bytes > 0 && tftp_judge_window(f, flags & PX_TFTP_DATA) < 0)
+		if (f->t.seen_bytes > 0 && tftp_judge_window(f, !(flags & PX_TFTP_DATA)) < 0)
 			return -1;
 		if (tftp_send(f, px_tftp_ack(&f->t, f->last)) < 0)
 			return -1;
