@@ -26,8 +26,21 @@ driver_set() {
 }
 
 package_names() {
-	sed -e 's/#.*//' "$here/packages.list"
+	sed -e 's/#.*//' "$here/packages.list" | while read -r package option; do
+		case $option in
+		'') ;;
+		-) echo "$package" ;;
+		*) [ "$(conf "$option")" != y ] || echo "$package" ;;
+		esac
+	done
 	conf PX_TREE_PACKAGES
+}
+
+# "optional" when a package of packages.list is left out: rules about what it brings then match nothing
+rules_optional() {
+	sed -n 's/^[^#]*\(PX_TREE_[A-Z0-9]*\).*/\1/p' "$here/packages.list" | while read -r option; do
+		[ "$(conf "$option")" = y ] || echo optional
+	done | head -n 1
 }
 
 kernel_package() {
@@ -59,20 +72,31 @@ make_skeleton() {
 install_busybox() {
 	cp "$build/busybox" "$1/usr/bin/busybox"
 	chmod 755 "$1/usr/bin/busybox"
-	"$build/busybox" --list | while read -r applet; do
-		if [ ! -e "$1/usr/bin/$applet" ] && [ ! -e "$1/usr/sbin/$applet" ]; then
-			ln -s busybox "$1/usr/bin/$applet"
+	"$build/busybox" --list-full | while read -r path; do
+		applet=${path##*/}
+		if [ -e "$1/usr/bin/$applet" ] || [ -e "$1/usr/sbin/$applet" ]; then
+			continue
 		fi
+		case $path in
+		*sbin/* | linuxrc) ln -s ../bin/busybox "$1/usr/sbin/$applet" ;;
+		*) ln -s busybox "$1/usr/bin/$applet" ;;
+		esac
 	done
 }
 
 strip() {
 	echo "  STRIP   (KiB saved, by package and by rule)"
-	"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge.list"
+	optional=$(rules_optional)
+	"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge.list" "$optional"
 	if grep -q '^debootstrap' "$build/debian/stamp"; then
 		"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge-minbase.list" optional
 	fi
-	"$here/strip.sh" shrink "$1" "$here/shrink.list"
+	"$here/strip.sh" shrink "$1" "$here/shrink.list" "$optional"
+	if [ -n "$(conf PX_TREE_PACKAGES)" ]; then
+		"$here/libraries.sh" restore "$1" "$build/debian/root"
+	else
+		"$here/libraries.sh" sweep "$1"
+	fi
 }
 
 # One time for all files: that of the newest file in any package.

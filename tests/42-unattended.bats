@@ -156,7 +156,7 @@ stays_failed() {
 }
 
 @test "what the network script says is missing is the reason" {
-	echo 'PX_PROBLEM=eth0 has no carrier: is the cable in?' >"$ROOT/run/px/network"
+	echo 'PX_ERROR=eth0 has no carrier: is the cable in?' >"$ROOT/run/px/network"
 	unattended px.image=kiosk
 	stays_failed 'catalog: eth0 has no carrier: is the cable in? (disk untouched)'
 }

@@ -99,7 +99,7 @@ init() {
 
 @test "Ctrl-Alt-Del reboots and a shutdown unmounts" {
 	init
-	grep -qx '::ctrlaltdel:/sbin/reboot' "$root/etc/inittab"
+	grep -qx '::ctrlaltdel:reboot' "$root/etc/inittab"
 	grep -qx '::shutdown:/etc/px/shutdown' "$root/etc/inittab"
 	sh "$PX_TOP/initramfs/shutdown"
 	grep -q '^umount -a' "$calls"

@@ -58,8 +58,9 @@ static void draw_brake(struct px_screen *screen, const struct px_child_progress 
 
 static const char *stage_title(const char *stage)
 {
-	static const char stages[] ALIGN1 = "write\0verify\0grow\0";
-	static const char titles[] ALIGN1 = "Writing\0Reading back and comparing\0Growing the file system\0";
+	static const char stages[] ALIGN1 = "write\0verify\0grow\0init\0unpack\0post\0unmount\0";
+	static const char titles[] ALIGN1 = "Writing\0Reading back and comparing\0Growing the file system\0"
+		"Running the first script\0Unpacking the archive\0Running the last script\0Unmounting\0";
 	int i = index_in_strings(stages, stage);
 
 	return i >= 0 ? nth_string(titles, i) : stage[0] ? stage : "Starting";
@@ -108,12 +109,11 @@ static void FAST_FUNC draw_running(struct px_menu *menu, struct px_screen *scree
 void FAST_FUNC px_progress_show(struct px_menu *menu, int key)
 {
 	static struct running_page page;
-	unsigned i;
 
 	menu->page = &page;
+	px_ui_share(&menu->ui, 0);
 	if (key == PX_KEY_CTRL_L)
-		for (i = 0; i < menu->ui.count; i++)
-			menu->ui.screens[i].stale = 1;
+		px_page_redraw(menu);
 	else if (page.asked && (key == 'y' || key == 'Y')) {
 		page.asked = 0;
 		px_job_abort(&menu->job);
@@ -140,7 +140,7 @@ static void FAST_FUNC draw_done(struct px_menu *menu, struct px_screen *screen)
 	screen->row++;
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "Image", menu->image->id);
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s  %s", "Disk", menu->disk->path, menu->disk->model);
-	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", "written and verified");
+	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", is_prefixed_with(menu->job.disk_state, "disk "));
 	draw_time(screen, "It took", seconds);
 	screen->row++;
 	px_screen_line(screen, 2, 2, PX_BOLD, "In %u second%s this machine will %s.", page->seconds,
@@ -153,6 +153,7 @@ enum px_action FAST_FUNC px_done_show(struct px_menu *menu, unsigned seconds)
 	unsigned long long end_ms = monotonic_ms() + seconds * 1000;
 
 	menu->page = &page;
+	px_page_redraw(menu);
 	while (1) {
 		long long left_ms = end_ms - monotonic_ms();
 
