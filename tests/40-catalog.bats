@@ -35,7 +35,7 @@ list() {
 	cp "$PX_TOP/tests/menu/images" "$BATS_TEST_TMPDIR/images"
 	list <"$BATS_TEST_TMPDIR/images"
 	[[ $output == *"4) A stanza with a wrong size (unusable: images:28: Size: "* ]]
-	[[ $output == *"5) WRAP router (script, archive, script) (unusable: "* ]]
+	[[ $output == *"5) WRAP router (script, archive, script)"* ]]
 	[[ $output == *"2) Kiosk"* ]]
 }
 

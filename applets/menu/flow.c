@@ -52,6 +52,8 @@ static int install(struct px_menu *menu, int force)
 	job->disk = menu->disk->path;
 	job->root = menu->root;
 	job->force = force;
+	job->server = menu->network.server;
+	job->mac = menu->network.mac;
 	px_log_say("px: installing %s on %s", menu->image->id, menu->disk->path);
 	px_report_start(menu);
 	signal(SIGHUP, SIG_IGN); /* a serial line that hangs up is no reason to stop half-way */
@@ -62,6 +64,9 @@ static int install(struct px_menu *menu, int force)
 	}
 	signal(SIGHUP, SIG_DFL);
 	menu->status = job->status;
+	free(menu->lines);
+	menu->lines = job->lines;
+	job->lines = NULL;
 	if (job->status == 0) {
 		px_log_say("px: installed %s on %s", menu->image->id, menu->disk->path);
 		px_report_done(menu);

@@ -58,8 +58,9 @@ static void draw_brake(struct px_screen *screen, const struct px_child_progress 
 
 static const char *stage_title(const char *stage)
 {
-	static const char stages[] ALIGN1 = "write\0verify\0grow\0";
-	static const char titles[] ALIGN1 = "Writing\0Reading back and comparing\0Growing the file system\0";
+	static const char stages[] ALIGN1 = "write\0verify\0grow\0init\0unpack\0post\0unmount\0";
+	static const char titles[] ALIGN1 = "Writing\0Reading back and comparing\0Growing the file system\0"
+		"Running the first script\0Unpacking the archive\0Running the last script\0Unmounting\0";
 	int i = index_in_strings(stages, stage);
 
 	return i >= 0 ? nth_string(titles, i) : stage[0] ? stage : "Starting";
@@ -139,7 +140,7 @@ static void FAST_FUNC draw_done(struct px_menu *menu, struct px_screen *screen)
 	screen->row++;
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "Image", menu->image->id);
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s  %s", "Disk", menu->disk->path, menu->disk->model);
-	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", "written and verified");
+	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", is_prefixed_with(menu->job.disk_state, "disk "));
 	draw_time(screen, "It took", seconds);
 	screen->row++;
 	px_screen_line(screen, 2, 2, PX_BOLD, "In %u second%s this machine will %s.", page->seconds,
