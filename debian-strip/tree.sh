@@ -25,15 +25,26 @@ driver_set() {
 	die "no driver set chosen in $config"
 }
 
-package_names() {
-	sed -e 's/#.*//' "$here/packages.list" | while read -r package option; do
+# wanted LIST: its packages whose options are on
+wanted() {
+	sed -e 's/#.*//' "$1" | while read -r package option; do
 		case $option in
 		'') ;;
 		-) echo "$package" ;;
 		*) [ "$(conf "$option")" != y ] || echo "$package" ;;
 		esac
 	done
+}
+
+# what is there beside the packages that the rules were made for
+more_packages() {
+	wanted "$here/extra.list"
 	conf PX_TREE_PACKAGES
+}
+
+package_names() {
+	wanted "$here/packages.list"
+	more_packages
 }
 
 # "optional" when a package of packages.list is left out: rules about what it brings then match nothing
@@ -88,12 +99,9 @@ strip() {
 	echo "  STRIP   (KiB saved, by package and by rule)"
 	optional=$(rules_optional)
 	"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge.list" "$optional"
-	if grep -q '^debootstrap' "$build/debian/stamp"; then
-		"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge-minbase.list" optional
-	fi
 	"$here/strip.sh" shrink "$1" "$here/shrink.list" "$optional"
 	"$here/selinux.sh" "$1"
-	if [ -n "$(conf PX_TREE_PACKAGES)" ]; then
+	if [ -n "$(more_packages)" ]; then
 		"$here/libraries.sh" restore "$1" "$build/debian/root"
 	else
 		"$here/libraries.sh" sweep "$1"
@@ -114,7 +122,7 @@ pack() {
 record() {
 	rm -f "$build"/manifest.d/tree-*
 	while read -r name version _; do
-		if ! grep -q "^${name}[[:space:]]" "$here/purge.list" "$here/purge-minbase.list"; then
+		if ! grep -q "^${name}[[:space:]]" "$here/purge.list"; then
 			echo "binary $name $version" >"$build/manifest.d/tree-$name"
 		fi
 	done <"$build/debian/packages"
