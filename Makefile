@@ -9,7 +9,7 @@ all: tftpboot
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot \
-	demo run serve check check-quick bench bench-fetch bench-write fuzz clean distclean
+	demo run serve check check-quick bench bench-fetch bench-write bench-boot site fuzz clean distclean
 
 help: ## this text
 	@echo 'PXE Imager: boots machines over the network and writes disk images, all or nothing.'
@@ -52,6 +52,9 @@ $(B)/tftpboot.done: $(B)/px.cpio.xz
 	initramfs/tftpboot.sh $(B) $(SUITE) $(CONFIG)
 	@touch $@
 
+site: tftpboot ## a site's own files, joined at boot: make site DIR=folder (it becomes /)
+	initramfs/site.sh $(B) "$(DIR)"
+
 # --- Running
 demo: demo-setup tftpboot $(B)/demo/debian.img.zst ## boot QEMU over PXE, install a real Debian, boot into it
 	tests/demo/demo.sh $(B)
@@ -80,6 +83,9 @@ bench-fetch: check-setup busybox
 	tests/bench-fetch.sh $(B)
 bench-write: check-setup busybox
 	tests/bench-write.sh $(B)
+
+bench-boot: demo-setup tftpboot ## power-on to menu, and sizes, beside a bare BusyBox and Debian's installer
+	tests/bench-boot.sh $(B) $(SUITE)
 
 # --- Cleaning
 clean: ## remove build/, keep .config

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Makes BUILD/demo/debian.tar.zst, the archive of a classic image, from the demo's disk image: the same Debian, with extlinux
-# in the place of GRUB; and prints its stanza. Needs root (a loop mount).
+# in the place of GRUB, and systemd-boot for UEFI; and prints its stanza. Needs root (a loop mount).
 #
 #   debian.sh BUILD SUITE
 set -eu
 
-# /boot/extlinux: the loader, its installer and its menu
+# /boot/extlinux: loader, installer and menu for a BIOS; systemd-boot for UEFI
 add_extlinux() {
-	"$here/../../kbuild/archive.sh" -b "$build" -s "$suite" deb extlinux
+	"$here/../../kbuild/archive.sh" -b "$build" -s "$suite" deb extlinux systemd-boot-efi
 	mkdir -p "$1/boot/extlinux"
 	cp "$build/deb/extlinux/usr/bin/extlinux" "$build/deb/extlinux/usr/lib/EXTLINUX/mbr.bin" "$1/boot/extlinux/"
 	cat >"$1/boot/extlinux/extlinux.conf" <<-CONF
@@ -16,10 +16,11 @@ add_extlinux() {
 		LABEL linux
 		  LINUX /vmlinuz
 		  INITRD /initrd.img
-		  APPEND root=/dev/vda1 ro quiet console=tty0 console=ttyS0,115200
+		  APPEND root=LABEL=px-root ro quiet console=tty0 console=ttyS0,115200
 	CONF
-	mkdir -p "$1/etc"
-	echo '/dev/vda1 / ext4 errors=remount-ro 0 1' >"$1/etc/fstab"
+	mkdir -p "$1/etc" "$1/usr/lib/systemd/boot/efi"
+	cp "$build/deb/systemd-boot-efi/usr/lib/systemd/boot/efi/systemd-bootx64.efi" "$1/usr/lib/systemd/boot/efi/"
+	echo 'LABEL=px-root / ext4 errors=remount-ro 0 1' >"$1/etc/fstab"
 }
 
 main() {
@@ -27,7 +28,7 @@ main() {
 	here=$(cd "$(dirname "$0")" && pwd)
 	out=$build/demo/debian.tar
 	work=$(mktemp -d)
-	if [ ! -e "$out.zst" ] || [ "$build/demo/debian.img.zst" -nt "$out.zst" ]; then
+	if [ ! -e "$out.zst" ] || [ "$build/demo/debian.img.zst" -nt "$out.zst" ] || [ "$0" -nt "$out.zst" ]; then
 		trap 'umount "$work/mnt" 2>/dev/null; rm -rf "$work"' EXIT
 		mkdir "$work/mnt" "$work/more"
 		zstd -q -d --sparse "$build/demo/debian.img.zst" -o "$work/img"
@@ -35,7 +36,7 @@ main() {
 		add_extlinux "$work/more"
 		tar -C "$work/mnt" --exclude=./lost+found --exclude=./boot/grub --exclude=./etc/fstab --xattrs --xattrs-include='*' --acls \
 			--sparse --numeric-owner --format=pax -cf "$out" .
-		tar -C "$work/more" --numeric-owner --owner=0 --group=0 --format=pax -rf "$out" boot etc/fstab
+		tar -C "$work/more" --numeric-owner --owner=0 --group=0 --format=pax -rf "$out" boot etc/fstab usr
 		umount "$work/mnt"
 		size=$(stat -c %s "$out") sum=$(sha256sum "$out" | cut -d ' ' -f 1)
 		zstd -q -f -3 -T0 "$out" -o "$out.zst.new"
