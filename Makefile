@@ -74,7 +74,7 @@ check-quick: check-setup busybox ## the tests that need neither the tree nor QEM
 check-setup:
 	kbuild/setup.sh kbuild/packages.list $(wildcard tests/packages.d/*.list)
 fuzz: check-setup busybox ## every fuzz target for SECONDS (60)
-	tests/fuzz/run -b $(B) -t $(or $(SECONDS),60)
+	tests/fuzz/run $(B) $(or $(SECONDS),60)
 bench: bench-fetch bench-write ## compare with the peers, side by side
 bench-fetch: check-setup busybox
 	tests/bench-fetch.sh $(B)

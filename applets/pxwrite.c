@@ -212,8 +212,12 @@ static enum px_status open_image(void)
 		return G.w.source->status;
 	decoder = px_decoder_find(magic, n);
 	if (decoder) {
+		struct px_decode_options options = {
+			.memory_bytes = G.memory_bytes,
+			.hashed = G.w.digest.known,
+		};
 		G.decoder = decoder->name;
-		G.w.image = decoder->open(G.w.source, G.memory_bytes);
+		G.w.image = decoder->open(G.w.source, &options);
 	} else if (n > 0) {
 		enum px_status status = prove_raw_end();
 		if (status != PX_OK)

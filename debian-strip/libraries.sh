@@ -46,7 +46,10 @@ $(basename "$(readlink -f "$tree/$folder/$name")")
 			esac
 		done
 		rm -f "$tree.names"
-		[ -n "$taken" ] || return 0
+		if [ -z "$taken" ]; then
+			find "$tree/usr/lib64" -xtype l -delete 2>/dev/null || true # the interpreter's other name
+			return 0
+		fi
 		for name in $taken; do
 			printf '  %8d KiB  %-24s %s\n' $((($(stat -c %s "$tree/$folder/$name") + 1023) / 1024)) "$name" \
 				"nothing needs it (any more)"

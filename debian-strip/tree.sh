@@ -88,9 +88,6 @@ strip() {
 	echo "  STRIP   (KiB saved, by package and by rule)"
 	optional=$(rules_optional)
 	"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge.list" "$optional"
-	if grep -q '^debootstrap' "$build/debian/stamp"; then
-		"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge-minbase.list" optional
-	fi
 	"$here/strip.sh" shrink "$1" "$here/shrink.list" "$optional"
 	if [ -n "$(conf PX_TREE_PACKAGES)" ]; then
 		"$here/libraries.sh" restore "$1" "$build/debian/root"
@@ -113,7 +110,7 @@ pack() {
 record() {
 	rm -f "$build"/manifest.d/tree-*
 	while read -r name version _; do
-		if ! grep -q "^${name}[[:space:]]" "$here/purge.list" "$here/purge-minbase.list"; then
+		if ! grep -q "^${name}[[:space:]]" "$here/purge.list"; then
 			echo "binary $name $version" >"$build/manifest.d/tree-$name"
 		fi
 	done <"$build/debian/packages"

@@ -31,6 +31,7 @@ main() {
 	put "$build/px.cpio.xz" "$out/px.cpio.xz"
 	sed "s/@CONSOLE@/$(conf PX_CONSOLE)/" "$here/pxelinux/default" >"$build/pxelinux.default"
 	put "$build/pxelinux.default" "$out/pxelinux.cfg/default"
+	"$here/uefi.sh" "$build" "$suite" "$(conf PX_CONSOLE)"
 	# a catalog is the user's: never overwritten
 	[ -e "$out/images" ] || put "$here/images" "$out/images"
 	for f in "$here"/example/*; do

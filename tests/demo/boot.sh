@@ -2,8 +2,9 @@
 # Boots a QEMU machine (TCG) over PXE from a TFTP root until its serial console has said all that is expected, in order.
 # Prints "SECONDS PATTERN" for each line of it; exit 0: all seen; 1: not within the time, or something fatal was said.
 #
-#   boot.sh [-t TFTPROOT] [-d DISK-OPTIONS]... [-D DISKFILE]... [-m MIB] [-n NIC] [-M MAC] [-l LOG] [-w SECONDS]
+#   boot.sh [-u|-s] [-t TFTPROOT] [-d DISK-OPTIONS]... [-D DISKFILE]... [-m MIB] [-n NIC] [-M MAC] [-l LOG] [-w SECONDS]
 #           [-x FATAL-REGEX] [-k] [-q QEMU-OPTION]... PATTERN...
+#     -u        UEFI firmware (default: BIOS)      -s  UEFI with Secure Boot on; say it before -D
 #     -D FILE   a raw virtio disk            -d OPTS  any -drive (id, if, ... as QEMU wants them)
 #     -t DIR    PXE from DIR first, after a reboot from disk; without it: from disk
 #     -x RE     stop at once when the console says that (default: kernel panics and "px: FAILED")
@@ -45,6 +46,25 @@ report() {
 	tr -d '\r' <"$log" | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' | tr -cd '\n\t -~' | tail -n 25 | sed 's/^/  | /' >&2
 }
 
+# A UEFI machine tries its disks first (an empty one cannot boot), then the network; a BIOS machine the network once.
+# The firmware's variables are forgotten at the end.
+firmware() {
+	ovmf=/usr/share/OVMF/OVMF
+	case $1 in
+	bios) echo "-boot once=n,order=c" ;;
+	uefi)
+		echo "-machine q35"
+		echo "-drive if=pflash,unit=0,format=raw,readonly=on,file=${ovmf}_CODE_4M.fd"
+		echo "-drive if=pflash,unit=1,format=raw,snapshot=on,file=${ovmf}_VARS_4M.fd"
+		;;
+	secure)
+		echo "-machine q35,smm=on -global driver=cfi.pflash01,property=secure,value=on"
+		echo "-drive if=pflash,unit=0,format=raw,readonly=on,file=${ovmf}_CODE_4M.secboot.fd"
+		echo "-drive if=pflash,unit=1,format=raw,snapshot=on,file=${ovmf}_VARS_4M.ms.fd"
+		;;
+	esac
+}
+
 stop() {
 	kill "$qemu" 2>/dev/null || true
 	wait "$qemu" 2>/dev/null || true
@@ -52,13 +72,16 @@ stop() {
 
 main() {
 	memory=512 nic=virtio-net-pci mac=52:54:00:00:00:01 log='' limit=300 tftp='' keep='' disks=0
+	firmware=bios
 	fatal='Kernel panic|px: FAILED|Initramfs unpacking failed'
 	extra=$(mktemp)
-	while getopts t:d:D:m:n:M:l:w:x:q:k opt; do
+	while getopts ust:d:D:m:n:M:l:w:x:q:k opt; do
 		case $opt in
+		u) firmware=uefi ;;
+		s) firmware=secure ;;
 		t) tftp=$OPTARG ;;
 		d) echo "-drive $OPTARG" >>"$extra" ;;
-		D) echo "-drive file=$OPTARG,format=raw,if=none,id=disk$disks,cache=unsafe -device virtio-blk-pci,drive=disk$disks,serial=PXDISK$disks" >>"$extra"
+		D) echo "-drive file=$OPTARG,format=raw,if=none,id=disk$disks,cache=unsafe -device virtio-blk-pci,drive=disk$disks,serial=PXDISK$disks$([ $firmware = bios ] || echo ",bootindex=$disks")" >>"$extra"
 			disks=$((disks + 1)) ;;
 		m) memory=$OPTARG ;;
 		n) nic=$OPTARG ;;
@@ -72,6 +95,7 @@ main() {
 		esac
 	done
 	shift $((OPTIND - 1))
+	firmware $firmware >>"$extra"
 	# options are words without blanks
 	# shellcheck disable=SC2046
 	set -- "$@" -- $(cat "$extra")
@@ -84,8 +108,12 @@ main() {
 	done
 	shift
 	if [ -n "$tftp" ]; then
-		set -- -netdev "user,id=n,tftp=$tftp,bootfile=pxelinux.0" -device "$nic,netdev=n,mac=$mac" \
-			-boot once=n,order=c "$@"
+		bootfile=pxelinux.0 index=''
+		if [ $firmware != bios ]; then
+			# OVMF has a virtio driver; an option ROM would not be signed
+			bootfile=shimx64.efi index=,bootindex=99$([ "$nic" != virtio-net-pci ] || echo ,romfile=)
+		fi
+		set -- -netdev "user,id=n,tftp=$tftp,bootfile=$bootfile" -device "$nic,netdev=n,mac=$mac$index" "$@"
 	else
 		set -- -nic none "$@"
 	fi

@@ -1,15 +1,16 @@
 #!/bin/sh
-# Makes BUILD/demo/debian.img.zst: a real, small, bootable Debian disk image (GPT, GRUB for BIOS, ext4), and
-# BUILD/demo/debian.stanza, its entry for the catalog. No root needed, no loop device: GRUB is put in place as
+# Makes BUILD/demo/debian.img.zst: a real, small, bootable Debian disk image (GPT, GRUB for BIOS, signed shim and GRUB
+# for UEFI, ext4), and BUILD/demo/debian.stanza, its entry for the catalog. No root needed, no loop device: GRUB is put in place as
 # grub-install does it, by the two addresses that its boot sectors hold.
 #
 #   image.sh BUILD SUITE
 set -eu
 
 packages=linux-image-cloud-amd64,initramfs-tools,zstd,systemd-sysv,udev,dbus,kmod,e2fsprogs,fdisk,grub-pc-bin,login,passwd,iproute2,ifupdown
-disk_mib=640
+disk_mib=648
 core_lba=2048      # partition 1 (BIOS boot), in sectors of 512 bytes
-root_lba=4096      # partition 2 (ext4)
+esp_lba=4096       # partition 2 (EFI system partition, FAT)
+root_lba=20480     # partition 3 (ext4)
 
 die() {
 	echo "image.sh: $*" >&2
@@ -49,7 +50,7 @@ make_tree() {
 		--customize-hook="copy-in '$demo/conf/grub.cfg' /boot/grub" \
 		--customize-hook='chroot "$1" passwd -d root' \
 		--customize-hook='chroot "$1" systemctl enable serial-getty@ttyS0.service' \
-		--customize-hook='chroot "$1" grub-mkimage -O i386-pc -p "(hd0,gpt2)/boot/grub" -o /boot/grub/core.img biosdisk part_gpt ext2 normal linux search search_fs_uuid serial terminal' \
+		--customize-hook='chroot "$1" grub-mkimage -O i386-pc -p "(hd0,gpt3)/boot/grub" -o /boot/grub/core.img biosdisk part_gpt ext2 normal linux search search_fs_uuid serial terminal' \
 		--customize-hook="copy-out /boot/grub/core.img /usr/lib/grub/i386-pc/boot.img '$demo'" \
 		--customize-hook='chroot "$1" dpkg --purge grub-pc-bin grub2-common grub-common; rm -rf "$1/var/cache/apt" "$1/var/lib/apt/lists"' \
 		"$suite" "$demo/tree.tar" "$demo/mirrors" || die "mmdebstrap failed (above)"
@@ -83,6 +84,23 @@ make_root() {
 	rm -rf "$demo/root"
 }
 
+# The EFI system partition: what the firmware starts by default (\EFI\BOOT\BOOTX64.EFI), the signed GRUB beside it, and
+# where that looks for its configuration.
+make_esp() {
+	"$here/../../kbuild/archive.sh" -b "$build" -s "$suite" deb shim-signed grub-efi-amd64-signed
+	cat >"$demo/conf/esp.cfg" <<-'GRUB'
+		search --no-floppy --fs-uuid --set=root 6c1e0f5a-7d43-4c5e-9a55-0d3f0e0b0001
+		configfile ($root)/boot/grub/grub.cfg
+	GRUB
+	rm -f "$demo/esp.fat"
+	mkfs.fat -C -n PX-ESP -i 6C1E0F5A "$demo/esp.fat" $(((root_lba - esp_lba) / 2)) >/dev/null
+	mmd -i "$demo/esp.fat" ::EFI ::EFI/BOOT ::EFI/debian
+	mcopy -i "$demo/esp.fat" "$build/deb/shim-signed/usr/lib/shim/shimx64.efi.signed" ::EFI/BOOT/BOOTX64.EFI
+	mcopy -i "$demo/esp.fat" "$build/deb/grub-efi-amd64-signed/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed" \
+		::EFI/BOOT/grubx64.efi
+	mcopy -i "$demo/esp.fat" "$demo/conf/esp.cfg" ::EFI/debian/grub.cfg
+}
+
 make_disk() {
 	img=$demo/debian.img
 	rm -f "$img"
@@ -91,8 +109,10 @@ make_disk() {
 		label: gpt
 		label-id: 6C1E0F5A-7D43-4C5E-9A55-0D3F0E0B0000
 		start=$core_lba, size=2048, type=21686148-6449-6E6F-744E-656564454649, uuid=6C1E0F5A-7D43-4C5E-9A55-0D3F0E0B0002
+		start=$esp_lba, size=$((root_lba - esp_lba)), type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, uuid=6C1E0F5A-7D43-4C5E-9A55-0D3F0E0B0004
 		start=$root_lba, size=$((disk_mib * 2048 - root_lba - 2048)), type=0FC63DAF-8483-4772-8E79-3D69D8477DE4, uuid=6C1E0F5A-7D43-4C5E-9A55-0D3F0E0B0003
 	TABLE
+	dd if="$demo/esp.fat" of="$img" bs=1M seek=$((esp_lba / 2048)) conv=notrunc,sparse status=none
 	dd if="$demo/root.ext4" of="$img" bs=1M seek=$((root_lba / 2048)) conv=notrunc,sparse status=none
 	# boot.img: 440 bytes of code; at 0x5c the address of core.img. core.img: at 0x1f4 the address of its second sector.
 	le 8 $core_lba | poke "$demo/boot.img" 92
@@ -115,7 +135,7 @@ pack() {
 		Grow: yes
 	STANZA
 	mv "$demo/debian.stanza.new" "$demo/debian.stanza"
-	rm -f "$demo/tree.tar" "$demo/root.ext4" "$img"
+	rm -f "$demo/tree.tar" "$demo/root.ext4" "$demo/esp.fat" "$img"
 }
 
 main() {
@@ -125,6 +145,7 @@ main() {
 	mkdir -p "$demo"
 	make_tree
 	make_root
+	make_esp
 	make_disk
 	pack
 }
