@@ -25,7 +25,8 @@ static void draw_progress_bar(struct px_screen *screen, unsigned permille)
 		bar[1 + i] = i < filled ? '#' : '.';
 	strcpy(bar + 1 + width, "]");
 	px_screen_put(screen, screen->row, 2, 0, PX_PLAIN, bar);
-	px_screen_fill(screen, screen->row, 3, filled, PX_GOOD);
+	if (filled)
+		px_screen_fill(screen, screen->row, 3, filled, PX_GOOD);
 	sprintf(percent, "%3u%%", permille / 10);
 	px_screen_put(screen, screen->row++, 2 + width + 3, 0, PX_BOLD, percent);
 	free(bar);
@@ -42,7 +43,8 @@ static void draw_time(struct px_screen *screen, const char *label, unsigned seco
 /* The stage that is busiest is the brake. */
 static void draw_brake(struct px_screen *screen, const struct px_child_progress *write, const struct px_child_progress *fetch)
 {
-	int net = fetch->net_percent >= 0 ? fetch->net_percent : write->net_percent;
+	/* how long pxwrite waited for bytes says more than how long pxfetch was at work */
+	int net = write->net_percent >= 0 ? write->net_percent : fetch->net_percent;
 	int decode = write->decode_percent, disk = write->disk_percent;
 	const char *brake = "network";
 
