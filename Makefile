@@ -1,31 +1,88 @@
-# PXE Imager. This file is an index: a stage is one target that calls one script. `make help` lists them.
+# PXE Imager. An index: a stage is one target that calls one script; `make help` lists them.
 B := build
 CONFIG := .config
 conf = $(shell sed -n 's/^CONFIG_$(1)="\(.*\)"/\1/p' $(CONFIG) 2>/dev/null)
 SUITE := $(or $(call conf,PX_SUITE),trixie)
+files = $(shell find $(1) -type f)
 
 all: tftpboot
 .DELETE_ON_ERROR:
-.PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox
+.NOTPARALLEL:
+.PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot \
+	demo run serve check check-quick bench bench-fetch bench-write fuzz clean distclean
 
-# --- configuration: one .config for all stages; BusyBox's options come from its source
+help: ## this text
+	@echo 'PXE Imager: boots machines over the network and writes disk images, all or nothing.'
+	@awk -F ':.*## ' '/^# --- /{sub(/^# --- /,"\n"); print} /^[a-z-]+:.*## /{printf "  make %-14s %s\n",$$1,$$2}' Makefile
+
+# --- Configuration: one .config for all stages (BusyBox's options come from its source)
 export KCONFIG_CONFIG = $(CONFIG)
-$(B)/kconfig/Config.in: kbuild/busybox-tree.sh kbuild/busybox.patch | setup-build
+menuconfig: $(CONFIG) ## choose by menu
+	kconfig-mconf Config.in
+defconfig: $(B)/kconfig/Config.in ## the product that most users want
+	rm -f $(CONFIG)
+	kbuild/config.sh $(B) $(CONFIG)
+oldconfig: $(CONFIG) ## ask about new options only
+	kconfig-conf --oldconfig Config.in
+savedefconfig: $(CONFIG) ## what differs from the defaults, into build/defconfig
+	kconfig-conf --savedefconfig=$(B)/defconfig Config.in
+$(CONFIG): Config.in $(wildcard */Config.in) kbuild/busybox.config | $(B)/kconfig/Config.in
+	kbuild/config.sh $(B) $(CONFIG)
+$(B)/kconfig/Config.in: kbuild/busybox-tree.sh kbuild/busybox.patch kbuild/packages.list
+	kbuild/setup.sh kbuild/packages.list
 	kbuild/busybox-tree.sh $(B) $(SUITE)
 	@touch $@
-menuconfig: $(B)/kconfig/Config.in
-	kconfig-mconf Config.in
-defconfig: $(B)/kconfig/Config.in
-	kconfig-conf --defconfig=kbuild/busybox.config Config.in
-oldconfig: $(B)/kconfig/Config.in
-	kconfig-conf --oldconfig Config.in
-savedefconfig: $(B)/kconfig/Config.in
-	kconfig-conf --savedefconfig=$(B)/defconfig Config.in
-$(CONFIG): | $(B)/kconfig/Config.in
-	kconfig-conf --defconfig=kbuild/busybox.config Config.in >/dev/null
 
-setup-build:
-
-# --- stages
-busybox: $(CONFIG)
+# --- Building, in this order
+all: ## everything
+busybox: $(B)/busybox ## build/busybox: static, with pximenu, pxfetch, pxwrite
+$(B)/busybox: $(CONFIG) $(call files,applets) $(wildcard kbuild/*.sh) kbuild/busybox.patch
 	kbuild/busybox.sh $(B) $(SUITE) $(CONFIG)
+	@touch $@
+tree: $(B)/rootdir.tar ## build/tree, build/rootdir.tar: Debian, small
+$(B)/rootdir.tar: $(B)/busybox $(call files,debian-strip)
+	debian-strip/tree.sh $(B) $(SUITE) $(CONFIG)
+	@touch $@
+initramfs: $(B)/px.cpio.xz ## build/px.cpio.xz: what the machine boots
+$(B)/px.cpio.xz: $(B)/rootdir.tar $(call files,initramfs)
+	initramfs/initramfs.sh $(B) $(SUITE) $(CONFIG)
+	@touch $@
+tftpboot: $(B)/tftpboot.done ## build/tftpboot/: a TFTP root as it stands
+$(B)/tftpboot.done: $(B)/px.cpio.xz
+	initramfs/tftpboot.sh $(B) $(SUITE) $(CONFIG)
+	@touch $@
+
+# --- Running
+demo: demo-setup tftpboot $(B)/demo/debian.img.zst ## boot QEMU over PXE, install a real Debian, boot into it
+	tests/demo/demo.sh $(B)
+run: demo-setup tftpboot $(B)/demo/debian.img.zst ## the same machine with the menu, by hand
+	tests/demo/demo.sh -i $(B)
+serve: tftpboot ## DHCP and TFTP for a real network: make serve IFACE=eth1 [RANGE=10.0.0.50,10.0.0.99]
+	initramfs/serve.sh -b $(B) -i "$(IFACE)" -r "$(RANGE)"
+.PHONY: demo-setup
+demo-setup:
+	kbuild/setup.sh kbuild/packages.list tests/packages.d/boot.list
+$(B)/demo/debian.img.zst: tests/demo/image.sh $(CONFIG)
+	tests/demo/image.sh $(B) $(SUITE)
+
+# --- Testing
+check: check-setup tftpboot $(B)/demo/debian.img.zst ## all tests, QEMU boots too
+	tests/run $(B)
+check-quick: check-setup busybox ## the tests that need neither the tree nor QEMU
+	tests/run -q $(B)
+.PHONY: check-setup
+check-setup:
+	kbuild/setup.sh kbuild/packages.list $(wildcard tests/packages.d/*.list)
+fuzz: check-setup busybox ## every fuzz target for SECONDS (60)
+	tests/fuzz/run $(B) $(or $(SECONDS),60)
+bench: bench-fetch bench-write ## compare with the peers, side by side
+bench-fetch: check-setup busybox
+	tests/bench-fetch.sh $(B)
+bench-write: check-setup busybox
+	tests/bench-write.sh $(B)
+
+# --- Cleaning
+clean: ## remove build/, keep .config
+	rm -rf $(B)
+distclean: clean ## remove .config too
+	rm -f $(CONFIG) $(CONFIG).old

@@ -1,17 +1,212 @@
 /*
- * pxfetch
+ * pxfetch: gets one file from the first mirror that has it, and proves that it has all of it.
  */
 //applet:IF_PX_FETCH(APPLET(pxfetch, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_FETCH) += pxfetch.o
 //usage:#define pxfetch_trivial_usage
-//usage:       ""
+//usage:       "[-qc] [-O FILE] [-t TRIES] [-T SEC] [-b BLKSIZE] [-w WINDOW]\n"
+//usage:       "	[-s BYTES] [-H sha256:HEX] [-p FD] URL..."
 //usage:#define pxfetch_full_usage "\n\n"
-//usage:       "TODO"
+//usage:       "Get one file from the first mirror that has it, and prove that all of it came\n"
+//usage:     "\n	-O FILE	Write to FILE, - is stdout (default: the URL's last part);"
+//usage:     "\n		FILE.part until it is complete"
+//usage:     "\n	-c	Continue FILE.part"
+//usage:     "\n	-t N	Tries for each mirror (default 5), inf: for ever; one that"
+//usage:     "\n		brought 1 MiB does not count"
+//usage:     "\n	-T SEC	A try fails after SEC of silence (default 20), or when less"
+//usage:     "\n		than 1 KiB/s came in 3*SEC of waiting"
+//usage:     "\n	-b N	TFTP block size (default: what fits the MTU)"
+//usage:     "\n	-w N	TFTP window size in blocks (default 32)"
+//usage:     "\n	-s SIZE	The file must have this size (suffixes k, M, G)"
+//usage:     "\n	-H SUM	The file must have this SHA-256"
+//usage:     "\n	-p FD	Write progress lines to FD"
+//usage:     "\n	-q	No progress on the terminal"
+//usage:     "\n"
+//usage:     "\nURL: tftp://HOST[:PORT]/NAME, http://[USER:PASS@]HOST[:PORT]/PATH, file:PATH, PATH"
+//usage:     "\n"
+//usage:     "\nExit status: 0 all there, 1 other, 2 usage, 3 local I/O, 4 network, 5 password,"
+//usage:     "\n7 protocol, 8 the server said no, 9 wrong size or hash, or changed on the server"
 #include "libbb.h"
-#include "lib/status.h"
+#include "lib/check.h"
+#include "lib/download.h"
+#include "lib/output.h"
+#include "lib/progress.h"
+#include "lib/text.h"
+
+enum { BUFFER_BYTES = 256 * 1024 };
+
+struct fetch {
+	struct px_job job;
+	struct px_download_want want;
+	struct px_digest digest;
+	struct px_progress progress;
+	struct px_output output;
+	struct px_stream *download;
+	const char *file;           /* NULL: stdout */
+	smallint go_on;             /* -c */
+};
+
+static void NORETURN usage_error(const char *what, const char *why)
+{
+	bb_error_msg("%s: %s", what, why);
+	xfunc_error_retval = PX_USAGE;
+	xfunc_die();
+}
+
+/* Every URL must be one before anything is done. Returns what to call the first: no password in it. */
+static char *check_urls(char *const *urls)
+{
+	char *shown = NULL;
+
+	for (; *urls; urls++) {
+		struct px_url url;
+		const char *why = px_url_parse(&url, *urls);
+		if (why)
+			usage_error(strchr(*urls, '@') ? "URL" : px_text_clean(xstrdup(*urls)), why);
+		if (!shown)
+			shown = xstrdup(url.shown);
+		px_url_free(&url);
+	}
+	return shown;
+}
+
+/* The URL's last part, for when -O is missing. */
+static char *default_name(const char *text)
+{
+	struct px_url url;
+	char *name;
+
+	px_url_parse(&url, text);
+	name = xstrdup(url.path);
+	if (strcmp(url.scheme, "http") == 0) {
+		*strchrnul(name, '?') = '\0';
+		percent_decode_in_place(name, 0);
+	}
+	px_url_free(&url);
+	name = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+	if (!name[0] || DOT_OR_DOTDOT(name))
+		usage_error("the URL names no file", "use -O FILE");
+	return name;
+}
+
+static void parse_options(struct fetch *f, char **argv)
+{
+	const char *tries = "5", *silence = "20", *blksize = "0", *window = "0", *size = NULL, *hash = NULL, *fd = NULL;
+	unsigned flags = getopt32(argv, "^" "qcO:t:T:b:w:s:H:p:" "\0" "-1", &f->file, &tries, &silence, &blksize, &window,
+			&size, &hash, &fd);
+
+	f->go_on = (flags & 2) != 0;
+	f->want.urls = argv + optind;
+	f->want.tries = strcmp(tries, "inf") == 0 ? 0 : xatou_range(tries, 1, INT_MAX);
+	f->job.silence_ms = xatou_range(silence, 1, 24 * 60 * 60) * 1000;
+	f->job.blksize_bytes = LONE_CHAR(blksize, '0') ? 0 : xatou_range(blksize, 8, 65464);
+	f->job.window_blocks = LONE_CHAR(window, '0') ? 0 : xatou_range(window, 1, 65535);
+	f->want.size_bytes = size ? (off_t)xatoull_range_sfx(size, 0, LLONG_MAX, kmg_i_suffixes) : -1;
+	if (hash && px_digest_parse(&f->digest, hash) < 0)
+		usage_error("-H: not a SHA-256", "want sha256: and 64 hex digits");
+	f->job.proven_later = size || hash;
+	f->job.hashed_later = hash != NULL;
+	px_progress_init(&f->progress, "fetch", MAX(f->want.size_bytes, 0), fd ? (int)xatou_range(fd, 0, INT_MAX) : -1,
+			flags & 1);
+	f->progress.stages = 1;
+}
+
+/* Counts n bytes that went out. */
+static void account(struct fetch *f, ssize_t n)
+{
+	f->output.at_bytes += n;
+	f->progress.total_bytes = MAX(f->job.total_bytes, 0);
+	f->progress.busy_ms[PX_BUSY_NET] += f->job.wait_ms;
+	f->job.wait_ms = 0;
+	px_progress_update(&f->progress, f->output.at_bytes);
+}
+
+/* From the stream to the output, by way of a pipe where the transport can (and no hash wants to see the bytes). */
+static enum px_status drain(struct fetch *f, struct px_stream *s)
+{
+	char *buf = xmalloc(BUFFER_BYTES);
+	ssize_t n;
+
+	do {
+		n = PX_SPLICE_NOT;
+		if (s == f->download && f->output.pipe_fd >= 0)
+			n = px_download_splice(s, f->output.pipe_fd, PX_OUTPUT_PIPE_BYTES);
+		if (n > 0 && px_output_piped(&f->output, n) < 0)
+			return PX_IO;
+		if (n == PX_SPLICE_NOT) {
+			n = px_stream_read(s, buf, BUFFER_BYTES);
+			if (n > 0 && px_output_write(&f->output, buf, n) < 0)
+				return PX_IO;
+		}
+		if (n > 0)
+			account(f, n);
+		if (f->output.at_bytes > 0)
+			px_output_remember(&f->output, f->want.urls[0], f->job.validator);
+	} while (n > 0);
+	free(buf);
+	return n < 0 ? s->status : PX_OK;
+}
+
+/* One download of the whole file, or of what is missing of it. Sets *mirror to the one that gave the last bytes. */
+static enum px_status fetch_once(struct fetch *f, const char *name, unsigned *mirror)
+{
+	struct px_stream *s;
+	enum px_status status;
+
+	f->want.offset_bytes = f->output.at_bytes;
+	f->want.prefix = f->output.at_bytes > 0 ? &f->output.prefix : NULL;
+	s = f->download = px_download_open(&f->job, &f->want);
+	if (f->digest.known)
+		s = px_check_resume(s, name, -1, &f->digest, f->want.prefix);
+	status = drain(f, s);
+	*mirror = px_download_mirror(f->download);
+	px_stream_close(s);
+	return status;
+}
+
+/* A file with wrong bytes in it can be begun again: from scratch if it was continued, then from the next mirrors. */
+static enum px_status fetch(struct fetch *f, const char *name)
+{
+	enum px_status status;
+	unsigned mirror;
+
+	while (1) {
+		smallint continued = f->output.at_bytes > 0;
+		status = fetch_once(f, name, &mirror);
+		if (status != PX_DATA || !f->output.part)
+			return status;
+		px_output_reset(&f->output);
+		f->job.validator[0] = '\0';
+		if (!continued)
+			f->want.urls += mirror + 1;
+		if (!f->want.urls[0])
+			return status;
+		bb_error_msg("%s: beginning again%s", name, continued ? " without what was there" : " with the next mirror");
+	}
+}
 
 int pxfetch_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
-int pxfetch_main(int argc UNUSED_PARAM, char **argv UNUSED_PARAM)
+int pxfetch_main(int argc UNUSED_PARAM, char **argv)
 {
-	bb_error_msg_and_die("not yet");
+	struct fetch *f = xzalloc(sizeof(*f));
+	enum px_status status;
+	char *name;
+
+	xfunc_error_retval = PX_USAGE;
+	signal(SIGPIPE, SIG_IGN); /* a reader that went away is a message and a status */
+	parse_options(f, argv);
+	name = check_urls(f->want.urls);
+	if (!f->file)
+		f->file = default_name(f->want.urls[0]);
+	if (LONE_DASH(f->file))
+		f->file = NULL;
+	if (px_output_open(&f->output, f->file) < 0)
+		return PX_IO;
+	if (f->go_on && px_output_resume(&f->output, f->want.urls[0], f->job.validator, sizeof(f->job.validator)) < 0)
+		return PX_IO;
+	status = fetch(f, name);
+	px_progress_end(&f->progress, f->output.at_bytes);
+	if (px_output_close(&f->output, status == PX_OK) < 0 && status == PX_OK)
+		status = PX_IO;
+	return status;
 }

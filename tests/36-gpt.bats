@@ -260,6 +260,23 @@ start=43008,size=4096'
 	says "the last partition is an extended one"
 }
 
+@test "36 an MBR made for sectors of 4096 bytes grows on such a disk" {
+	need_root
+	need losetup
+	truncate -s 32M image
+	dev=$(loop image -b 4096)
+	printf 'label: dos\nstart=256,size=2048\n' | sfdisk -q "$dev"
+	unloop
+	mend image $((200 << 20)) 4096 grow
+	[ "$status" = 0 ]
+	expect to $((199 << 20))
+	dev=$(loop disk -b 4096)
+	run -0 sfdisk --verify "$dev"
+	says "No errors detected"
+	run -0 sfdisk -d "$dev"
+	says "size=       50944"
+}
+
 @test "36 an MBR without grow is left alone to the byte" {
 	mbr_image
 	mend image $((64 << 20)) 512

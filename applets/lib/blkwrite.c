@@ -234,6 +234,14 @@ static void step_reread_table(struct px_blkwrite *w)
 		bb_error_msg("%s: the kernel cannot read the new partition table: %s", w->dev->path, strerror(error));
 }
 
+enum px_status FAST_FUNC px_blkwrite_clear(struct px_blkwrite *w)
+{
+	enum px_status status = step_clear(w);
+
+	step_reread_table(w);
+	return status;
+}
+
 enum px_status FAST_FUNC px_blkwrite_run(struct px_blkwrite *w)
 {
 	static enum px_status (*const steps[])(struct px_blkwrite *w) = {

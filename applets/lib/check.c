@@ -69,6 +69,12 @@ static ssize_t FAST_FUNC check_read(struct px_stream *s, void *buf, size_t len_b
 struct px_stream* FAST_FUNC px_check_open(struct px_stream *upstream, const char *what, off_t size_bytes,
 		const struct px_digest *digest)
 {
+	return px_check_resume(upstream, what, size_bytes, digest, NULL);
+}
+
+struct px_stream* FAST_FUNC px_check_resume(struct px_stream *upstream, const char *what, off_t size_bytes,
+		const struct px_digest *digest, const sha256_ctx_t *prefix)
+{
 	struct check_stream *c = xzalloc(sizeof(*c));
 
 	c->s.read = check_read;
@@ -76,6 +82,9 @@ struct px_stream* FAST_FUNC px_check_open(struct px_stream *upstream, const char
 	c->what = what;
 	c->size_bytes = size_bytes;
 	c->digest = *digest;
-	sha256_begin(&c->hash);
+	if (prefix)
+		c->hash = *prefix;
+	else
+		sha256_begin(&c->hash);
 	return &c->s;
 }

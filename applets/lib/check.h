@@ -19,4 +19,9 @@ int px_digest_parse(struct px_digest *digest, const char *text) FAST_FUNC;
 struct px_stream *px_check_open(struct px_stream *upstream, const char *what, off_t size_bytes,
 		const struct px_digest *digest) FAST_FUNC;
 
+/* The same for the rest of something whose beginning passed elsewhere: prefix is the hash of that (copied), NULL: nothing.
+ * size_bytes: of the rest. */
+struct px_stream *px_check_resume(struct px_stream *upstream, const char *what, off_t size_bytes,
+		const struct px_digest *digest, const sha256_ctx_t *prefix) FAST_FUNC;
+
 #endif

@@ -32,7 +32,7 @@ struct px_disk {
 	smallint boot;          /* the running system is on it: / or another mount that holds its kernel */
 	smallint twin;          /* another path in the same list has the same wwn */
 	smallint file;          /* a regular file (PX_DISK_FILES) */
-	char *inuse;            /* NULL, or who has it or a part of it: "mounted on /mnt", "swap", "md0", "dm-0 (vg-root)", "loop3" */
+	char *inuse;            /* NULL, or who has it or a part of it: "mounted on /mnt; swap", "md0", "dm-0 (vg-root)", "loop3"; clean */
 	char *data;             /* NULL: blank. Else what is on it: "GPT, 3 partitions, ext4", "LVM2 member", "unknown data";
 	                         * "unreadable" when the look failed (that is no blank disk either) */
 };

@@ -1,0 +1,36 @@
+/*
+ * The head of an HTTP/1.x response and the lines between chunks (RFC 9110, 9112), parsed as pure functions over a buffer:
+ * no sockets here, so that a fuzzer can drive it. Strict: what could be read two ways is refused, because whoever reads it
+ * the other way would see another body.
+ */
+#ifndef PX_HTTP_HEAD_H
+#define PX_HTTP_HEAD_H 1
+
+enum {
+	PX_HTTP_HEAD_BYTES = 64 * 1024, /* a longer head is refused */
+	PX_HTTP_LINE_BYTES = 4096,      /* a longer chunk-size or trailer line, or more trailer than that, too */
+};
+
+struct px_http_head {
+	unsigned code;             /* 100 to 599 */
+	off_t length_bytes;        /* Content-Length; -1: none */
+	smallint chunked;          /* Transfer-Encoding: chunked */
+	off_t range_start, range_last, range_total; /* Content-Range: bytes start-last/total; -1 each: none or "*" */
+	char validator[160];       /* for If-Range: a strong ETag, else Last-Modified, else "" */
+	char location[2048];       /* as it came: only bytes above blank and below DEL; "" when none or too long */
+	char phrase[64];           /* the reason phrase, control bytes replaced */
+};
+
+/* Parses the head at the start of buf. Returns its length with the empty line (> 0); 0 when more bytes are needed; -1 when it
+ * is malformed, *why then says how (a constant). Refused: two Content-Lengths that differ, Content-Length beside
+ * Transfer-Encoding, a coding other than chunked, Content-Encoding other than identity, bad numbers, folded lines, a bare CR,
+ * NUL, blanks before the colon. */
+ssize_t px_http_head_parse(struct px_http_head *head, const char *buf, size_t len_bytes, const char **why) FAST_FUNC;
+
+/* Parses "1a2b;extension\r\n" into *size_bytes. Returns as px_http_head_parse. */
+ssize_t px_http_chunk_parse(off_t *size_bytes, const char *buf, size_t len_bytes, const char **why) FAST_FUNC;
+
+/* Parses the trailer after the last chunk: field lines, which are ignored, and an empty line. Returns as above. */
+ssize_t px_http_trailer_parse(const char *buf, size_t len_bytes, const char **why) FAST_FUNC;
+
+#endif

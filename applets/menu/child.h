@@ -1,0 +1,80 @@
+/*
+ * A program that the menu runs: its messages line by line, its progress lines (-p), what it prints (if wanted), its exit.
+ */
+#ifndef PX_CHILD_H
+#define PX_CHILD_H 1
+
+enum {
+	PX_CHILD_LINES = 12,        /* last messages kept */
+	PX_CHILD_LINE_BYTES = 300,
+	PX_CHILD_PROGRESS_FD = 3,   /* what follows -p */
+};
+
+struct px_lines {
+	char text[PX_CHILD_LINES][PX_CHILD_LINE_BYTES];
+	unsigned count;             /* ever */
+	char partial[PX_CHILD_LINE_BYTES];
+	unsigned partial_bytes;
+};
+
+struct px_child_progress {
+	off_t bytes, total_bytes, rate_bytes;
+	char stage[12];             /* "" until the first line */
+	int net_percent, decode_percent, disk_percent; /* -1: not said */
+};
+
+struct px_child {
+	const char *name;
+	pid_t pid;                  /* 0: not started */
+	int status;                 /* -1: running; else exit status, or 128 + signal */
+	smallint stopped;           /* by px_child_stop */
+	int message_fd, progress_fd, output_fd; /* -1: closed */
+	struct px_lines messages;
+	struct px_child_progress progress;
+	char partial_progress[256];
+	unsigned partial_progress_bytes;
+	char *output;               /* what it printed; owned, NUL behind */
+	size_t output_bytes, output_max_bytes, output_room;
+	smallint output_overflow;   /* it printed more, and was stopped */
+};
+
+enum { PX_CHILD_FDS = 3 };
+
+/* Starts argv (searched in PATH), stdin from in_fd, stdout to out_fd (-1: /dev/null; PX_CHILD_MERGE: to its messages; PX_CHILD_COLLECT: kept in output, at most
+ * output_max_bytes). It runs in a process group of its own and dies with the menu. Returns 0; -1 when it could not be forked;
+ * a program that does not exist is one that exits with 127. */
+enum { PX_CHILD_COLLECT = -2, PX_CHILD_MERGE = -3 };
+int px_child_start(struct px_child *child, const char *name, char **argv, int in_fd, int out_fd,
+		size_t output_max_bytes) FAST_FUNC;
+
+/* A pipe to be handed to children: close-on-exec, and above the numbers that a child has for its own. 0, or -1 with errno. */
+int px_child_pipe(int ends[2]) FAST_FUNC;
+
+/* Fills in what to poll for (PX_CHILD_FDS entries; fd -1 where closed). */
+void px_child_pollfds(const struct px_child *child, struct pollfd *fds) FAST_FUNC;
+
+/* Reads what came, and sees whether it has ended; call it after poll and at least every 200 ms. */
+void px_child_handle(struct px_child *child, const struct pollfd *fds) FAST_FUNC;
+
+/* True until it has ended and all it said has been read. */
+int px_child_running(const struct px_child *child) FAST_FUNC;
+
+/* Sends SIGTERM (once). */
+void px_child_stop(struct px_child *child) FAST_FUNC;
+
+/* Sends a signal to it and to all that it has started; to these also when it has ended itself. */
+void px_child_kill_group(struct px_child *child, int signal_number) FAST_FUNC;
+
+/* It has ended, but something that it left behind keeps its pipes open: what it said is what was read. */
+void px_child_close(struct px_child *child) FAST_FUNC;
+
+/* Closes and frees; kills what still runs and waits for it. */
+void px_child_free(struct px_child *child) FAST_FUNC;
+
+/* Becomes argv[0]: the program in PATH (a test's, too), else BusyBox's applet. Comes back only when there is none; errno is set. */
+void px_exec(char **argv) FAST_FUNC;
+
+/* The last message but n, or "". */
+const char *px_child_message(const struct px_child *child, unsigned n) FAST_FUNC;
+
+#endif

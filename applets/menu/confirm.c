@@ -1,0 +1,148 @@
+/*
+ * The page that asks once more, and the countdown of an unattended run. See page.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += confirm.o
+
+#include "libbb.h"
+#include "lib/ascii.h"
+#include "menu/page.h"
+
+struct confirm_page {
+	char *word;                 /* what is to be typed */
+	struct px_field field;
+	unsigned seconds;           /* countdown: left */
+};
+
+/* "label   text" with the text wrapped beside the label */
+static void draw_item(struct px_screen *screen, const char *label, const char *text, enum px_look look)
+{
+	px_screen_put(screen, screen->row, 2, 0, PX_PLAIN, label);
+	px_screen_line(screen, 12, 2, look, "%s", text);
+}
+
+static void draw_image_and_disk(struct px_menu *menu, struct px_screen *screen)
+{
+	const struct px_image *image = menu->image;
+	const struct px_disk *disk = menu->disk;
+	char size[PX_SIZE_BYTES];
+	char *text;
+
+	screen->row++;
+	draw_item(screen, "Image", image->title, PX_BOLD);
+	if (image->size_bytes > 0)
+		text = xasprintf("%s, %s%s%s", image->id, px_size_text(size, image->size_bytes),
+				image->digest.known ? ", hash known" : "", image->grow ? ", grows to the disk's end" : "");
+	else
+		text = xasprintf("%s, size not known%s%s", image->id,
+				image->digest.known ? ", hash known" : "", image->grow ? ", grows to the disk's end" : "");
+	draw_item(screen, "", text, PX_PLAIN);
+	free(text);
+	screen->row++;
+	text = px_ascii(xasprintf("%s  %s", disk->path, disk->model[0] ? disk->model : "no model name"), 0);
+	draw_item(screen, "Disk", text, PX_BOLD);
+	free(text);
+	text = px_ascii(xasprintf("serial %s, %s, %s", disk->serial[0] ? disk->serial : "none",
+			px_size_text(size, disk->size_bytes), disk->transport), 0);
+	draw_item(screen, "", text, PX_PLAIN);
+	free(text);
+	screen->row++;
+	text = px_ascii(xstrdup(disk->data ? disk->data : "nothing"), 0);
+	draw_item(screen, "On it now", text, disk->data ? PX_BAD : PX_PLAIN);
+	free(text);
+	screen->row++;
+}
+
+/* --- confirmation */
+
+static void draw_question(struct px_menu *menu, struct px_screen *screen)
+{
+	struct confirm_page *page = menu->page;
+	const struct px_disk *disk = menu->disk;
+	unsigned column;
+
+	if (!disk->data)
+		px_screen_line(screen, 2, 2, PX_PLAIN, "The disk is blank. Type yes and Enter to install.");
+	else if (disk->serial[0])
+		px_screen_line(screen, 2, 3, PX_PLAIN, "All of this will be lost. To go on, type the last %u characters of the disk's "
+				"serial number and Enter.", (unsigned)strlen(page->word));
+	else
+		px_screen_line(screen, 2, 3, PX_PLAIN, "All of this will be lost. The disk has no serial number: to go on, type %s "
+				"and Enter.", page->word);
+	screen->row++;
+	column = 12;
+	px_screen_fill(screen, screen->row, column, 12, PX_CURSOR);
+	px_screen_put(screen, screen->row, column, 12, PX_CURSOR, page->field.text);
+	screen->cursor_row = screen->row;
+	screen->cursor_column = column + MIN(page->field.length, 11);
+}
+
+static void FAST_FUNC draw_confirm(struct px_menu *menu, struct px_screen *screen)
+{
+	px_page_frame(menu, screen, "are you sure?", "Enter install   Esc back   Ctrl-L redraw");
+	draw_image_and_disk(menu, screen);
+	draw_question(menu, screen);
+}
+
+static enum px_action take_key(struct px_menu *menu, int key)
+{
+	struct confirm_page *page = menu->page;
+
+	if (key == PX_KEY_LOST)
+		return PX_DO_GIVE_UP;
+	if (key == PX_KEY_ESC || key == KEYCODE_LEFT)
+		return PX_DO_BACK;
+	if (key == PX_KEY_ENTER) {
+		if (strcmp(page->field.text, page->word) == 0)
+			return PX_DO_CHOSEN;
+		memset(&page->field, 0, sizeof(page->field));
+	}
+	px_field_key(&page->field, key);
+	return PX_DO_NOTHING;
+}
+
+enum px_action FAST_FUNC px_confirm_ask(struct px_menu *menu)
+{
+	struct confirm_page page;
+	enum px_action action = PX_DO_NOTHING;
+
+	memset(&page, 0, sizeof(page));
+	page.word = px_confirm_word(menu->disk);
+	menu->page = &page;
+	while (action == PX_DO_NOTHING) {
+		action = take_key(menu, px_page_ask(menu, draw_confirm));
+		menu->page = &page;
+	}
+	free(page.word);
+	return action;
+}
+
+/* --- countdown */
+
+static void FAST_FUNC draw_countdown(struct px_menu *menu, struct px_screen *screen)
+{
+	struct confirm_page *page = menu->page;
+
+	px_page_frame(menu, screen, "unattended installation", "any key: stop, to the menu");
+	draw_image_and_disk(menu, screen);
+	px_screen_line(screen, 2, 2, PX_BOLD, "Starts in %u second%s. Any key stops it.", page->seconds,
+			page->seconds == 1 ? "" : "s");
+}
+
+enum px_action FAST_FUNC px_countdown(struct px_menu *menu, unsigned seconds)
+{
+	struct confirm_page page = { .seconds = seconds };
+	unsigned long long end_ms = monotonic_ms() + seconds * 1000ULL;
+
+	menu->page = &page;
+	while (1) {
+		long long left_ms = end_ms - monotonic_ms();
+		int key;
+
+		if (left_ms <= 0)
+			return PX_DO_CHOSEN;
+		page.seconds = (left_ms + 999) / 1000;
+		key = px_page_key(menu, draw_countdown, left_ms % 1000 + 1, NULL, NULL);
+		if (key != PX_KEY_NONE && key != PX_KEY_LOST)
+			return PX_DO_MENU;
+	}
+}

@@ -1,0 +1,162 @@
+/*
+ * The failure page: all that somebody needs who gets a photograph of it. And the page of waiting for the network. See page.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += failed.o
+
+#include "libbb.h"
+#include "lib/ascii.h"
+#include "menu/page.h"
+
+/* What can be done about it, by the exit status of the first cause. */
+static const char *advice(int status)
+{
+	switch (status) {
+	case PX_USAGE:
+		return "Correct the kernel command line (pxelinux.cfg on the server) and start again.";
+	case PX_IO:
+		return "The disk (or its cable) failed. \"s\": dmesg shows what the kernel says; try another disk.";
+	case PX_NETWORK:
+		return "Check cable, switch and server; then try again from the menu.";
+	case PX_PROTOCOL:
+		return "The server's answer or the catalog is malformed: mend it on the server.";
+	case PX_SERVER:
+		return "The server has no such file or does not give it: check name and rights on the server.";
+	case PX_DATA:
+		return "The image is damaged, or Size and SHA256 in the catalog are not its own: make it anew on the server.";
+	case PX_TARGET:
+		return "Nothing was written. Choose another disk or image in the menu, or correct px.disk= and px.image=.";
+	case PX_RESOURCE:
+		return "This machine has too little memory for how the image was compressed: compress it with a smaller window.";
+	case PX_ABORTED:
+		return "Start again from the menu.";
+	}
+	return "\"l\" shows the log.";
+}
+
+static void draw_item(struct px_screen *screen, const char *label, const char *text, enum px_look look)
+{
+	if (!text || !text[0])
+		return;
+	px_screen_put(screen, screen->row, 2, 0, PX_PLAIN, label);
+	px_screen_line(screen, 13, 4, look, "%s", text);
+}
+
+static int lines_after(const char *lines)
+{
+	int count = 1;
+
+	while ((lines = strchr(lines, '\n')) != NULL) {
+		lines++;
+		count++;
+	}
+	return count;
+}
+
+/* What a script said last, as much of it as leaves room for the rest. */
+static void draw_lines(struct px_screen *screen, const char *lines)
+{
+	const char *label = "It said";
+	int left = px_page_bottom(screen) - screen->row - 11;
+
+	if (!lines)
+		return;
+	left = MAX(left, 2);
+	while (lines_after(lines) > left)
+		lines = strchr(lines, '\n') + 1;
+	while (lines) {
+		const char *end = strchrnul(lines, '\n');
+		char *line = xstrndup(lines, end - lines);
+
+		px_screen_put(screen, screen->row, 2, 0, PX_PLAIN, label);
+		px_screen_line(screen, 13, 1, PX_PLAIN, "%s", line);
+		free(line);
+		label = "";
+		lines = *end ? end + 1 : NULL;
+	}
+}
+
+static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen)
+{
+	px_page_frame(menu, screen, "FAILED", "m menu   l log   s shell   r reboot   p power off");
+	screen->row = 1;
+	px_screen_fill(screen, screen->row, 1, screen->columns - 2, PX_BAD);
+	px_screen_line(screen, 2, 1, PX_BAD, "The installation failed: %s.", menu->disk_state);
+	screen->row++;
+	draw_item(screen, "Step", menu->step, PX_BOLD);
+	draw_item(screen, "Reason", menu->reason, PX_BOLD);
+	draw_item(screen, "And so", menu->consequence, PX_PLAIN);
+	draw_lines(screen, menu->lines);
+	draw_item(screen, "Disk state", menu->disk_state, PX_BOLD);
+	screen->row++;
+	draw_item(screen, "What to do", advice(menu->status), PX_PLAIN);
+	screen->row++;
+	draw_item(screen, "Image", menu->image ? menu->image->id : NULL, PX_PLAIN);
+	if (menu->disk) {
+		char *disk = px_ascii(xasprintf("%s  %s  serial %s", menu->disk->path, menu->disk->model, menu->disk->serial), 0);
+
+		draw_item(screen, "Disk", disk, PX_PLAIN);
+		free(disk);
+	}
+	draw_item(screen, "Catalog", menu->catalog_url, PX_PLAIN);
+	draw_item(screen, "Machine", menu->machine, PX_PLAIN);
+	px_screen_put(screen, screen->row, 2, 0, PX_PLAIN, "Status");
+	px_screen_line(screen, 13, 1, PX_PLAIN, "exit %d, %u s after start", menu->status, monotonic_sec());
+}
+
+enum px_action FAST_FUNC px_failed_ask(struct px_menu *menu)
+{
+	px_page_redraw(menu);
+	while (1) {
+		switch (px_page_key(menu, draw_failed, -1, NULL, NULL)) {
+		case 'm': return PX_DO_MENU;
+		case 's': return PX_DO_SHELL;
+		case 'r': return PX_DO_REBOOT;
+		case 'p': return PX_DO_POWEROFF;
+		case 'l':
+			px_page_log(menu);
+			break;
+		case PX_KEY_LOST:
+			pause(); /* nobody there: the reason stays on the screen */
+		}
+	}
+}
+
+/* --- waiting */
+
+struct waiting_page {
+	const char *reason;
+};
+
+static void FAST_FUNC draw_waiting(struct px_menu *menu, struct px_screen *screen)
+{
+	struct waiting_page *page = menu->page;
+
+	px_page_frame(menu, screen, "getting the catalog", "t try now   n network   l log   s shell   r reboot   p power off");
+	screen->row++;
+	px_screen_line(screen, 2, 1, PX_PLAIN, "The list of images is not here yet.");
+	screen->row++;
+	px_screen_line(screen, 2, 4, PX_BOLD, "%s", page->reason);
+	screen->row++;
+	px_screen_line(screen, 2, 2, PX_PLAIN, "It is tried again every few seconds. b boots the local disk.");
+}
+
+enum px_action FAST_FUNC px_waiting_show(struct px_menu *menu, const char *reason, int wait_ms, struct px_child *child)
+{
+	struct waiting_page page = { .reason = reason };
+
+	menu->page = &page;
+	switch (px_page_key(menu, draw_waiting, wait_ms, NULL, child)) {
+	case 't': return PX_DO_RETRY;
+	case 's': return PX_DO_SHELL;
+	case 'r': return PX_DO_REBOOT;
+	case 'p': return PX_DO_POWEROFF;
+	case 'b': return PX_DO_LOCAL;
+	case 'l':
+		px_page_log(menu);
+		break;
+	case 'n':
+		px_page_network(menu);
+		break;
+	}
+	return PX_DO_NOTHING;
+}

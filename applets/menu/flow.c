@@ -1,0 +1,258 @@
+/*
+ * The order of things: catalog, image, disk, confirmation, installation, end. See menu.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += flow.o
+
+#include "libbb.h"
+#include "lib/ascii.h"
+#include "menu/log.h"
+#include "menu/menu.h"
+#include "menu/report.h"
+
+enum { DONE_SECONDS = 5 };
+
+/* --- how it ended */
+
+/* reason and consequence are taken over */
+static void set_failure(struct px_menu *menu, int status, const char *step, char *reason, char *consequence,
+		const char *disk_state)
+{
+	free(menu->reason);
+	free(menu->consequence);
+	menu->status = status;
+	menu->step = step;
+	menu->reason = px_ascii(reason, 0);
+	menu->consequence = consequence ? px_ascii(consequence, 0) : NULL;
+	menu->disk_state = disk_state;
+	px_log_say("px: FAILED: %s: %s (%s)", menu->step, menu->reason, menu->disk_state);
+	if (menu->consequence)
+		px_log_add("px: and so: %s", menu->consequence);
+	px_report_failed(menu);
+}
+
+static void do_after(struct px_menu *menu)
+{
+	static const uint8_t actions[] = { [PX_AFTER_REBOOT] = PX_DO_REBOOT, [PX_AFTER_POWEROFF] = PX_DO_POWEROFF,
+			[PX_AFTER_SHELL] = PX_DO_SHELL };
+	enum px_after after = px_choice_after(menu);
+
+	if (after != PX_AFTER_MENU)
+		px_leave(menu, actions[after]);
+}
+
+/* --- one installation; image and disk are chosen */
+
+static int install(struct px_menu *menu, int force)
+{
+	struct px_job *job = &menu->job;
+
+	memset(job, 0, sizeof(*job));
+	job->catalog = menu->catalog;
+	job->image = menu->image;
+	job->disk = menu->disk->path;
+	job->root = menu->root;
+	job->force = force;
+	job->server = menu->network.server;
+	job->mac = menu->network.mac;
+	px_log_say("px: installing %s on %s", menu->image->id, menu->disk->path);
+	px_report_start(menu);
+	signal(SIGHUP, SIG_IGN); /* a serial line that hangs up is no reason to stop half-way */
+	px_job_start(job);
+	while (px_job_running(job)) {
+		menu->front->progress(menu, px_ui_wait(&menu->ui, 1000, job, NULL));
+		px_report_progress(menu);
+	}
+	signal(SIGHUP, SIG_DFL);
+	menu->status = job->status;
+	free(menu->lines);
+	menu->lines = job->lines;
+	job->lines = NULL;
+	if (job->status == 0) {
+		px_log_say("px: installed %s on %s", menu->image->id, menu->disk->path);
+		px_report_done(menu);
+	} else
+		set_failure(menu, job->status, job->step, xstrdup(job->reason),
+				job->consequence[0] ? xstrdup(job->consequence) : NULL, job->disk_state);
+	px_job_free(job);
+	return menu->status;
+}
+
+/* What -n prints instead. */
+static void describe(struct px_menu *menu, int force)
+{
+	struct px_job job = { .catalog = menu->catalog, .image = menu->image, .disk = menu->disk->path,
+			.root = menu->root, .force = force };
+	char *text = px_job_describe(&job);
+
+	fprintf(stderr, "px: would run: %s\n", px_ascii(text, 0));
+	free(text);
+}
+
+/* --- what the operator may want instead of going on; gives 1 when the menu is to end */
+static int do_other(struct px_menu *menu, enum px_action action)
+{
+	switch (action) {
+	case PX_DO_SHELL:
+	case PX_DO_REBOOT:
+	case PX_DO_POWEROFF:
+	case PX_DO_LOCAL:
+		px_leave(menu, action);
+		return 0;
+	case PX_DO_GIVE_UP:
+		if (!menu->status)
+			menu->status = PX_OTHER;
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/* --- unattended */
+
+/* image and disk as the kernel command line says. Returns 0; -1: the failure is set. */
+static int choose_unattended(struct px_menu *menu)
+{
+	const char *id = menu->settings.image;
+	char *why = NULL;
+
+	menu->image = px_catalog_find(menu->catalog, id);
+	if (!menu->image) {
+		set_failure(menu, PX_TARGET, "image", xasprintf("px.image=%s: no such image in %s", id,
+				menu->catalog->url), NULL, "disk untouched");
+		return -1;
+	}
+	if (menu->image->problem) {
+		set_failure(menu, PX_PROTOCOL, "image", px_image_problem(menu->catalog, menu->image), NULL, "disk untouched");
+		return -1;
+	}
+	px_choice_look(menu);
+	if (px_choice_by_hint(menu, &why) != 0) {
+		set_failure(menu, PX_TARGET, "disk", why, NULL, "disk untouched");
+		return -1;
+	}
+	return 0;
+}
+
+/* Returns 0 when it was done or cannot go on unattended, 1 when the operator stopped the countdown. */
+static int run_unattended(struct px_menu *menu)
+{
+	if (menu->settings.problem) {
+		set_failure(menu, PX_USAGE, "kernel command line", xstrdup(menu->settings.problem), NULL, "disk untouched");
+		return 0;
+	}
+	if (choose_unattended(menu) != 0)
+		return 0;
+	if (menu->dry_run) {
+		describe(menu, menu->settings.force);
+		return 0;
+	}
+	if (menu->front->countdown(menu, menu->settings.timeout_s) != PX_DO_CHOSEN) {
+		px_log_say("px: stopped by a key");
+		return 1;
+	}
+	install(menu, menu->settings.force);
+	return 0;
+}
+
+/* --- with questions */
+
+/* 1: image, disk and confirmation are there; 0: back to the start; -1: the end */
+static int ask(struct px_menu *menu)
+{
+	enum px_action action = menu->front->choose_image(menu);
+
+	while (action == PX_DO_CHOSEN) {
+		px_choice_look(menu);
+		action = menu->front->choose_disk(menu);
+		if (action != PX_DO_CHOSEN)
+			break;
+		action = menu->front->confirm(menu);
+		if (action == PX_DO_CHOSEN)
+			return 1;
+		if (action == PX_DO_BACK)
+			action = PX_DO_CHOSEN; /* the disks again */
+	}
+	if (action == PX_DO_RETRY) {
+		px_catalog_free(menu->catalog);
+		menu->catalog = NULL;
+		menu->image = NULL; /* it was in there */
+	}
+	return do_other(menu, action) ? -1 : 0;
+}
+
+/* The failure page, until the operator wants the menu. 1: the end. */
+static int stay_failed(struct px_menu *menu)
+{
+	enum px_action action;
+
+	do {
+		action = menu->front->failed(menu);
+		if (do_other(menu, action))
+			return 1;
+	} while (action != PX_DO_MENU);
+	return 0;
+}
+
+/* After a success. 1: the end. */
+static int finish(struct px_menu *menu)
+{
+	enum px_action action = menu->front->done(menu, DONE_SECONDS);
+
+	if (action == PX_DO_NOTHING)
+		do_after(menu);
+	return do_other(menu, action);
+}
+
+static int finish_either(struct px_menu *menu)
+{
+	return menu->status == 0 ? finish(menu) : stay_failed(menu);
+}
+
+static int menu_loop(struct px_menu *menu)
+{
+	menu->settings.automatic = 0; /* somebody is there */
+	px_log_say("px: menu ready");
+	if (menu->settings.problem)
+		px_log_say("px: kernel command line: %s", menu->settings.problem);
+	while (1) {
+		int asked;
+
+		if (!menu->catalog) {
+			enum px_action action = px_source_load(menu);
+
+			if (do_other(menu, action))
+				return menu->status;
+			continue;
+		}
+		asked = ask(menu);
+		if (asked < 0)
+			return menu->status;
+		if (!asked)
+			continue;
+		if (menu->dry_run) {
+			describe(menu, menu->disk->data != NULL);
+			return 0;
+		}
+		install(menu, menu->disk->data != NULL);
+		if (finish_either(menu))
+			return menu->status;
+	}
+}
+
+int FAST_FUNC px_menu_run(struct px_menu *menu)
+{
+	enum px_action action;
+
+	do {
+		action = px_source_load(menu);
+		if (do_other(menu, action))
+			return menu->status;
+	} while (action != PX_DO_CHOSEN && action != PX_DO_NOTHING);
+	if (action == PX_DO_NOTHING) /* unattended, and no catalog */
+		set_failure(menu, menu->status, "catalog", xstrdup(menu->source_problem), NULL, "disk untouched");
+	else if (!menu->settings.automatic || run_unattended(menu) != 0)
+		return menu_loop(menu);
+	if (menu->dry_run || finish_either(menu))
+		return menu->status;
+	return menu_loop(menu);
+}

@@ -1,0 +1,82 @@
+/*
+ * Leaving the menu: reboot, power off, a shell. See px_leave in menu.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += leave.o
+
+#include "libbb.h"
+#include "menu/child.h"
+#include "menu/log.h"
+#include "menu/menu.h"
+#include "menu/report.h"
+
+/* The program asks init, which unmounts everything first. Behind another root (-r: a test) only a program in there is run: the
+ * machine that tests is not the one to be rebooted. */
+static void become(struct px_menu *menu, const char *program)
+{
+	char *argv[] = { (char *)program, NULL };
+
+	px_log_say("px: %s", program);
+	px_report_close();
+	sync();
+	if (menu->root[0]) {
+		char *path = xasprintf("%s/sbin/%s", menu->root, program);
+
+		execv(path, argv);
+		free(path);
+	} else
+		px_exec(argv);
+	px_log_say("px: cannot %s: %s", program, strerror(errno));
+	px_report_open(menu);
+}
+
+/* On the console that asked for it, as its controlling terminal. */
+static void NORETURN become_shell(struct px_menu *menu)
+{
+	char *argv[] = { (char *)"sh", (char *)"-i", NULL };
+	const struct px_terminal *terminal = &menu->ui.terminals[menu->ui.last];
+
+	signal(SIGPIPE, SIG_DFL);
+	if (menu->ui.opened) {
+		setsid();
+		xdup2(terminal->in_fd, STDIN_FILENO);
+		xdup2(terminal->out_fd, STDOUT_FILENO);
+		xdup2(terminal->out_fd, STDERR_FILENO);
+		ioctl(STDIN_FILENO, TIOCSCTTY, 1);
+	}
+	px_exec(argv);
+	bb_simple_perror_msg(argv[0]);
+	_exit(127);
+}
+
+static void run_shell(struct px_menu *menu)
+{
+	pid_t pid;
+
+	menu->front->leave(menu);
+	px_ui_print(&menu->ui, "\nA shell on %s: \"exit\" brings the menu back. The log is /var/log/px.log.\n",
+			menu->ui.terminals[menu->ui.last].name);
+	pid = fork();
+	if (pid == 0)
+		become_shell(menu);
+	if (pid > 0)
+		wait4pid(pid);
+	menu->front->enter(menu);
+}
+
+void FAST_FUNC px_leave(struct px_menu *menu, enum px_action action)
+{
+	switch (action) {
+	case PX_DO_SHELL:
+		run_shell(menu);
+		break;
+	case PX_DO_POWEROFF:
+		menu->front->leave(menu);
+		become(menu, "poweroff");
+		menu->front->enter(menu);
+		break;
+	default: /* PX_DO_REBOOT; PX_DO_LOCAL: the boot order of a machine that boots once from the network does the rest */
+		menu->front->leave(menu);
+		become(menu, "reboot");
+		menu->front->enter(menu);
+	}
+}

@@ -1,0 +1,30 @@
+/*
+ * The log of a session: every line that the menu, pxfetch and pxwrite say, with the seconds since boot. It is kept in
+ * memory for the log page and appended to ROOT/var/log/px.log, which init shows on the second console.
+ */
+#ifndef PX_LOG_H
+#define PX_LOG_H 1
+
+enum { PX_LOG_LINES = 400, PX_LOG_LINE_BYTES = 300 };
+
+/* Opens the file; one that cannot be opened is done without. */
+void px_log_open(const char *root) FAST_FUNC;
+
+/* One line, made printable ASCII, cut at PX_LOG_LINE_BYTES - 1. */
+void px_log_add(const char *fmt, ...) __attribute__ ((format (printf, 1, 2))) FAST_FUNC;
+
+/* As px_log_add, for the lines that scripts and people with a serial log look for ("px: installed ..."): on stderr too unless
+ * the menu draws there (px_log_quiet), and kept for px_log_said, the bottom line of every page. */
+void px_log_say(const char *fmt, ...) __attribute__ ((format (printf, 1, 2))) FAST_FUNC;
+
+extern smallint px_log_quiet;
+const char *px_log_said(void) FAST_FUNC; /* the last one, or "" */
+
+/* Number of lines kept, and line i of them, 0 the oldest. */
+unsigned px_log_count(void) FAST_FUNC;
+const char *px_log_line(unsigned i) FAST_FUNC;
+
+/* Called with every line that is added, e.g. for syslog; NULL: nobody. */
+extern void FAST_FUNC (*px_log_listener)(const char *line);
+
+#endif

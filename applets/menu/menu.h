@@ -1,0 +1,114 @@
+/*
+ * What the parts of pximenu share: one session, and the two ways to show it (full screen, lines of text).
+ */
+#ifndef PX_MENU_H
+#define PX_MENU_H 1
+
+#include "lib/cmdline.h"
+#include "lib/disk.h"
+#include "menu/job.h"
+#include "menu/ui.h"
+
+/* What the operator, or the kernel command line, wants next. */
+enum px_action {
+	PX_DO_NOTHING,              /* look again */
+	PX_DO_CHOSEN,               /* the question was answered */
+	PX_DO_BACK,
+	PX_DO_RETRY,
+	PX_DO_MENU,
+	PX_DO_SHELL,
+	PX_DO_REBOOT,
+	PX_DO_POWEROFF,
+	PX_DO_LOCAL,                /* boot the local disk */
+	PX_DO_GIVE_UP,              /* no terminal left to ask */
+};
+
+struct px_front;
+
+struct px_menu {
+	const char *root;           /* before /proc, /sys, /run, /var; "" */
+	const char *catalog_option; /* -c, or NULL */
+	smallint dry_run;
+	struct px_settings settings;
+	struct px_network network;
+	struct px_ui ui;
+	const struct px_front *front;
+	char *catalog_url;          /* NULL: nobody said where it is */
+	char *source_problem;       /* why there is no catalog; malloced, or NULL */
+	struct px_catalog *catalog; /* NULL: not here yet */
+	struct px_disks *disks;
+	const struct px_image *image;  /* chosen */
+	const struct px_disk *disk;    /* chosen */
+	smallint disk_named;        /* by a hint that names it, or by hand */
+	struct px_job job;
+	char *machine;              /* MAC, serial number: who this is; malloced, or NULL */
+	void *page;                 /* state of the page that is shown, for its draw function */
+	/* the failure page */
+	int status;                 /* exit status of pximenu so far */
+	const char *step;
+	char *reason;               /* malloced */
+	char *consequence;          /* malloced, or NULL */
+	const char *disk_state;
+	char *lines;                /* the last ones that a failed script said; malloced, or NULL */
+};
+
+/* One way to show the menu. Each shows, waits where it says so, and gives what the operator wants. */
+struct px_front {
+	/* Sets menu->image. */
+	enum px_action FAST_FUNC (*choose_image)(struct px_menu *menu);
+	/* Sets menu->disk. */
+	enum px_action FAST_FUNC (*choose_disk)(struct px_menu *menu);
+	/* PX_DO_CHOSEN: yes, this image on this disk. */
+	enum px_action FAST_FUNC (*confirm)(struct px_menu *menu);
+	/* Says what will happen in seconds; PX_DO_CHOSEN when they are over, PX_DO_MENU when a key was pressed. */
+	enum px_action FAST_FUNC (*countdown)(struct px_menu *menu, unsigned seconds);
+	/* Shows how far the job is; does not wait. key: what px_ui_wait gave. */
+	void FAST_FUNC (*progress)(struct px_menu *menu, int key);
+	/* It went well; what follows is said. PX_DO_NOTHING unless the operator wants something else within seconds. */
+	enum px_action FAST_FUNC (*done)(struct px_menu *menu, unsigned seconds);
+	/* The failure page; waits for ever. */
+	enum px_action FAST_FUNC (*failed)(struct px_menu *menu);
+	/* Waiting for network or catalog; reason: what is missing now. Waits for at most wait_ms, serving child; PX_DO_NOTHING when the
+	 * time is over or the child moved. */
+	enum px_action FAST_FUNC (*waiting)(struct px_menu *menu, const char *reason, int wait_ms, struct px_child *child);
+	/* Before and after somebody else has the terminal. */
+	void FAST_FUNC (*leave)(struct px_menu *menu);
+	void FAST_FUNC (*enter)(struct px_menu *menu);
+};
+
+extern const struct px_front px_front_text;
+extern const struct px_front px_front_screen;
+
+/* flow.c: the whole session; gives the exit status. */
+int px_menu_run(struct px_menu *menu) FAST_FUNC;
+
+/* source.c: gets the catalog, again and again until it is there or the operator wants something else. PX_DO_CHOSEN: it is there.
+ * PX_DO_NOTHING, when automatic only: it will not come; status and source_problem say why. */
+enum px_action px_source_load(struct px_menu *menu) FAST_FUNC;
+
+/* choice.c: which disks can be chosen, and which one is meant. */
+
+/* Why the image cannot go onto the disk; malloced, or NULL: it can (if it holds data: that is asked about, not refused). */
+char *px_choice_refusal(const struct px_menu *menu, const struct px_disk *disk) FAST_FUNC;
+
+/* The disk that px.disk=, or else the image's own hint, means; sets menu->disk. 0; or -1 with *why (malloced). */
+int px_choice_by_hint(struct px_menu *menu, char **why) FAST_FUNC;
+
+/* What the operator types to confirm: the last four characters of the serial number of a disk that holds data (of its name,
+ * when it has none), else "yes"; malloced. */
+char *px_confirm_word(const struct px_disk *disk) FAST_FUNC;
+
+/* Reads the list of disks anew. */
+void px_choice_look(struct px_menu *menu) FAST_FUNC;
+
+/* What is used after an installation: px.after=, else the image's After. */
+enum px_after px_choice_after(const struct px_menu *menu) FAST_FUNC;
+
+/* leave.c: reboot and the like. They return only if it could not be done (or, the shell, when it has ended). */
+void px_leave(struct px_menu *menu, enum px_action action) FAST_FUNC;
+
+/* size.c: "465.8G", in powers of 1024, buf of PX_SIZE_BYTES; returns buf. */
+enum { PX_SIZE_BYTES = 12 };
+char *px_size_text(char *buf, off_t bytes) FAST_FUNC;
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * Telling others: syslog over UDP (px.log=) and JSON events by HTTP POST (px.report=). A process of its own does it, fed
+ * through a pipe that is never waited for: a server that is slow, dead or lying costs reports, never an installation.
+ */
+#ifndef PX_REPORT_H
+#define PX_REPORT_H 1
+
+#include "menu/menu.h"
+
+/* Starts the reporter when px.log= or px.report= say so; else all of these do nothing. Reads who this machine is: menu->machine. */
+void px_report_open(struct px_menu *menu) FAST_FUNC;
+
+/* One syslog line. */
+void px_report_log(const char *line) FAST_FUNC;
+
+/* Events. progress: call it as often as you like, one in 5 s is sent. */
+void px_report_start(struct px_menu *menu) FAST_FUNC;
+void px_report_progress(struct px_menu *menu) FAST_FUNC;
+void px_report_done(struct px_menu *menu) FAST_FUNC;
+void px_report_failed(struct px_menu *menu) FAST_FUNC;
+
+/* Gives the reporter up to 3 s to get rid of what it has; after that, or before a reboot, it is not needed any more. */
+void px_report_close(void) FAST_FUNC;
+
+#endif

@@ -1,0 +1,171 @@
+/*
+ * The page of an installation that runs, and of one that went well. See page.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += running.o
+
+#include "libbb.h"
+#include "lib/ascii.h"
+#include "menu/page.h"
+
+struct running_page {
+	smallint asked;             /* "abort?" is on the screen */
+	unsigned seconds;           /* done page: until it goes on */
+};
+
+/* --- drawing */
+
+static void draw_progress_bar(struct px_screen *screen, unsigned permille)
+{
+	unsigned width = screen->columns - 12, filled = width * permille / 1000, i;
+	char percent[16];
+	char *bar = xmalloc(width + 3);
+
+	bar[0] = '[';
+	for (i = 0; i < width; i++)
+		bar[1 + i] = i < filled ? '#' : '.';
+	strcpy(bar + 1 + width, "]");
+	px_screen_put(screen, screen->row, 2, 0, PX_PLAIN, bar);
+	px_screen_fill(screen, screen->row, 3, filled, PX_GOOD);
+	sprintf(percent, "%3u%%", permille / 10);
+	px_screen_put(screen, screen->row++, 2 + width + 3, 0, PX_BOLD, percent);
+	free(bar);
+}
+
+static void draw_time(struct px_screen *screen, const char *label, unsigned seconds)
+{
+	if (seconds >= 3600)
+		px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%u:%02u:%02u", label, seconds / 3600, seconds / 60 % 60, seconds % 60);
+	else
+		px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%u:%02u", label, seconds / 60, seconds % 60);
+}
+
+/* The stage that is busiest is the brake. */
+static void draw_brake(struct px_screen *screen, const struct px_child_progress *write, const struct px_child_progress *fetch)
+{
+	int net = fetch->net_percent >= 0 ? fetch->net_percent : write->net_percent;
+	int decode = write->decode_percent, disk = write->disk_percent;
+	const char *brake = "network";
+
+	if (net < 0 && decode < 0 && disk < 0)
+		return;
+	if (decode > net && decode >= disk)
+		brake = "decoder";
+	else if (disk > net)
+		brake = "disk";
+	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s  (busy: network %d%%, decoder %d%%, disk %d%%)", "Brake", brake, MAX(net, 0),
+			MAX(decode, 0), MAX(disk, 0));
+}
+
+static const char *stage_title(const char *stage)
+{
+	static const char stages[] ALIGN1 = "write\0verify\0grow\0init\0unpack\0post\0unmount\0";
+	static const char titles[] ALIGN1 = "Writing\0Reading back and comparing\0Growing the file system\0"
+		"Running the first script\0Unpacking the archive\0Running the last script\0Unmounting\0";
+	int i = index_in_strings(stages, stage);
+
+	return i >= 0 ? nth_string(titles, i) : stage[0] ? stage : "Starting";
+}
+
+static void draw_numbers(struct px_menu *menu, struct px_screen *screen)
+{
+	const struct px_child_progress *write = &menu->job.write.progress;
+	char done[PX_SIZE_BYTES], total[PX_SIZE_BYTES];
+	off_t total_bytes = write->total_bytes ? write->total_bytes : MAX(menu->image->size_bytes, 0);
+
+	px_screen_line(screen, 2, 1, PX_BOLD, "%s", stage_title(write->stage));
+	screen->row++;
+	if (total_bytes > 0)
+		draw_progress_bar(screen, MIN(write->bytes, total_bytes) / (total_bytes / 1000 + 1));
+	screen->row++;
+	px_size_text(done, write->bytes);
+	if (total_bytes > 0)
+		px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s of %s", "Done", done, px_size_text(total, total_bytes));
+	else
+		px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s (size not known)", "Done", done);
+	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s/s", "Rate", px_size_text(done, write->rate_bytes));
+	if (write->rate_bytes > 0 && total_bytes > write->bytes)
+		draw_time(screen, "Left", MIN((total_bytes - write->bytes) / write->rate_bytes, 359999));
+	draw_time(screen, "Since", (monotonic_ms() - menu->job.start_ms) / 1000);
+	draw_brake(screen, write, &menu->job.fetch.progress);
+}
+
+static void FAST_FUNC draw_running(struct px_menu *menu, struct px_screen *screen)
+{
+	struct running_page *page = menu->page;
+	char *title = xasprintf("installing %s on %s", menu->image->id, menu->disk->path);
+
+	px_page_frame(menu, screen, title, "Ctrl-C abort   Ctrl-L redraw");
+	free(title);
+	draw_numbers(menu, screen);
+	screen->row = px_page_bottom(screen) - 3;
+	if (menu->job.aborted)
+		px_screen_line(screen, 2, 2, PX_BAD, "Aborting. The disk will not boot.");
+	else if (page->asked)
+		px_screen_line(screen, 2, 2, PX_BAD, "Abort? The disk will not boot then. y aborts, any other key goes on.");
+}
+
+/* --- keys. flow.c waits; this is called after each wait, with the key that came. */
+
+void FAST_FUNC px_progress_show(struct px_menu *menu, int key)
+{
+	static struct running_page page;
+
+	menu->page = &page;
+	px_ui_share(&menu->ui, 0);
+	if (key == PX_KEY_CTRL_L)
+		px_page_redraw(menu);
+	else if (page.asked && (key == 'y' || key == 'Y')) {
+		page.asked = 0;
+		px_job_abort(&menu->job);
+	} else if (key == PX_KEY_CTRL_C || key == PX_KEY_ESC)
+		page.asked = !menu->job.aborted;
+	else if (key != PX_KEY_NONE)
+		page.asked = 0;
+	px_page_draw(menu, draw_running);
+	if (!px_job_running(&menu->job))
+		page.asked = 0;
+}
+
+/* --- done */
+
+static void FAST_FUNC draw_done(struct px_menu *menu, struct px_screen *screen)
+{
+	static const char after[] ALIGN1 = "\0restart\0power off\0start a shell\0go back to the menu\0";
+	struct running_page *page = menu->page;
+	unsigned seconds = (menu->job.end_ms - menu->job.start_ms) / 1000;
+
+	px_page_frame(menu, screen, "done", "Enter go on now   m menu   s shell   r reboot   p power off");
+	screen->row++;
+	px_screen_line(screen, 2, 2, PX_GOOD, "%s is installed.", menu->image->title);
+	screen->row++;
+	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "Image", menu->image->id);
+	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s  %s", "Disk", menu->disk->path, menu->disk->model);
+	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", is_prefixed_with(menu->job.disk_state, "disk "));
+	draw_time(screen, "It took", seconds);
+	screen->row++;
+	px_screen_line(screen, 2, 2, PX_BOLD, "In %u second%s this machine will %s.", page->seconds,
+			page->seconds == 1 ? "" : "s", nth_string(after, px_choice_after(menu)));
+}
+
+enum px_action FAST_FUNC px_done_show(struct px_menu *menu, unsigned seconds)
+{
+	struct running_page page = { .seconds = seconds };
+	unsigned long long end_ms = monotonic_ms() + seconds * 1000;
+
+	menu->page = &page;
+	px_page_redraw(menu);
+	while (1) {
+		long long left_ms = end_ms - monotonic_ms();
+
+		if (left_ms <= 0)
+			return PX_DO_NOTHING;
+		page.seconds = (left_ms + 999) / 1000;
+		switch (px_page_key(menu, draw_done, left_ms % 1000 + 1, NULL, NULL)) {
+		case PX_KEY_ENTER: return PX_DO_NOTHING;
+		case 'm': return PX_DO_MENU;
+		case 's': return PX_DO_SHELL;
+		case 'r': return PX_DO_REBOOT;
+		case 'p': return PX_DO_POWEROFF;
+		}
+	}
+}

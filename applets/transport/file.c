@@ -1,0 +1,71 @@
+/*
+ * Local files: file: URLs and plain paths.
+ */
+//kbuild:obj-$(CONFIG_PX_TRANSPORT_FILE) += file.o
+
+#include "libbb.h"
+#include "transport/transport.h"
+
+struct file_stream {
+	struct px_stream s;
+	struct px_job *job;
+	int fd;
+	off_t at_bytes, size_bytes; /* size: -1 unless it is a regular file or a block device */
+};
+
+static ssize_t FAST_FUNC file_read(struct px_stream *s, void *buf, size_t len_bytes)
+{
+	struct file_stream *f = (struct file_stream *)s;
+	ssize_t n = safe_read(f->fd, buf, len_bytes);
+
+	if (n < 0)
+		return px_job_fail(f->job, s, PX_IO, "cannot read: %s", strerror(errno));
+	f->at_bytes += n;
+	if (f->size_bytes >= 0 && (n == 0 ? f->at_bytes != f->size_bytes : f->at_bytes > f->size_bytes))
+		return px_job_fail(f->job, s, PX_DATA, "changed its size while it was read");
+	return n;
+}
+
+static void FAST_FUNC file_close(struct px_stream *s)
+{
+	struct file_stream *f = (struct file_stream *)s;
+
+	if (f->fd >= 0)
+		close(f->fd);
+}
+
+/* Regular files and block devices only: the end of a pipe proves nothing. */
+static int file_measure(struct file_stream *f, off_t offset_bytes)
+{
+	struct stat st;
+
+	if (fstat(f->fd, &st) < 0)
+		return px_job_fail(f->job, &f->s, PX_IO, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+		return px_job_fail(f->job, &f->s, PX_SERVER, "not a file");
+	f->size_bytes = lseek(f->fd, 0, SEEK_END);
+	if (f->size_bytes < 0 || lseek(f->fd, offset_bytes, SEEK_SET) < 0)
+		return px_job_fail(f->job, &f->s, PX_IO, "%s", strerror(errno));
+	if (offset_bytes > f->size_bytes)
+		return px_job_fail(f->job, &f->s, PX_DATA, "shorter than what is there already");
+	f->at_bytes = f->job->start_bytes = offset_bytes;
+	f->job->total_bytes = f->size_bytes;
+	return 0;
+}
+
+static struct px_stream* FAST_FUNC file_open(const struct px_url *url, struct px_job *job, off_t offset_bytes)
+{
+	struct file_stream *f = xzalloc(sizeof(*f));
+
+	f->s.read = file_read;
+	f->s.close = file_close;
+	f->job = job;
+	f->fd = open(url->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* O_NONBLOCK: a FIFO must not hang */
+	if (f->fd < 0)
+		px_job_fail(job, &f->s, PX_SERVER, "cannot open: %s", strerror(errno));
+	else
+		file_measure(f, offset_bytes);
+	return &f->s;
+}
+
+PX_TRANSPORT(file) = { "file", file_open };

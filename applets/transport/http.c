@@ -1,0 +1,378 @@
+/*
+ * HTTP/1.1 GET (RFC 9110, 9112): Content-Length and chunked bodies, ranges, redirects, proxies. One request a connection.
+ */
+//kbuild:obj-$(CONFIG_PX_TRANSPORT_HTTP) += http.o
+
+#include "libbb.h"
+#include "lib/http_head.h"
+#include "lib/http_request.h"
+#include "lib/net.h"
+
+enum { REDIRECTS_MAX = 10, INTERIM_MAX = 10 };
+
+enum body { BODY_LENGTH, BODY_CHUNKED, BODY_UNTIL_CLOSE };
+
+struct http_stream {
+	struct px_stream s;
+	struct px_job *job;
+	struct px_patience patience;
+	int fd;
+	enum body body;
+	off_t left_bytes;       /* of the body or of the chunk at hand */
+	smallint in_chunks;     /* a chunk has been read: its CR LF comes next */
+	size_t at, end;         /* what of buf is still unread */
+	char buf[PX_HTTP_HEAD_BYTES];
+};
+
+static int http_malformed(struct http_stream *h, const char *why)
+{
+	return px_job_fail(h->job, &h->s, PX_PROTOCOL, "malformed HTTP: %s", why);
+}
+
+static int http_cut_off(struct http_stream *h)
+{
+	return px_job_fail(h->job, &h->s, PX_NETWORK, "the connection was closed in the middle");
+}
+
+/* Receives more behind what is unread in buf. Returns 1; 0: s has failed. */
+static int http_more(struct http_stream *h)
+{
+	ssize_t n;
+
+	memmove(h->buf, h->buf + h->at, h->end - h->at);
+	h->end -= h->at;
+	h->at = 0;
+	n = px_net_receive(h->job, &h->s, &h->patience, h->fd, h->buf + h->end, sizeof(h->buf) - h->end);
+	if (n == 0)
+		http_cut_off(h);
+	if (n <= 0)
+		return 0;
+	h->end += n;
+	return 1;
+}
+
+/* After a parser took n bytes, refused (-1), or wanted more that did not come (0). Returns 0, -1. */
+static int http_parsed(struct http_stream *h, ssize_t n, const char *why)
+{
+	if (n < 0)
+		return http_malformed(h, why);
+	h->at += n;
+	return n > 0 ? 0 : -1;
+}
+
+static int http_read_head(struct http_stream *h, struct px_http_head *head)
+{
+	const char *why = NULL;
+	ssize_t n;
+
+	do {
+		n = px_http_head_parse(head, h->buf + h->at, h->end - h->at, &why);
+	} while (n == 0 && http_more(h));
+	return http_parsed(h, n, why);
+}
+
+static int http_read_chunk_line(struct http_stream *h)
+{
+	const char *why = NULL;
+	ssize_t n;
+
+	do {
+		n = px_http_chunk_parse(&h->left_bytes, h->buf + h->at, h->end - h->at, &why);
+	} while (n == 0 && http_more(h));
+	return http_parsed(h, n, why);
+}
+
+static int http_read_trailer(struct http_stream *h)
+{
+	const char *why = NULL;
+	ssize_t n;
+
+	do {
+		n = px_http_trailer_parse(h->buf + h->at, h->end - h->at, &why);
+	} while (n == 0 && http_more(h));
+	return http_parsed(h, n, why);
+}
+
+/* Goes to the next chunk. Returns 1; 0 after the last chunk and its trailer; -1. */
+static int http_next_chunk(struct http_stream *h)
+{
+	if (h->in_chunks) {
+		while (h->end - h->at < 2)
+			if (!http_more(h))
+				return -1;
+		if (h->buf[h->at] != '\r' || h->buf[h->at + 1] != '\n')
+			return http_malformed(h, "no line end after a chunk");
+		h->at += 2;
+	}
+	h->in_chunks = 1;
+	if (http_read_chunk_line(h) < 0)
+		return -1;
+	if (h->left_bytes > 0)
+		return 1;
+	return http_read_trailer(h);
+}
+
+/* Goes to where body bytes are. Returns 1; 0 at the proven end; -1. */
+static int http_to_body(struct http_stream *h)
+{
+	if (h->body == BODY_UNTIL_CLOSE || h->left_bytes > 0)
+		return 1;
+	return h->body == BODY_LENGTH ? 0 : http_next_chunk(h);
+}
+
+/* Counts n bytes of the body; n as px_net_receive returns it. */
+static ssize_t http_count(struct http_stream *h, ssize_t n)
+{
+	if (h->body == BODY_UNTIL_CLOSE)
+		return n;
+	if (n == 0)
+		return http_cut_off(h);
+	if (n > 0)
+		h->left_bytes -= n;
+	return n;
+}
+
+static size_t http_limit(struct http_stream *h, size_t len_bytes)
+{
+	return h->body == BODY_UNTIL_CLOSE ? len_bytes : (size_t)MIN((off_t)len_bytes, h->left_bytes);
+}
+
+/* Body bytes go straight into the caller's buffer, but for those that came with a head or a chunk line. */
+static ssize_t FAST_FUNC http_read(struct px_stream *s, void *buf, size_t len_bytes)
+{
+	struct http_stream *h = (struct http_stream *)s;
+	ssize_t n = http_to_body(h);
+
+	if (n <= 0)
+		return n;
+	n = http_limit(h, len_bytes);
+	if (h->at == h->end)
+		return http_count(h, px_net_receive(h->job, s, &h->patience, h->fd, buf, n));
+	n = MIN((size_t)n, h->end - h->at);
+	memcpy(buf, h->buf + h->at, n);
+	h->at += n;
+	return http_count(h, n);
+}
+
+static ssize_t FAST_FUNC http_splice(struct px_stream *s, int pipe_fd, size_t len_bytes)
+{
+	struct http_stream *h = (struct http_stream *)s;
+	ssize_t n;
+
+	if (h->at < h->end || h->body == BODY_CHUNKED)
+		return PX_SPLICE_NOT;
+	n = http_to_body(h);
+	if (n <= 0)
+		return n;
+	n = px_net_splice(h->job, s, &h->patience, h->fd, pipe_fd, http_limit(h, len_bytes));
+	return n == PX_SPLICE_NOT ? n : http_count(h, n);
+}
+
+static void FAST_FUNC http_close(struct px_stream *s)
+{
+	struct http_stream *h = (struct http_stream *)s;
+
+	if (h->fd >= 0)
+		close(h->fd);
+}
+
+static int http_send(struct http_stream *h, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (send(h->fd, text, len, MSG_NOSIGNAL) == (ssize_t)len)
+		return 0;
+	return px_job_fail(h->job, &h->s, PX_NETWORK, "cannot send the request: %s", strerror(errno));
+}
+
+/* Connects to the server or its proxy and sends the request. */
+static int http_request(struct http_stream *h, const struct px_url *url, off_t offset_bytes)
+{
+	struct px_url proxy;
+	const struct px_url *to = url;
+	int proxied = px_http_proxy(&proxy, url);
+	char *request;
+	int result = -1;
+
+	if (proxied < 0)
+		return px_job_fail(h->job, &h->s, PX_USAGE, "http_proxy in the environment is not an http: URL");
+	if (proxied)
+		to = &proxy;
+	h->fd = px_net_connect(h->job, &h->s, to->host, to->port ? to->port : "80");
+	if (h->fd >= 0) {
+		request = px_http_request(url, proxied ? to : NULL, offset_bytes, h->job->validator);
+		result = http_send(h, request);
+		free(request);
+	}
+	if (proxied)
+		px_url_free(&proxy);
+	return result;
+}
+
+/* Asks and reads the head of the answer; interim ones (RFC 9110, 15.2) are skipped. */
+static int http_ask(struct http_stream *h, const struct px_url *url, off_t offset_bytes, struct px_http_head *head)
+{
+	int interim = 0;
+
+	h->at = h->end = 0;
+	if (http_request(h, url, offset_bytes) < 0)
+		return -1;
+	do {
+		if (http_read_head(h, head) < 0)
+			return -1;
+		if (head->code == 101 || ++interim > INTERIM_MAX)
+			return http_malformed(h, "an interim answer that was not asked for");
+	} while (head->code < 200);
+	return 0;
+}
+
+/* 4xx, 5xx and what else is no file. */
+static int http_refused(struct http_stream *h, const struct px_http_head *head)
+{
+	int auth = head->code == 401 || head->code == 407;
+
+	px_job_fail(h->job, &h->s, auth ? PX_AUTH : PX_SERVER, "the server said: %u %s", head->code, head->phrase);
+	h->job->again = head->code >= 500 || head->code == 408 || head->code == 429;
+	return -1;
+}
+
+/* Learns length and validator from the first answer; from a later one, whether the file is still the same. */
+static void http_learn(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes, off_t total_bytes)
+{
+	struct px_job *job = h->job;
+
+	job->same = offset_bytes > 0 && job->validator[0] && strcmp(job->validator, head->validator) == 0;
+	if (offset_bytes == 0)
+		safe_strncpy(job->validator, head->validator, sizeof(job->validator));
+	job->total_bytes = total_bytes;
+}
+
+static void http_begin_body(struct http_stream *h, const struct px_http_head *head, off_t start_bytes, off_t body_bytes)
+{
+	h->job->start_bytes = start_bytes;
+	h->body = head->chunked ? BODY_CHUNKED : body_bytes < 0 ? BODY_UNTIL_CLOSE : BODY_LENGTH;
+	h->left_bytes = h->body == BODY_LENGTH ? body_bytes : 0;
+	h->job->splice = http_splice;
+}
+
+static int http_begin_whole(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
+{
+	http_learn(h, head, offset_bytes, head->length_bytes);
+	http_begin_body(h, head, 0, head->length_bytes);
+	if (h->body == BODY_UNTIL_CLOSE && !h->job->proven_later)
+		return px_job_fail(h->job, &h->s, PX_PROTOCOL,
+				"the server does not say how long the file is: its end would prove nothing without -s or -H");
+	return 0;
+}
+
+/* 206: exactly the part that was asked for, up to the end, of the same file. */
+static int http_begin_part(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
+{
+	off_t body_bytes = head->range_last - head->range_start + 1;
+
+	if (offset_bytes == 0 || head->range_start != offset_bytes || head->range_total < 0
+	 || head->range_last != head->range_total - 1
+	 || (head->length_bytes >= 0 && head->length_bytes != body_bytes))
+		return px_job_fail(h->job, &h->s, PX_PROTOCOL, "the server sent another part than was asked for");
+	http_learn(h, head, offset_bytes, head->range_total);
+	/* a part without a validator (RFC 9110, 15.3.7, wants one) is only taken because If-Range held */
+	if (h->job->validator[0] && head->validator[0] && !h->job->same)
+		return px_job_fail(h->job, &h->s, PX_DATA, "changed on the server");
+	http_begin_body(h, head, offset_bytes, body_bytes);
+	return 0;
+}
+
+/* 416: with "bytes * /N" (without the blank) for N = offset there is nothing left to send. */
+static int http_begin_nothing(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
+{
+	if (head->range_total != offset_bytes)
+		return px_job_fail(h->job, &h->s, PX_DATA, "changed on the server: shorter than what has been fetched already");
+	http_learn(h, head, offset_bytes, head->range_total);
+	h->job->start_bytes = offset_bytes;
+	h->body = BODY_LENGTH;
+	h->left_bytes = 0;
+	return 0;
+}
+
+static int http_is_redirect(const struct px_http_head *head)
+{
+	return head->code == 301 || head->code == 302 || head->code == 303 || head->code == 307 || head->code == 308;
+}
+
+/* Makes *next out of Location. Only http: is followed, so a server cannot make us read local files. */
+static int http_follow(struct http_stream *h, const struct px_url *url, const struct px_http_head *head, struct px_url *next)
+{
+	const char *why;
+	char *target;
+
+	if (!head->location[0])
+		return http_malformed(h, "a redirect without a usable Location");
+	target = px_url_resolve(url->shown, head->location);
+	why = px_url_parse(next, target);
+	free(target);
+	if (why)
+		return px_job_fail(h->job, &h->s, PX_PROTOCOL, "redirected to what is not a URL: %s", why);
+	if (strcmp(next->scheme, "http") == 0)
+		return 0;
+	px_job_fail(h->job, &h->s, PX_OTHER, "redirected to %s: only http: is followed%s", next->shown,
+			strcmp(next->scheme, "https") == 0 ? ", https is not compiled in" : "");
+	px_url_free(next);
+	return -1;
+}
+
+/* Asks where it is until the answer is no redirect. */
+static int http_ask_around(struct http_stream *h, const struct px_url *url, off_t offset_bytes, struct px_http_head *head)
+{
+	struct px_url here, next;
+	int redirects = 0, result;
+
+	memset(&here, 0, sizeof(here));
+	while ((result = http_ask(h, url, offset_bytes, head)) == 0 && http_is_redirect(head)) {
+		close(h->fd);
+		h->fd = -1;
+		if (++redirects > REDIRECTS_MAX)
+			result = px_job_fail(h->job, &h->s, PX_PROTOCOL, "more than %u redirects", REDIRECTS_MAX);
+		else
+			result = http_follow(h, url, head, &next);
+		if (result < 0)
+			break;
+		px_url_free(&here);
+		here = next;
+		url = &here;
+	}
+	px_url_free(&here);
+	return result;
+}
+
+static int http_begin(struct http_stream *h, const struct px_url *url, off_t offset_bytes)
+{
+	struct px_http_head *head = xmalloc(sizeof(*head));
+	int result = http_ask_around(h, url, offset_bytes, head);
+
+	if (result < 0)
+		; /* said already */
+	else if (head->code == 200)
+		result = http_begin_whole(h, head, offset_bytes);
+	else if (head->code == 206)
+		result = http_begin_part(h, head, offset_bytes);
+	else if (head->code == 416 && offset_bytes > 0 && head->range_total >= 0)
+		result = http_begin_nothing(h, head, offset_bytes);
+	else
+		result = http_refused(h, head);
+	free(head);
+	return result;
+}
+
+static struct px_stream* FAST_FUNC http_open(const struct px_url *url, struct px_job *job, off_t offset_bytes)
+{
+	struct http_stream *h = xzalloc(sizeof(*h));
+
+	h->s.read = http_read;
+	h->s.close = http_close;
+	h->job = job;
+	h->fd = -1;
+	http_begin(h, url, offset_bytes);
+	return &h->s;
+}
+
+PX_TRANSPORT(http) = { "http", http_open };

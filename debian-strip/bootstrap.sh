@@ -1,0 +1,109 @@
+#!/bin/sh
+# Debian's packages in: BUILD/debian holds every package of the list with its dependencies, unpacked and untouched
+# (no package's scripts are run), and the .deb files that it came from, so that each file's package is known.
+#
+#   bootstrap.sh BUILD SUITE PACKAGE...
+#
+# mmdebstrap where it is there (no root, seconds), else debootstrap (root, a minute; what Debian's minimal system has
+# beyond our packages and their dependencies is left aside). PX_BOOTSTRAP in the environment names one of them.
+set -eu
+
+die() {
+	echo "bootstrap.sh: $*" >&2
+	exit 1
+}
+
+# prints "NAME VERSION FILE" of each package file in DIR
+list_debs() {
+	for deb in "$1"/*.deb; do
+		[ -e "$deb" ] || die "no packages in $1"
+		# shellcheck disable=SC2016
+		echo "$(dpkg-deb -W --showformat='${Package} ${Version}' "$deb") ${deb##*/}"
+	done
+}
+
+explain() {
+	tail -n 15 "$build/bootstrap.log" >&2
+	echo "bootstrap.sh: $1 failed (above: its last lines)" >&2
+	if grep -q 'Unable to locate package' "$build/bootstrap.log"; then
+		echo "bootstrap.sh: a package of packages.list or PX_TREE_PACKAGES does not exist in $suite" >&2
+	fi
+	exit 1
+}
+
+# The packages land as .deb files in var/cache; unpacking is ours, so that both ways give the same tree.
+# A kernel or a mirror in the host's own apt configuration is of no concern: only our sources are given.
+with_mmdebstrap() {
+	list=$(echo "$*" | tr ' ' ',')
+	mmdebstrap --variant=extract --include="$list" --format=tar \
+		--skip=cleanup/apt,cleanup/reproducible,download/empty,essential/unlink,chroot/mount,output/dev \
+		"$suite" "$new.tar" - <"$build/apt-$suite/sources.list.deb" >"$build/bootstrap.log" 2>&1 ||
+		explain mmdebstrap
+	mkdir -p "$new/debs"
+	tar -C "$new/debs" --strip-components=5 --wildcards -xf "$new.tar" './var/cache/apt/archives/*.deb'
+	rm -f "$new.tar"
+}
+
+# the packages and all that they depend on, by apt
+dependencies() {
+	APT_CONFIG=$build/apt-$suite/apt.conf apt-get -s --no-install-recommends install "$@" | sed -n 's/^Inst \([^ ]*\).*/\1/p'
+}
+
+with_debootstrap() {
+	dependencies "$@" >"$new/wanted"
+	[ "$(id -u)" = 0 ] || die "debootstrap needs root (or install mmdebstrap, which does not)"
+	list=$(echo "$*" | tr ' ' ',')
+	site=$(sed -n '1s/^deb \[[^]]*\] \([^ ]*\) .*/\1/p' "$build/apt-$suite/sources.list.deb")
+	debootstrap --foreign --variant=minbase --include="$list" \
+		--keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
+		"$suite" "$new/root" "$site" >"$build/bootstrap.log" 2>&1 || explain debootstrap
+	mkdir -p "$new/debs"
+	while read -r name; do
+		mv "$new/root/var/cache/apt/archives/${name}"_*.deb "$new/debs/"
+	done <"$new/wanted"
+	rm -rf "$new/root"
+}
+
+unpack() {
+	mkdir -p "$new/root"
+	list_debs "$new/debs" | sort >"$new/packages"
+	while read -r name _ deb; do
+		dpkg-deb --fsys-tarfile "$new/debs/$deb" >"$new/deb.tar"
+		tar -C "$new/root" --no-same-owner --keep-directory-symlink -xpf "$new/deb.tar"
+		mkdir -p "$new/files"
+		tar -tf "$new/deb.tar" | sed -e 's,^\./,,' -e '/\/$/d' -e '/^$/d' >"$new/files/$name"
+	done <"$new/packages"
+	rm -f "$new/deb.tar"
+}
+
+main() {
+	[ $# -ge 3 ] || die "usage: bootstrap.sh BUILD SUITE PACKAGE..."
+	suite=$2
+	here=$(cd "$(dirname "$0")" && pwd)
+	"$here/../kbuild/archive.sh" -b "$1" -s "$suite" mirrors >"$1/mirrors.new"
+	build=$(cd "$1" && pwd)
+	shift 2
+	mv "$build/mirrors.new" "$build/apt-$suite/sources.list.deb"
+	tool=${PX_BOOTSTRAP:-}
+	if [ -z "$tool" ]; then
+		tool=debootstrap
+		if command -v mmdebstrap >/dev/null; then tool=mmdebstrap; fi
+	fi
+	stamp="$tool $* $(cat "$build/apt-$suite/sources.list.deb")
+$(sha256sum <"$0")
+$(stat -c %Y "$build/apt-$suite/updated")"
+	if [ "$(cat "$build/debian/stamp" 2>/dev/null)" = "$stamp" ]; then
+		return 0
+	fi
+	echo "  DEBIAN  $suite ($tool)"
+	new=$build/debian.new
+	rm -rf "$new"
+	mkdir -p "$new"
+	"with_$tool" "$@"
+	unpack
+	echo "$stamp" >"$new/stamp"
+	rm -rf "$build/debian"
+	mv "$new" "$build/debian"
+}
+
+main "$@"

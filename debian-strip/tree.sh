@@ -1,0 +1,149 @@
+#!/bin/sh
+# Makes BUILD/tree, the small Debian: packages in, what is not needed out, BusyBox and the kernel's modules in; and
+# BUILD/rootdir.tar, the tree packed. Two builds of the same packages are the same bytes.
+#
+#   tree.sh BUILD SUITE CONFIG
+set -eu
+
+die() {
+	echo "tree.sh: $*" >&2
+	exit 1
+}
+
+# conf SYMBOL: its value in .config, without quotes
+conf() {
+	sed -n "s/^CONFIG_$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$config"
+}
+
+driver_set() {
+	for set in qemu common wired everything; do
+		if [ "$(conf "PX_DRIVERS_$(echo $set | tr "[:lower:]" "[:upper:]")")" = y ]; then
+			echo "$set"
+			return 0
+		fi
+	done
+	die "no driver set chosen in $config"
+}
+
+package_names() {
+	sed -e 's/#.*//' "$here/packages.list" | while read -r package option; do
+		case $option in
+		'') ;;
+		-) echo "$package" ;;
+		*) [ "$(conf "$option")" != y ] || echo "$package" ;;
+		esac
+	done
+	conf PX_TREE_PACKAGES
+}
+
+# "optional" when a package of packages.list is left out: rules about what it brings then match nothing
+rules_optional() {
+	sed -n 's/^[^#]*\(PX_TREE_[A-Z0-9]*\).*/\1/p' "$here/packages.list" | while read -r option; do
+		[ "$(conf "$option")" = y ] || echo optional
+	done | head -n 1
+}
+
+kernel_package() {
+	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" depends linux-image-amd64
+}
+
+# What the tree is made of. It is made anew when this changes.
+inputs() {
+	cat "$build/debian/stamp" "$build/deb/$kernel.version"
+	cat "$here"/*.sh "$here"/*.awk "$here"/*.list "$here"/drivers/*.list | sha256sum
+	sha256sum <"$build/busybox"
+	grep -E '^CONFIG_PX_(TREE|DRIVERS)' "$config"
+}
+
+# /bin, /sbin and /lib are links, as everywhere in Debian 13
+make_skeleton() {
+	for d in bin sbin lib lib64; do
+		mkdir -p "$1/usr/$d"
+		ln -s "usr/$d" "$1/$d"
+	done
+	for d in dev proc sys run tmp mnt root var/log; do
+		mkdir -p "$1/$d"
+	done
+	chmod 1777 "$1/tmp"
+	chmod 700 "$1/root"
+}
+
+# A link for each applet, unless a package brings a program of that name: Debian's wins.
+install_busybox() {
+	cp "$build/busybox" "$1/usr/bin/busybox"
+	chmod 755 "$1/usr/bin/busybox"
+	"$build/busybox" --list-full | while read -r path; do
+		applet=${path##*/}
+		if [ -e "$1/usr/bin/$applet" ] || [ -e "$1/usr/sbin/$applet" ]; then
+			continue
+		fi
+		case $path in
+		*sbin/* | linuxrc) ln -s ../bin/busybox "$1/usr/sbin/$applet" ;;
+		*) ln -s busybox "$1/usr/bin/$applet" ;;
+		esac
+	done
+}
+
+strip() {
+	echo "  STRIP   (KiB saved, by package and by rule)"
+	optional=$(rules_optional)
+	"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge.list" "$optional"
+	"$here/strip.sh" shrink "$1" "$here/shrink.list" "$optional"
+	if [ -n "$(conf PX_TREE_PACKAGES)" ]; then
+		"$here/libraries.sh" restore "$1" "$build/debian/root"
+	else
+		"$here/libraries.sh" sweep "$1"
+	fi
+}
+
+# One time for all files: that of the newest file in any package.
+newest_time() {
+	find "$build/debian/root" -type f -printf '%T@\n' | sort -n | tail -n 1 | cut -d . -f 1
+}
+
+pack() {
+	find "$1" -depth -exec touch -h -d "@${SOURCE_DATE_EPOCH:-$(newest_time)}" {} +
+	tar -C "$1" --sort=name --owner=0 --group=0 --numeric-owner --format=gnu -cf "$2" .
+}
+
+# the packages whose files are in the tree: those that purge.list throws out are not
+record() {
+	rm -f "$build"/manifest.d/tree-*
+	while read -r name version _; do
+		if ! grep -q "^${name}[[:space:]]" "$here/purge.list"; then
+			echo "binary $name $version" >"$build/manifest.d/tree-$name"
+		fi
+	done <"$build/debian/packages"
+}
+
+main() {
+	[ $# = 3 ] || die "usage: tree.sh BUILD SUITE CONFIG"
+	build=$(cd "$1" && pwd) suite=$2 config=$3
+	here=$(cd "$(dirname "$0")" && pwd)
+	kernel=$(kernel_package)
+	[ -n "$kernel" ] || die "linux-image-amd64 in $suite depends on no kernel"
+	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb "$kernel"
+	# shellcheck disable=SC2046
+	"$here/bootstrap.sh" "$build" "$suite" $(package_names)
+	record
+	inputs >"$build/tree.inputs"
+	if cmp -s "$build/tree.inputs" "$build/tree.stamp" && [ -f "$build/rootdir.tar" ]; then
+		return 0
+	fi
+	new=$build/tree.new
+	rm -rf "$new"
+	cp -a "$build/debian/root" "$new"
+	strip "$new"
+	make_skeleton "$new"
+	install_busybox "$new"
+	"$here/modules.sh" "$build" "$kernel" "$(driver_set)" "$new"
+	"$here/verify.sh" "$new" "$(conf PX_TREE_BUDGET_KIB)"
+	pack "$new" "$build/rootdir.tar.new"
+	echo "  TREE    $(driver_set): $(du -sk --apparent-size "$new" | cut -f 1) KiB"
+	rm -rf "$build/tree"
+	mv "$new" "$build/tree"
+	mv "$build/rootdir.tar.new" "$build/rootdir.tar"
+	mv "$build/tree.inputs" "$build/tree.stamp"
+}
+
+main "$@"

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Makes BUILD/tftpboot: a TFTP root as it stands, and BUILD/manifest.txt: what went in.
+#
+#   tftpboot.sh BUILD SUITE CONFIG
+set -eu
+
+conf() {
+	sed -n "s/^CONFIG_$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$config"
+}
+
+# put FROM TO: copies only what has changed, so that times say something
+put() {
+	if ! cmp -s "$1" "$2"; then
+		cp "$1" "$2.new"
+		chmod 644 "$2.new"
+		mv "$2.new" "$2"
+	fi
+}
+
+main() {
+	[ $# = 3 ] || { echo "usage: tftpboot.sh BUILD SUITE CONFIG" >&2; exit 2; }
+	build=$(cd "$1" && pwd) suite=$2 config=$3
+	here=$(cd "$(dirname "$0")" && pwd)
+	out=$build/tftpboot
+	kernel=$("$here/../kbuild/archive.sh" -b "$build" -s "$suite" depends linux-image-amd64)
+	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb "$kernel" pxelinux syslinux-common
+	mkdir -p "$out/pxelinux.cfg" "$out/example"
+	put "$build/deb/pxelinux/usr/lib/PXELINUX/pxelinux.0" "$out/pxelinux.0"
+	put "$build/deb/syslinux-common/usr/lib/syslinux/modules/bios/ldlinux.c32" "$out/ldlinux.c32"
+	put "$build/deb/$kernel/boot/vmlinuz-${kernel#linux-image-}" "$out/vmlinuz"
+	put "$build/px.cpio.xz" "$out/px.cpio.xz"
+	sed "s/@CONSOLE@/$(conf PX_CONSOLE)/" "$here/pxelinux/default" >"$build/pxelinux.default"
+	put "$build/pxelinux.default" "$out/pxelinux.cfg/default"
+	"$here/uefi.sh" "$build" "$suite" "$(conf PX_CONSOLE)"
+	# a catalog is the user's: never overwritten
+	[ -e "$out/images" ] || put "$here/images" "$out/images"
+	for f in "$here"/example/*; do
+		[ ! -e "$f" ] || put "$f" "$out/example/${f##*/}"
+	done
+	sort -u "$build"/manifest.d/* >"$build/manifest.new"
+	put "$build/manifest.new" "$build/manifest.txt"
+	rm -f "$build/manifest.new" "$build/pxelinux.default"
+}
+
+main "$@"

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Puts into BUILD/tftpboot what UEFI machines load: Debian's signed shim and signed GRUB (so that Secure Boot takes them with
+# no key enrolled) and grub/grub.cfg. Kernel, initramfs and catalog are the same files that BIOS machines load.
+#
+#   uefi.sh BUILD SUITE CONSOLE
+#
+# DHCP names shimx64.efi; the shim loads grubx64.efi beside it, and GRUB looks for /grub/grub.cfg on the same server.
+set -eu
+
+# put FROM TO: copies only what has changed, so that times say something
+put() {
+	if ! cmp -s "$1" "$2"; then
+		cp "$1" "$2.new"
+		chmod 644 "$2.new"
+		mv "$2.new" "$2"
+	fi
+}
+
+main() {
+	[ $# = 3 ] || { echo "usage: uefi.sh BUILD SUITE CONSOLE" >&2; exit 2; }
+	build=$1 suite=$2 console=$3
+	here=$(cd "$(dirname "$0")" && pwd)
+	out=$build/tftpboot
+	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb shim-signed grub-efi-amd64-signed
+	mkdir -p "$out/grub"
+	put "$build/deb/shim-signed/usr/lib/shim/shimx64.efi.signed" "$out/shimx64.efi"
+	put "$build/deb/grub-efi-amd64-signed/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed" "$out/grubx64.efi"
+	sed "s/@CONSOLE@/$console/" "$here/grub/grub.cfg" >"$build/grub.cfg"
+	put "$build/grub.cfg" "$out/grub/grub.cfg"
+	rm -f "$build/grub.cfg"
+}
+
+main "$@"

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Makes CONFIG, or brings it up to date with the Config.in files. One that nobody has edited follows the defaults; in an edited
+# one every choice stays, and what is new takes its default.
+#
+#   config.sh BUILD CONFIG
+set -eu
+
+conf() {
+	if ! KCONFIG_CONFIG=$config kconfig-conf "$@" Config.in >"$build/config.log" 2>&1; then
+		cat "$build/config.log" >&2
+		exit 1
+	fi
+}
+
+main() {
+	build=$1 config=$2
+	if [ ! -f "$config" ] || cmp -s "$config" "$build/config.default"; then
+		conf --defconfig=kbuild/busybox.config
+		cp "$config" "$build/config.default"
+	else
+		conf --olddefconfig
+	fi
+	touch "$config"
+}
+
+main "$@"

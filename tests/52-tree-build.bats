@@ -1,0 +1,96 @@
+#!/usr/bin/env bats
+# debian-strip: the tree that the build made (make tree).
+
+load px
+
+setup() {
+	tree=$PX_BUILD/tree
+	[ -e "$PX_BUILD/rootdir.tar" ] || skip "no $PX_BUILD/rootdir.tar (make tree)"
+}
+
+# runs a program of the tree without starting it as a system
+in_tree() {
+	local lib=$tree/usr/lib/x86_64-linux-gnu program=$1
+	shift
+	"$lib/ld-linux-x86-64.so.2" --library-path "$lib" "$tree/$program" "$@"
+}
+
+@test "the tree holds together" {
+	run "$PX_TOP/debian-strip/verify.sh" "$tree" 1000000
+	[ "$status" = 0 ] || { echo "$output"; false; }
+}
+
+@test "making the tree again gives the same bytes" {
+	before=$(sha256sum <"$PX_BUILD/rootdir.tar")
+	cp -a "$PX_BUILD/debian" "$BATS_TEST_TMPDIR/" # what the archive gave
+	mkdir "$BATS_TEST_TMPDIR/modules" "$BATS_TEST_TMPDIR/manifest.d"
+	for shared in deb busybox "apt-$(suite)"; do ln -s "$PX_BUILD/$shared" "$BATS_TEST_TMPDIR/$shared"; done
+	run "$PX_TOP/debian-strip/tree.sh" "$BATS_TEST_TMPDIR" "$(suite)" "$PX_TOP/.config"
+	[ "$status" = 0 ] || { echo "$output"; false; }
+	[ "$(sha256sum <"$BATS_TEST_TMPDIR/rootdir.tar")" = "$before" ]
+}
+
+suite() {
+	sed -n 's/^CONFIG_PX_SUITE="\(.*\)"/\1/p' "$PX_TOP/.config"
+}
+
+@test "a tree that is up to date is not made again" {
+	before=$(stat -c %Y.%i "$PX_BUILD/rootdir.tar")
+	run "$PX_TOP/debian-strip/tree.sh" "$PX_BUILD" "$(suite)" "$PX_TOP/.config"
+	[ "$status" = 0 ]
+	[[ $output != *STRIP* ]]
+	[ "$(stat -c %Y.%i "$PX_BUILD/rootdir.tar")" = "$before" ]
+}
+
+@test "everything in rootdir.tar belongs to root and has one time" {
+	run bash -c "tar --numeric-owner --full-time -tvf '$PX_BUILD/rootdir.tar' | awk '{ print \$2, \$4, \$5 }' | sort -u"
+	[ "${#lines[@]}" = 1 ]
+	[[ $output == 0/0* ]]
+}
+
+@test "every module's dependencies are in the tree, and every alias leads to a module" {
+	modules=$(echo "$tree"/usr/lib/modules/*)
+	run awk '{ gsub(":", ""); for (i = 1; i <= NF; i++) print $i }' "$modules/modules.dep"
+	[ "${#lines[@]}" -gt 30 ]
+	for m in "${lines[@]}"; do [ -e "$modules/$m" ] || { echo "$m"; false; }; done
+	awk '/^alias/ { print $3 }' "$modules/modules.alias" | sort -u >"$BATS_TEST_TMPDIR/aliases"
+	sed -n 's,^[^:]*/\(.*\)\.ko:.*,\1,p' "$modules/modules.dep" | tr - _ | sort -u >"$BATS_TEST_TMPDIR/modules"
+	run comm -23 "$BATS_TEST_TMPDIR/aliases" "$BATS_TEST_TMPDIR/modules"
+	[ -z "$output" ]
+}
+
+@test "Debian's mke2fs in the tree makes a filesystem that its e2fsck finds clean" {
+	truncate -s 16M "$BATS_TEST_TMPDIR/disk"
+	in_tree usr/sbin/mke2fs -q -t ext4 "$BATS_TEST_TMPDIR/disk"
+	in_tree usr/sbin/e2fsck -fn "$BATS_TEST_TMPDIR/disk"
+}
+
+@test "Debian's sfdisk in the tree writes a GPT from a script" {
+	truncate -s 64M "$BATS_TEST_TMPDIR/disk"
+	printf 'label: gpt\n,16M,U\n,,L\n' | in_tree usr/sbin/sfdisk -q "$BATS_TEST_TMPDIR/disk"
+	run in_tree usr/sbin/sfdisk -d "$BATS_TEST_TMPDIR/disk"
+	[[ $output == *"label: gpt"* ]]
+	[ "$(grep -c start= <<<"$output")" = 2 ]
+}
+
+@test "Debian's mkfs.fat in the tree makes a FAT filesystem" {
+	truncate -s 16M "$BATS_TEST_TMPDIR/disk"
+	in_tree usr/sbin/mkfs.fat "$BATS_TEST_TMPDIR/disk"
+	[ "$(dd if="$BATS_TEST_TMPDIR/disk" bs=1 skip=54 count=3 status=none)" = FAT ]
+}
+
+@test "BusyBox's applets are links, and Debian's programs stand where both have one" {
+	[ "$(readlink "$tree/usr/bin/sh")" = busybox ]
+	[ "$(readlink "$tree/usr/bin/pximenu")" = busybox ]
+	[ ! -L "$tree/usr/bin/lsattr" ]
+}
+
+@test "the manifest names every package of the tree with its version, and none that was purged" {
+	[ -s "$PX_BUILD/manifest.txt" ] || skip "no manifest.txt (make tftpboot)"
+	grep -Eq '^binary libc6 2\.' "$PX_BUILD/manifest.txt"
+	grep -Eq '^binary e2fsprogs 1\.' "$PX_BUILD/manifest.txt"
+	grep -Eq '^binary linux-image-[0-9]' "$PX_BUILD/manifest.txt"
+	grep -Eq '^source busybox ' "$PX_BUILD/manifest.txt"
+	run grep -E '^binary (libssl3t64|kmod) ' "$PX_BUILD/manifest.txt"
+	[ "$status" = 1 ]
+}

@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# initramfs: /init on a fake machine.
+
+load px
+load fakeroot
+
+setup() {
+	fake_machine
+	stub setsid 'echo shell'
+	printf '#!/bin/sh\necho network >>"%s"\n' "$calls" >"$root/etc/px/network"
+}
+
+init() {
+	run sh "$PX_TOP/initramfs/init" </dev/null
+}
+
+@test "init mounts, loads drivers, brings up the network, and becomes init, in this order" {
+	init
+	[ "$status" = 0 ] || { echo "$output"; false; }
+	run awk '{ print $1 }' "$calls"
+	[ "$(uniq <<<"$output" | tr '\n' ' ')" = 'mount dmesg mdev modprobe network init ' ]
+	run grep '^mount' "$calls"
+	for fs in proc sysfs devtmpfs devpts tmpfs; do [[ $output == *"-t $fs "* ]]; done
+}
+
+@test "a driver is asked for each modalias of the machine, once" {
+	mkdir -p "$root/sys/devices/pci/a" "$root/sys/devices/pci/b"
+	echo pci:v00008086d0000100Esv* >"$root/sys/devices/pci/a/modalias"
+	echo pci:v00008086d0000100Esv* >"$root/sys/devices/pci/b/modalias"
+	echo usb:v1234p5678 >"$root/sys/devices/pci/modalias"
+	init
+	[ "$(grep -c 'modprobe .*pci:v00008086d0000100Esv\* usb:v1234p5678$' "$calls")" = 1 ]
+}
+
+@test "drivers are looked for again when a driver brought up new devices" {
+	mkdir -p "$root/sys/devices/hub"
+	echo usb:hub >"$root/sys/devices/hub/modalias"
+	stub modprobe "case \$* in *usb:hub*) mkdir -p $root/sys/devices/key; echo usb:key >$root/sys/devices/key/modalias ;; esac"
+	init
+	grep -q 'modprobe .*usb:hub usb:key' "$calls"
+}
+
+@test "an initramfs that was not unpacked to its end says so, names the memory, and starts nothing" {
+	rm "$root/etc/px/complete"
+	init
+	[[ $output == *"this system is incomplete"* ]]
+	[[ $output == *"64 MB of RAM"*"needs 42 MB"* ]]
+	run grep -E '^(modprobe|network|init)' "$calls"
+	[ "$status" = 1 ]
+	grep -q '^reboot -f' "$calls"
+}
+
+@test "px.shell gives a shell before the network, and goes on after it" {
+	command_line console=ttyS0 px.shell
+	init
+	run grep -E '^(setsid|network|init)' "$calls"
+	[ "${lines[0]}" = 'setsid cttyhack sh' ]
+	[ "${lines[1]}" = network ]
+	[ "${lines[2]% }" = init ]
+}
+
+@test "px.shellx is not px.shell" {
+	command_line px.shellx=1
+	init
+	run grep setsid "$calls"
+	[ "$status" = 1 ]
+}
+
+@test "a network that fails does not stop the menu" {
+	printf '#!/bin/sh\nexit 1\n' >"$root/etc/px/network"
+	init
+	grep -q '^init' "$calls"
+}
+
+@test "on a serial console alone, the menu has it and nothing else is offered" {
+	init
+	run grep -v '^#' "$root/etc/inittab"
+	[ "${lines[0]}" = '::respawn:/etc/px/menu' ]
+	[[ $output != *askfirst* ]]
+}
+
+@test "with screen and serial console, the one that is not first offers the menu, and tty2 a shell" {
+	echo 'tty0 ttyS0' >"$root/sys/class/tty/console/active"
+	init
+	grep -qx 'tty1::askfirst:/etc/px/console' "$root/etc/inittab"
+	grep -qx 'tty2::askfirst:-/bin/sh' "$root/etc/inittab"
+	run grep ttyS0 "$root/etc/inittab"
+	[ "$status" = 1 ]
+}
+
+@test "with the screen as first console, the serial one offers the menu" {
+	echo 'ttyS0 tty0' >"$root/sys/class/tty/console/active"
+	init
+	grep -qx 'ttyS0::askfirst:/etc/px/console' "$root/etc/inittab"
+	grep -qx 'tty2::askfirst:-/bin/sh' "$root/etc/inittab"
+	run grep tty1 "$root/etc/inittab"
+	[ "$status" = 1 ]
+}
+
+@test "Ctrl-Alt-Del reboots and a shutdown unmounts" {
+	init
+	grep -qx '::ctrlaltdel:reboot' "$root/etc/inittab"
+	grep -qx '::shutdown:/etc/px/shutdown' "$root/etc/inittab"
+	sh "$PX_TOP/initramfs/shutdown"
+	grep -q '^umount -a' "$calls"
+}
+
+@test "the keymap is loaded when there is one, and one that cannot be loaded is said" {
+	init
+	run grep loadkmap "$calls"
+	[ "$status" = 1 ]
+	echo map >"$root/etc/px/keymap"
+	stub loadkmap 'exit 1'
+	init
+	[[ $output == *"cannot load the keymap"* ]]
+	grep -q '^init' "$calls"
+}
+
+@test "what is said on the console is in the log" {
+	init
+	while read -r line; do grep -qxF "$line" "$root/var/log/px.log"; done <<<"$output"
+}
+
+# --- the menu's wrapper
+
+menu() {
+	run sh "$PX_TOP/initramfs/menu" <<<"$1"
+}
+
+@test "when pximenu dies the console says so and waits: it is not started again by itself" {
+	stub pximenu 'exit 4'
+	menu ''
+	[[ $output == *"pximenu ended with status 4"* ]]
+	[[ $output == *"[m]enu, [s]hell, [r]eboot"* ]]
+	# once, and once more for the Enter that was pressed
+	[ "$(grep -c '^pximenu' "$calls")" = 2 ]
+}
+
+@test "the menu's wrapper reboots when asked" {
+	menu r
+	grep -q '^reboot' "$calls"
+	[ "$(grep -c '^pximenu' "$calls")" = 1 ]
+}
+
+@test "another console gives a shell, or the menu" {
+	stub sh 'true'
+	run /bin/sh "$PX_TOP/initramfs/console" <<<s
+	grep -q '^sh -l' "$calls"
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env bats
+# make serve: DHCP or proxyDHCP, and TFTP, on a network of the test's own (two network namespaces and a veth pair).
+load px
+
+setup() {
+	need_root
+	need ip dnsmasq python3
+	px_install pxfetch udhcpc
+	server=pxs$$ client=pxc$$
+	mkdir -p "$BATS_TEST_TMPDIR/build/tftpboot"
+	head -c 100000 "$PX_BUSYBOX" >"$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
+	ip netns add "$server"
+	ip netns add "$client"
+	ip -n "$server" link add s0 type veth peer name c0 netns "$client"
+	ip -n "$server" addr add 192.0.2.1/24 dev s0
+	ip -n "$server" link set s0 up
+	ip -n "$server" link set lo up
+	ip -n "$client" link set c0 up
+}
+
+teardown() {
+	[ -z "${pid:-}" ] || stop "$pid"
+	[ -z "${other:-}" ] || stop "$other"
+	[ -z "${server:-}" ] || ip netns del "$server" || true
+	[ -z "${client:-}" ] || ip netns del "$client" || true
+}
+
+serve() {
+	ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build" "$@" >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+	pid=$!
+	wait_for 10 grep -q 'started, version' "$BATS_TEST_TMPDIR/log"
+}
+
+# what a PXE client gets: runs the discovery script in the client's namespace
+discover() {
+	ip netns exec "$client" python3 "$PX_TOP/tests/serve/pxe_discover.py" c0 "$@"
+}
+
+@test "with a range a PXE client gets an address, the boot file, and every byte of it" {
+	serve -i s0 -r 192.0.2.50,192.0.2.60
+	run discover
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"yiaddr=192.0.2.5"* ]]
+	[[ "$output" == *"siaddr=192.0.2.1"* ]]
+	[[ "$output" == *"file=pxelinux.0"* ]]
+	ip -n "$client" addr add 192.0.2.200/24 dev c0
+	ip netns exec "$client" pxfetch -q -O "$BATS_TEST_TMPDIR/got" tftp://192.0.2.1/pxelinux.0
+	cmp "$BATS_TEST_TMPDIR/got" "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
+}
+
+@test "without a range it answers PXE clients beside another DHCP server and gives no address" {
+	serve -i s0
+	run discover --pxe
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"yiaddr=0.0.0.0"* ]]
+	[[ "$output" == *"vendor=PXEClient"* ]]
+}
+
+@test "without a range a client that is not PXE gets no answer" {
+	serve -i s0
+	run discover --plain
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"no answer"* ]]
+}
+
+@test "no interface, a wrong one, or no tftpboot is refused with what there is" {
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build"
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"s0 (192.0.2.1/24)"* ]]
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i nosuch0
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"nosuch0: no such interface"* ]]
+	rm "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"run make first"* ]]
+}

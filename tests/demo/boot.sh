@@ -1,0 +1,140 @@
+#!/bin/sh
+# Boots a QEMU machine (TCG) over PXE from a TFTP root until its serial console has said all that is expected, in order.
+# Prints "SECONDS PATTERN" for each line of it; exit 0: all seen; 1: not within the time, or something fatal was said.
+#
+#   boot.sh [-u|-s] [-t TFTPROOT] [-d DISK-OPTIONS]... [-D DISKFILE]... [-m MIB] [-n NIC] [-M MAC] [-l LOG] [-w SECONDS]
+#           [-x FATAL-REGEX] [-k] [-q QEMU-OPTION]... PATTERN...
+#     -u        UEFI firmware (default: BIOS)      -s  UEFI with Secure Boot on; say it before -D
+#     -D FILE   a raw virtio disk            -d OPTS  any -drive (id, if, ... as QEMU wants them)
+#     -t DIR    PXE from DIR first, after a reboot from disk; without it: from disk
+#     -x RE     stop at once when the console says that (default: kernel panics and "px: FAILED")
+#     -k        leave it running: the pid is in LOG.pid
+#   With no PATTERN: the console on this terminal, by hand (Ctrl-A x ends it).
+set -eu
+
+die() {
+	echo "boot.sh: $*" >&2
+	exit 1
+}
+
+# the patterns one after the other; seen: how many
+watch() {
+	start=$1
+	shift
+	for pattern; do
+		until grep -aqE -- "$pattern" "$log"; do
+			if [ -n "$fatal" ] && grep -aqE -- "$fatal" "$log"; then
+				report "the console said: $(grep -aE -- "$fatal" "$log" | head -n 1)"
+				return 1
+			fi
+			if ! kill -0 "$qemu" 2>/dev/null; then
+				report "QEMU ended before '$pattern'"
+				return 1
+			fi
+			if [ $(($(date +%s) - start)) -ge "$limit" ]; then
+				report "no '$pattern' within $limit s"
+				return 1
+			fi
+			sleep 0.5
+		done
+		echo "$(($(date +%s) - start)) s  $pattern"
+	done
+}
+
+report() {
+	echo "boot.sh: $*; the console's last lines:" >&2
+	tr -d '\r' <"$log" | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' | tr -cd '\n\t -~' | tail -n 25 | sed 's/^/  | /' >&2
+}
+
+# A UEFI machine tries its disks first (an empty one cannot boot), then the network; a BIOS machine the network once.
+# The firmware's variables are forgotten at the end.
+firmware() {
+	ovmf=/usr/share/OVMF/OVMF
+	case $1 in
+	bios) echo "-boot once=n,order=c" ;;
+	uefi)
+		echo "-machine q35"
+		echo "-drive if=pflash,unit=0,format=raw,readonly=on,file=${ovmf}_CODE_4M.fd"
+		echo "-drive if=pflash,unit=1,format=raw,snapshot=on,file=${ovmf}_VARS_4M.fd"
+		;;
+	secure)
+		echo "-machine q35,smm=on -global driver=cfi.pflash01,property=secure,value=on"
+		echo "-drive if=pflash,unit=0,format=raw,readonly=on,file=${ovmf}_CODE_4M.secboot.fd"
+		echo "-drive if=pflash,unit=1,format=raw,snapshot=on,file=${ovmf}_VARS_4M.ms.fd"
+		;;
+	esac
+}
+
+stop() {
+	kill "$qemu" 2>/dev/null || true
+	wait "$qemu" 2>/dev/null || true
+}
+
+main() {
+	memory=512 nic=virtio-net-pci mac=52:54:00:00:00:01 log='' limit=300 tftp='' keep='' disks=0
+	firmware=bios
+	fatal='Kernel panic|px: FAILED|Initramfs unpacking failed'
+	extra=$(mktemp)
+	while getopts ust:d:D:m:n:M:l:w:x:q:k opt; do
+		case $opt in
+		u) firmware=uefi ;;
+		s) firmware=secure ;;
+		t) tftp=$OPTARG ;;
+		d) echo "-drive $OPTARG" >>"$extra" ;;
+		D) echo "-drive file=$OPTARG,format=raw,if=none,id=disk$disks,cache=unsafe -device virtio-blk-pci,drive=disk$disks,serial=PXDISK$disks$([ $firmware = bios ] || echo ",bootindex=$disks")" >>"$extra"
+			disks=$((disks + 1)) ;;
+		m) memory=$OPTARG ;;
+		n) nic=$OPTARG ;;
+		M) mac=$OPTARG ;;
+		l) log=$OPTARG ;;
+		w) limit=$OPTARG ;;
+		x) fatal=$OPTARG ;;
+		q) echo "$OPTARG" >>"$extra" ;;
+		k) keep=yes ;;
+		*) die "usage: see the head of this file" ;;
+		esac
+	done
+	shift $((OPTIND - 1))
+	firmware $firmware >>"$extra"
+	# options are words without blanks
+	# shellcheck disable=SC2046
+	set -- "$@" -- $(cat "$extra")
+	rm -f "$extra"
+	patterns=0
+	while [ "$1" != -- ]; do
+		patterns=$((patterns + 1))
+		eval "p$patterns=\$1"
+		shift
+	done
+	shift
+	if [ -n "$tftp" ]; then
+		bootfile=pxelinux.0 index=''
+		if [ $firmware != bios ]; then
+			# OVMF has a virtio driver; an option ROM would not be signed
+			bootfile=shimx64.efi index=,bootindex=99$([ "$nic" != virtio-net-pci ] || echo ,romfile=)
+		fi
+		set -- -netdev "user,id=n,tftp=$tftp,bootfile=$bootfile" -device "$nic,netdev=n,mac=$mac$index" "$@"
+	else
+		set -- -nic none "$@"
+	fi
+	set -- -accel tcg,thread=multi -smp 2 -m "$memory" -display none -vga std "$@"
+	if [ $patterns = 0 ]; then
+		exec qemu-system-x86_64 "$@" -serial mon:stdio
+	fi
+	log=${log:-$(mktemp)}
+	: >"$log"
+	qemu-system-x86_64 "$@" -serial "file:$log" -monitor none </dev/null &
+	qemu=$!
+	echo "$qemu" >"$log.pid"
+	[ -n "$keep" ] || trap stop EXIT
+	trap 'exit 130' INT TERM
+	i=0
+	set --
+	while [ $i -lt $patterns ]; do
+		i=$((i + 1))
+		eval "set -- \"\$@\" \"\$p$i\""
+	done
+	watch "$(date +%s)" "$@"
+}
+
+main "$@"

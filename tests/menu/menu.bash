@@ -1,0 +1,91 @@
+# What the tests of pximenu share: a root of their own, stubs for pxfetch and pxwrite, a terminal.
+#
+#	load px
+#	load menu/menu
+#
+# menu_setup KIND makes $ROOT (see menu/fake_root); the stubs read $PX_STUB (see menu/bin). Nothing here can reboot the machine:
+# with -r pximenu runs ROOT/sbin/reboot and no other.
+
+menu_setup() {
+	need python3
+	px_install pximenu
+	PATH=$PX_TOP/tests/menu/bin:$PATH
+	ROOT=$BATS_TEST_TMPDIR/root
+	export PX_STUB=$BATS_TEST_TMPDIR/stub
+	mkdir -p "$PX_STUB"
+	: >"$PX_STUB/calls"
+	"$PX_TOP/tests/menu/fake_root" "$ROOT" "$1"
+	cp "$PX_TOP/tests/menu/images" "$PX_STUB/images"
+	printf '#!/bin/sh\necho "$0 was called" >>"%s/calls"\n' "$PX_STUB" >"$ROOT/sbin/reboot"
+	chmod +x "$ROOT/sbin/reboot"
+	cp "$ROOT/sbin/reboot" "$ROOT/sbin/poweroff"
+	LOG=$ROOT/var/log/px.log
+}
+
+cmdline() {
+	echo "BOOT_IMAGE=vmlinuz quiet $*" >"$ROOT/proc/cmdline"
+}
+
+# the kernel command line, then what pximenu -n says it would do; nobody is at the keyboard
+dry_run() {
+	cmdline px.auto px.timeout=0 "$@"
+	run timeout 30 pximenu -n -r "$ROOT" </dev/null
+}
+
+# an unattended run in the background: $MENU
+unattended() {
+	cmdline px.auto px.timeout=0 "$@"
+	timeout 60 pximenu -r "$ROOT" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 &
+	MENU=$!
+}
+
+# --- a terminal: terminal COLUMNS ROWS TERM [pximenu's options]
+
+TMUX_SOCKET=$BATS_TEST_TMPDIR/tmux
+
+tmux_do() {
+	tmux -S "$TMUX_SOCKET" -f /dev/null "$@"
+}
+
+terminal() {
+	local columns=$1 rows=$2 term=$3
+	shift 3
+	need tmux
+	tmux_do new-session -d -x "$columns" -y "$rows" \
+		"TERM=$term pximenu -r '$ROOT' $*; echo \"exit status \$?\"; exec cat"
+	tmux_do set-option -g status off
+	tmux_do resize-window -x "$columns" -y "$rows" # the status line took a row
+}
+
+keys() {
+	tmux_do send-keys "$@"
+}
+
+screen() {
+	tmux_do capture-pane -p
+}
+
+shows() {
+	screen | grep -qF -- "$1"
+}
+
+wait_screen() {
+	wait_for 20 shows "$1" || { screen >&2; return 1; }
+}
+
+# The screen is what tests/menu/golden/NAME.txt says; numbers that depend on time are N there. PX_GOLDEN=write makes the files.
+golden() {
+	local file=$PX_TOP/tests/menu/golden/$1.txt
+	screen | sed -E -e 's/[0-9]+ s after start/N s after start/' -e 's/^(  (Since|It took|Left) +)[0-9:]+/\1N/' \
+		-e 's/In [0-9]+ seconds?/In N seconds/' >"$BATS_TEST_TMPDIR/screen"
+	if [ "${PX_GOLDEN:-}" = write ]; then
+		mkdir -p "$(dirname "$file")"
+		cp "$BATS_TEST_TMPDIR/screen" "$file"
+	fi
+	diff -u "$file" "$BATS_TEST_TMPDIR/screen"
+}
+
+menu_teardown() {
+	[ ! -S "$TMUX_SOCKET" ] || tmux_do kill-server || true
+	[ -z "${MENU:-}" ] || stop "$MENU"
+}
