@@ -9,8 +9,8 @@ all: tftpboot
 .DELETE_ON_ERROR:
 .SUFFIXES: # none of make's own rules: one would make initramfs/x out of initramfs/x.sh
 .NOTPARALLEL:
-.PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot usb ext2 squashfs \
-	demo run serve check check-quick bench bench-fetch bench-write fuzz clean distclean
+.PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot site usb ext2 \
+	squashfs demo run serve check check-quick bench bench-fetch bench-write bench-boot fuzz clean distclean
 
 help: ## this text
 	@echo 'PXE Imager: boots machines over the network and writes disk images, all or nothing.'
@@ -57,6 +57,9 @@ usb: tftpboot ## build/px-usb.img: a stick for BIOS and UEFI with all of build/t
 ext2 squashfs: tftpboot ## build/px-ext2.img, px-squashfs.img: CF cards that run from the card, for little RAM
 	initramfs/card.sh $@ $(B) $(SUITE) $(CONFIG)
 
+site: tftpboot ## a site's own files, joined at boot: make site DIR=folder (it becomes /)
+	initramfs/site.sh $(B) "$(DIR)"
+
 # --- Running
 demo: demo-setup tftpboot $(B)/demo/debian.img.zst ## boot QEMU over PXE, install a real Debian, boot into it
 	tests/demo/demo.sh $(B)
@@ -79,12 +82,15 @@ check-quick: check-setup busybox ## the tests that need neither the tree nor QEM
 check-setup:
 	kbuild/setup.sh kbuild/packages.list $(wildcard tests/packages.d/*.list)
 fuzz: check-setup busybox ## every fuzz target for SECONDS (60)
-	tests/fuzz/run -b $(B) -t $(or $(SECONDS),60)
+	tests/fuzz/run $(B) $(or $(SECONDS),60)
 bench: bench-fetch bench-write ## compare with the peers, side by side
 bench-fetch: check-setup busybox
 	tests/bench-fetch.sh $(B)
 bench-write: check-setup busybox
 	tests/bench-write.sh $(B)
+
+bench-boot: demo-setup tftpboot ## power-on to menu, and sizes, beside a bare BusyBox and Debian's installer
+	tests/bench-boot.sh $(B) $(SUITE)
 
 # --- Cleaning
 clean: ## remove build/, keep .config

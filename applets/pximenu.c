@@ -4,10 +4,11 @@
 //applet:IF_PX_MENU(APPLET(pximenu, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_MENU) += pximenu.o
 //usage:#define pximenu_trivial_usage
-//usage:       "[-n] [-c CATALOG_URL] [-r ROOT]"
+//usage:       "[-an] [-c CATALOG_URL] [-r ROOT]"
 //usage:#define pximenu_full_usage "\n\n"
 //usage:       "Choose an image and a disk, run pxfetch | pxwrite, say how it ended.\n"
 //usage:       "px.image=, px.disk=, px.auto and others on the kernel command line: see README.\n"
+//usage:     "\n	-a	On all consoles of the kernel at once, not on stdin"
 //usage:     "\n	-c URL	The catalog (default: px.catalog=, else tftp://SERVER/images)"
 //usage:     "\n	-n	Say what would be run, write nothing"
 //usage:     "\n	-r ROOT	Read ROOT/proc, ROOT/sys, ROOT/run instead of /proc..."
@@ -16,15 +17,17 @@
 #include "menu/menu.h"
 #include "menu/report.h"
 
-enum { OPT_C = 1 << 0, OPT_N = 1 << 1, OPT_R = 1 << 2 };
+enum { OPT_A = 1 << 0, OPT_N = 1 << 1 };
 
 /* Lines of text where they are asked for, or where nothing can move a cursor. */
-static int wants_text(const struct px_settings *settings)
+static int wants_text(const struct px_menu *menu)
 {
 	const char *term = getenv("TERM");
 
-	if (settings->ui)
-		return strcmp(settings->ui, "text") == 0;
+	if (menu->settings.ui)
+		return strcmp(menu->settings.ui, "text") == 0;
+	if (menu->ui.opened)
+		return 0;
 	return !isatty(STDOUT_FILENO) || !term || strcmp(term, "dumb") == 0;
 }
 
@@ -49,7 +52,8 @@ int pximenu_main(int argc UNUSED_PARAM, char **argv)
 
 	memset(&menu, 0, sizeof(menu));
 	menu.root = "";
-	options = getopt32long(argv, "^" "c:nr:" "\0" "=0",
+	options = getopt32long(argv, "^" "anc:r:" "\0" "=0",
+			"all-consoles\0" No_argument "a"
 			"catalog\0" Required_argument "c"
 			"dry-run\0" No_argument "n"
 			"root\0" Required_argument "r",
@@ -59,10 +63,13 @@ int pximenu_main(int argc UNUSED_PARAM, char **argv)
 	signal_no_SA_RESTART_empty_mask(SIGWINCH, on_resize);
 	px_log_open(menu.root);
 	px_settings_read(&menu.settings, menu.root);
-	menu.front = wants_text(&menu.settings) ? &px_front_text : &px_front_screen;
-	px_terminal_open(&menu.ui.terminals[0], "console", STDIN_FILENO, STDOUT_FILENO);
-	menu.ui.count = 1;
-	menu.ui.screens[0].colour = has_colour();
+	menu.ui.owner = -1;
+	if (!(options & OPT_A) || !px_ui_open_consoles(&menu.ui, menu.root)) {
+		px_terminal_open(&menu.ui.terminals[0], "console", STDIN_FILENO, STDOUT_FILENO);
+		menu.ui.screens[0].colour = has_colour();
+		menu.ui.count = 1;
+	}
+	menu.front = wants_text(&menu) ? &px_front_text : &px_front_screen;
 	menu.front->enter(&menu);
 	menu.status = px_menu_run(&menu);
 	menu.front->leave(&menu);

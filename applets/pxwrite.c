@@ -8,11 +8,14 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += pxwrite.o
 //usage:#define pxwrite_trivial_usage
 //usage:       "[-nqfgV] [-s BYTES] [-H sha256:HEX] [-b BMAP] [-m BYTES] [-p FD] [-i FILE] DISK\n"
+//usage:       "or: pxwrite [-q] [-s BYTES] [-H sha256:HEX] [-m BYTES] [-p FD] [-i FILE] -\n"
+//usage:       "or: pxwrite -z [-qf] DISK\n"
 //usage:       "or: pxwrite -l"
 //usage:#define pxwrite_full_usage "\n\n"
 //usage:       "Write an image (raw or compressed, told by its first bytes) from stdin to DISK,\n"
-//usage:       "boot sector last, and read it back\n"
+//usage:       "boot sector last, and read it back. DISK -: decode and prove it, to stdout\n"
 //usage:     "\n	-l		List disks"
+//usage:     "\n	-z		Only clear the first and the last MiB of DISK: it does not boot then"
 //usage:     "\n	-n		Only say what would be done"
 //usage:     "\n	-q		Quiet"
 //usage:     "\n	-f		DISK may hold data"
@@ -31,6 +34,7 @@
 #include <sys/sysinfo.h>
 #include "lib/blkwrite.h"
 #include "lib/decode_open.h"
+#include "lib/deliver.h"
 #include "lib/disk.h"
 #include "lib/source.h"
 
@@ -41,6 +45,8 @@ enum {
 	OPT_GROW = 1 << 3,
 	OPT_NO_READBACK = 1 << 4,
 	OPT_LIST = 1 << 5,
+	OPT_CLEAR = 1 << 6,
+	OPTS_OF_DISK = OPT_DRY | OPT_FORCE | OPT_GROW | OPT_NO_READBACK | OPT_CLEAR,
 };
 
 struct globals {
@@ -87,7 +93,7 @@ static void parse_options(char **argv)
 	char *size = NULL, *hash = NULL, *bmap = NULL, *memory = NULL, *fd = NULL, *input = NULL;
 	enum px_status status;
 
-	G.opts = getopt32(argv, "^nqfgVls:H:b:m:p:i:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input);
+	G.opts = getopt32(argv, "^nqfgVlzs:H:b:m:p:i:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input);
 	argv += optind;
 	if (!argv[0] == !(G.opts & OPT_LIST))
 		bb_show_usage();
@@ -193,7 +199,6 @@ static enum px_status prove_raw_end(void)
 
 static enum px_status open_image(void)
 {
-	static const struct px_digest no_digest;
 	const struct px_decoder *decoder;
 	const uint8_t *magic;
 	ssize_t n;
@@ -207,14 +212,25 @@ static enum px_status open_image(void)
 		return G.w.source->status;
 	decoder = px_decoder_find(magic, n);
 	if (decoder) {
+		struct px_decode_options options = {
+			.memory_bytes = G.memory_bytes,
+			.hashed = G.w.digest.known,
+		};
 		G.decoder = decoder->name;
-		G.w.image = decoder->open(G.w.source, G.memory_bytes);
+		G.w.image = decoder->open(G.w.source, &options);
 	} else if (n > 0) {
 		enum px_status status = prove_raw_end();
 		if (status != PX_OK)
 			return status;
 	}
 	G.w.image_bytes = G.image_bytes;
+	return PX_OK;
+}
+
+static enum px_status look_at_image(void)
+{
+	static const struct px_digest no_digest; /* blkwrite hashes, in a thread of its own */
+
 	G.w.image = px_check_open(G.w.image, "the image", G.image_bytes, &no_digest);
 	return px_blkwrite_look(&G.w);
 }
@@ -229,7 +245,7 @@ static enum px_status refuse_image(void)
 		bb_error_msg("this is %s, no disk image: %s", kind->refuse, kind->remedy);
 		return PX_DATA;
 	}
-	if (kind->table == PX_TABLE_GPT && G.image_bytes >= 0 && G.image_bytes < kind->end_bytes) {
+	if (G.image_bytes >= 0 && G.image_bytes < kind->end_bytes) {
 		bb_error_msg("the image is cut short: %"OFF_FMT"u bytes, its last partition ends at byte %"OFF_FMT"u",
 				G.image_bytes, kind->end_bytes);
 		return PX_DATA;
@@ -260,6 +276,8 @@ static enum px_status run(void)
 	if (status == PX_OK)
 		status = open_image();
 	if (status == PX_OK)
+		status = look_at_image();
+	if (status == PX_OK)
 		status = refuse_image();
 	if (status == PX_OK)
 		status = px_blkwrite_fits(&G.w);
@@ -272,6 +290,32 @@ static enum px_status run(void)
 	return px_blkwrite_run(&G.w);
 }
 
+/* pxwrite -z: what scripts that make a disk bootable by themselves are framed with. */
+static enum px_status clear(void)
+{
+	enum px_status status = open_disk();
+
+	if (status == PX_OK && !(G.opts & OPT_DRY))
+		status = px_blkwrite_clear(&G.w);
+	if (status == PX_OK && !G.w.quiet)
+		say_state();
+	return status;
+}
+
+/* pxwrite -: no disk here; a reader that goes away ends it (SIGPIPE). */
+static enum px_status deliver(void)
+{
+	enum px_status status;
+
+	if ((G.opts & OPTS_OF_DISK) || G.bmap)
+		bb_simple_error_msg_and_die("- is no disk: -n, -f, -g, -V, -z and -b say nothing about it");
+	status = open_image();
+	if (status != PX_OK)
+		return status;
+	G.w.image = px_check_open(G.w.image, "the image", G.image_bytes, &G.w.digest);
+	return px_deliver(G.w.image, G.w.source, G.image_bytes, G.w.progress_fd, !!(G.opts & OPT_QUIET));
+}
+
 int pxwrite_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
 int pxwrite_main(int argc UNUSED_PARAM, char **argv)
 {
@@ -280,6 +324,8 @@ int pxwrite_main(int argc UNUSED_PARAM, char **argv)
 	SET_PTR_TO_GLOBALS(xzalloc(sizeof(G)));
 	xfunc_error_retval = PX_USAGE;
 	parse_options(argv);
+	if (!(G.opts & OPT_LIST) && LONE_DASH(G.path))
+		return deliver();
 	xfunc_error_retval = PX_OTHER;
 	if (G.opts & OPT_LIST)
 		return list_disks();
@@ -291,8 +337,8 @@ int pxwrite_main(int argc UNUSED_PARAM, char **argv)
 	G.w.skip_readback = !!(G.opts & OPT_NO_READBACK);
 	G.w.grow = !!(G.opts & OPT_GROW);
 	G.w.quiet = !!(G.opts & OPT_QUIET);
-	status = run();
-	if (status == PX_OK && G.w.quiet)
+	status = (G.opts & OPT_CLEAR) ? clear() : run();
+	if (status == PX_OK && (G.w.quiet || (G.opts & OPT_CLEAR)))
 		die_func = NULL;
 	if (ENABLE_FEATURE_CLEAN_UP) {
 		px_blkwrite_free(&G.w);

@@ -4,8 +4,8 @@
 #
 #   bootstrap.sh BUILD SUITE PACKAGE...
 #
-# mmdebstrap where it is there (no root, seconds), else debootstrap (root; brings Debian's minimal system along, which
-# debian-strip/purge-minbase.list throws out again).
+# mmdebstrap where it is there (no root, seconds), else debootstrap (root, a minute; what Debian's minimal system has
+# beyond our packages and their dependencies is left aside). PX_BOOTSTRAP in the environment names one of them.
 set -eu
 
 die() {
@@ -44,14 +44,23 @@ with_mmdebstrap() {
 	rm -f "$new.tar"
 }
 
+# the packages and all that they depend on, by apt
+dependencies() {
+	APT_CONFIG=$build/apt-$suite/apt.conf apt-get -s --no-install-recommends install "$@" | sed -n 's/^Inst \([^ ]*\).*/\1/p'
+}
+
 with_debootstrap() {
+	dependencies "$@" >"$new/wanted"
 	[ "$(id -u)" = 0 ] || die "debootstrap needs root (or install mmdebstrap, which does not)"
 	list=$(echo "$*" | tr ' ' ',')
 	site=$(sed -n '1s/^deb \[[^]]*\] \([^ ]*\) .*/\1/p' "$build/apt-$suite/sources.list.deb")
 	debootstrap --foreign --variant=minbase --include="$list" \
 		--keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
 		"$suite" "$new/root" "$site" >"$build/bootstrap.log" 2>&1 || explain debootstrap
-	mv "$new/root/var/cache/apt/archives" "$new/debs"
+	mkdir -p "$new/debs"
+	while read -r name; do
+		mv "$new/root/var/cache/apt/archives/${name}"_*.deb "$new/debs/"
+	done <"$new/wanted"
 	rm -rf "$new/root"
 }
 
@@ -75,9 +84,10 @@ main() {
 	build=$(cd "$1" && pwd)
 	shift 2
 	mv "$build/mirrors.new" "$build/apt-$suite/sources.list.deb"
-	tool=debootstrap
-	if command -v mmdebstrap >/dev/null; then
-		tool=mmdebstrap
+	tool=${PX_BOOTSTRAP:-}
+	if [ -z "$tool" ]; then
+		tool=debootstrap
+		if command -v mmdebstrap >/dev/null; then tool=mmdebstrap; fi
 	fi
 	stamp="$tool $* $(cat "$build/apt-$suite/sources.list.deb")
 $(sha256sum <"$0")

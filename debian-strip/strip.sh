@@ -2,7 +2,7 @@
 # Takes packages and files out of a tree, rule by rule, and prints what each rule saved.
 #
 #   strip.sh purge TREE FILES LIST [optional]   the files of the packages in LIST (FILES/PKG lists a package's files)
-#   strip.sh shrink TREE LIST                   the files that match the patterns in LIST
+#   strip.sh shrink TREE LIST [optional]        the files that match the patterns in LIST
 #
 # LIST: one a line, the reason after #. A line that matches nothing is an error (it has outlived its reason), unless
 # "optional". A shrink pattern is a shell pattern over the whole path, * crosses /; a leading ! keeps what later lines
@@ -67,7 +67,7 @@ shrink() {
 			*) echo "$path" >>"$tree.rest" ;;
 			esac
 		done <"$tree.paths"
-		[ -s "$tree.matched" ] || die "$list: nothing in the tree matches '$pattern'"
+		[ -s "$tree.matched" ] || [ -n "$optional" ] || die "$list: nothing in the tree matches '$pattern'"
 		mv "$tree.rest" "$tree.paths"
 		case $pattern in
 		!*) ;;
@@ -79,8 +79,8 @@ shrink() {
 main() {
 	case ${1:-}:$# in
 	purge:4 | purge:5) tree=$2 files=$3 list=$4 optional=${5:-} ;;
-	shrink:3) tree=$2 list=$3 ;;
-	*) die "usage: strip.sh purge TREE FILES LIST [optional] | shrink TREE LIST" ;;
+	shrink:3 | shrink:4) tree=$2 list=$3 optional=${4:-} ;;
+	*) die "usage: strip.sh purge TREE FILES LIST [optional] | shrink TREE LIST [optional]" ;;
 	esac
 	check_list "$list"
 	"$1"

@@ -25,9 +25,33 @@ driver_set() {
 	die "no driver set chosen in $config"
 }
 
-package_names() {
-	sed -e 's/#.*//' "$here/packages.list"
+# wanted LIST: its packages whose options are on
+wanted() {
+	sed -e 's/#.*//' "$1" | while read -r package option; do
+		case $option in
+		'') ;;
+		-) echo "$package" ;;
+		*) [ "$(conf "$option")" != y ] || echo "$package" ;;
+		esac
+	done
+}
+
+# what is there beside the packages that the rules were made for
+more_packages() {
+	wanted "$here/extra.list"
 	conf PX_TREE_PACKAGES
+}
+
+package_names() {
+	wanted "$here/packages.list"
+	more_packages
+}
+
+# "optional" when a package of packages.list is left out: rules about what it brings then match nothing
+rules_optional() {
+	sed -n 's/^[^#]*\(PX_TREE_[A-Z0-9]*\).*/\1/p' "$here/packages.list" | while read -r option; do
+		[ "$(conf "$option")" = y ] || echo optional
+	done | head -n 1
 }
 
 kernel_package() {
@@ -37,7 +61,7 @@ kernel_package() {
 # What the tree is made of. It is made anew when this changes.
 inputs() {
 	cat "$build/debian/stamp" "$build/deb/$kernel.version"
-	cat "$here"/*.sh "$here"/*.awk "$here"/*.list "$here"/drivers/*.list | sha256sum
+	cat "$here"/*.sh "$here"/*.c "$here"/*.awk "$here"/*.list "$here"/drivers/*.list | sha256sum
 	sha256sum <"$build/busybox"
 	grep -E '^CONFIG_PX_(TREE|DRIVERS)' "$config"
 }
@@ -59,20 +83,29 @@ make_skeleton() {
 install_busybox() {
 	cp "$build/busybox" "$1/usr/bin/busybox"
 	chmod 755 "$1/usr/bin/busybox"
-	"$build/busybox" --list | while read -r applet; do
-		if [ ! -e "$1/usr/bin/$applet" ] && [ ! -e "$1/usr/sbin/$applet" ]; then
-			ln -s busybox "$1/usr/bin/$applet"
+	"$build/busybox" --list-full | while read -r path; do
+		applet=${path##*/}
+		if [ -e "$1/usr/bin/$applet" ] || [ -e "$1/usr/sbin/$applet" ]; then
+			continue
 		fi
+		case $path in
+		*sbin/* | linuxrc) ln -s ../bin/busybox "$1/usr/sbin/$applet" ;;
+		*) ln -s busybox "$1/usr/bin/$applet" ;;
+		esac
 	done
 }
 
 strip() {
 	echo "  STRIP   (KiB saved, by package and by rule)"
-	"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge.list"
-	if grep -q '^debootstrap' "$build/debian/stamp"; then
-		"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge-minbase.list" optional
+	optional=$(rules_optional)
+	"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge.list" "$optional"
+	"$here/strip.sh" shrink "$1" "$here/shrink.list" "$optional"
+	"$here/selinux.sh" "$1"
+	if [ -n "$(more_packages)" ]; then
+		"$here/libraries.sh" restore "$1" "$build/debian/root"
+	else
+		"$here/libraries.sh" sweep "$1"
 	fi
-	"$here/strip.sh" shrink "$1" "$here/shrink.list"
 }
 
 # One time for all files: that of the newest file in any package.
@@ -89,7 +122,7 @@ pack() {
 record() {
 	rm -f "$build"/manifest.d/tree-*
 	while read -r name version _; do
-		if ! grep -q "^${name}[[:space:]]" "$here/purge.list" "$here/purge-minbase.list"; then
+		if ! grep -q "^${name}[[:space:]]" "$here/purge.list"; then
 			echo "binary $name $version" >"$build/manifest.d/tree-$name"
 		fi
 	done <"$build/debian/packages"

@@ -12,16 +12,6 @@ wrong() {
 	failed=1
 }
 
-# prints "FILE<tab>LIBRARY" of each library that an ELF file asks for, its program interpreter too
-needed() {
-	(cd "$tree" && find . -type f ! -name '*.ko' -size +0 | sort | while read -r f; do
-		if [ "$(head -c 4 "$f" | tail -c 3)" = ELF ]; then
-			readelf -dlW "$f" 2>/dev/null | sed -n -e "s,.*(NEEDED).*\[\(.*\)\],${f#./}	\1," \
-				-e "s,.*program interpreter: \(/.*\)\],${f#./}	\1,p" -e '/	/p' | sort -u
-		fi
-	done)
-}
-
 # the rule that took a library, as far as it can be told
 rule_for() {
 	sed -n 's/^\([^#![:space:]][^[:space:]]*\)[[:space:]].*/\1/p' "$(dirname "$0")/shrink.list" | while read -r pattern; do
@@ -34,7 +24,7 @@ rule_for() {
 }
 
 check_libraries() {
-	needed >"$tree.needed"
+	"$(dirname "$0")/libraries.sh" needed "$tree" >"$tree.needed"
 	libraries=" $(cd "$tree" && find . -name '*.so*' | sed 's,.*/,,' | sort -u | tr '\n' ' ') "
 	while IFS='	' read -r file library; do
 		case $library in

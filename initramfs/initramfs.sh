@@ -17,10 +17,10 @@ inputs() {
 install_files() {
 	mkdir -p "$1/etc/px"
 	install -m 755 "$here/init" "$1/init"
-	for f in network medium udhcpc.script menu console shutdown; do
+	for f in network medium udhcpc.script menu shutdown; do
 		install -m 755 "$here/$f" "$1/etc/px/$f"
 	done
-	install -m 644 "$here/inittab" "$1/etc/px/inittab"
+	install -m 644 "$here/inittab" "$here/say.sh" "$1/etc/px/"
 	for f in fstab hosts profile mdev.conf; do
 		install -m 644 "$here/$f" "$1/etc/$f"
 	done

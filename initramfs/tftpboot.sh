@@ -32,6 +32,8 @@ main() {
 	sed "s/@CONSOLE@/$(conf PX_CONSOLE)/" "$here/pxelinux/default" >"$build/pxelinux.default"
 	put "$build/pxelinux.default" "$out/pxelinux.cfg/default"
 	"$here/uefi.sh" "$build" "$suite" "$(conf PX_CONSOLE)"
+	# the loaders name both; a site's own replaces it
+	[ -e "$out/site.cpio.xz" ] || "$here/site.sh" "$build"
 	# a catalog is the user's: never overwritten
 	[ -e "$out/images" ] || put "$here/images" "$out/images"
 	for f in "$here"/example/*; do

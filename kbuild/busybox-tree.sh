@@ -50,6 +50,7 @@ make_submenu() {
 
 main() {
 	rel=$1 suite=$2
+	mkdir -p "$1"
 	build=$(cd "$1" && pwd)
 	here=$(cd "$(dirname "$0")" && pwd)
 	tree=$build/busybox-tree

@@ -153,7 +153,7 @@ last_byte() {
 
 # one test a format: they run side by side
 damage() {
-	"$PX_TOP/tests/write/damage.py" pxwrite "$IMAGES/small" "$IMAGES/small.$1" "$FAST" "$2"
+	"$PX_TOP/tests/write/damage.py" pxwrite "$IMAGES/small" "$IMAGES/small.$1" "$FAST" "${@:2}"
 }
 
 @test "gzip: whatever bit is flipped, what pxwrite says is true" {
@@ -180,5 +180,12 @@ damage() {
 	for suffix in gz zst xz bz2 lz4; do
 		echo "# $suffix"
 		damage "$suffix" cuts
+	done
+}
+
+@test "with a hash, whatever bit is flipped in whatever format, what pxwrite says is true" {
+	for suffix in gz zst xz bz2 lz4; do
+		echo "# $suffix"
+		damage "$suffix" bits -H "sha256:$(sha256_of "$IMAGES/small")"
 	done
 }

@@ -35,7 +35,7 @@ list() {
 	cp "$PX_TOP/tests/menu/images" "$BATS_TEST_TMPDIR/images"
 	list <"$BATS_TEST_TMPDIR/images"
 	[[ $output == *"4) A stanza with a wrong size (unusable: images:28: Size: "* ]]
-	[[ $output == *"5) WRAP router (script, archive, script) (unusable: "* ]]
+	[[ $output == *"5) WRAP router (script, archive, script)"* ]]
 	[[ $output == *"2) Kiosk"* ]]
 }
 
@@ -90,6 +90,8 @@ list() {
 	check 'SHA256: abc' 'SHA256: not 64'
 	check 'Grow: maybe' 'Grow: neither'
 	check 'After: party' 'After: not one of'
+	check 'Disk: sized=8G' 'Disk: not a disk hint'
+	check 'Disk:' 'Disk: not a disk hint'
 	check 'Bmap:' 'Bmap: empty'
 	check 'Source: b.img.gz' 'Source: twice'
 	check 'no colon in this line' 'not a '

@@ -99,6 +99,13 @@ stays_failed() {
 	stays_failed 'write: pxwrite: /dev/vda: in use: swap: swapoff first (disk untouched)'
 }
 
+@test "nor is a write error that pxfetch reports itself" {
+	echo 'trap "" PIPE; while echo data; do :; done 2>/dev/null; echo "pxfetch: stdout: Broken pipe" >&2; exit 3' >"$PX_STUB/fetch.sh"
+	echo 'echo "pxwrite: $disk: too small" >&2; echo "pxwrite: disk untouched" >&2; exit 10' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	stays_failed 'write: pxwrite: /dev/vda: too small (disk untouched)'
+}
+
 @test "when pxwrite refuses while the server is silent, pxfetch is stopped" {
 	echo 'exec sleep 600' >"$PX_STUB/fetch.sh"
 	echo 'echo "pxwrite: $disk: too small" >&2; echo "pxwrite: disk untouched" >&2; exit 10' >"$PX_STUB/write.sh"
@@ -156,7 +163,7 @@ stays_failed() {
 }
 
 @test "what the network script says is missing is the reason" {
-	echo 'PX_PROBLEM=eth0 has no carrier: is the cable in?' >"$ROOT/run/px/network"
+	echo 'PX_ERROR=eth0 has no carrier: is the cable in?' >"$ROOT/run/px/network"
 	unattended px.image=kiosk
 	stays_failed 'catalog: eth0 has no carrier: is the cable in? (disk untouched)'
 }

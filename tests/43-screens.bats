@@ -250,3 +250,14 @@ to_confirmation() {
 	terminal 80 24 dumb
 	wait_screen 'Image (number or name'
 }
+
+@test "when the network had failed, t runs the network script again" {
+	echo 'PX_ERROR=no link on eth0: is the cable in?' >"$ROOT/run/px/network"
+	mkdir -p "$ROOT/etc/px"
+	printf '#!/bin/sh\nprintf "PX_IP=192.0.2.15\\nPX_SERVER=192.0.2.1\\n" >"%s/run/px/network"\n' "$ROOT" >"$ROOT/etc/px/network"
+	chmod +x "$ROOT/etc/px/network"
+	terminal 80 24 xterm
+	wait_screen 'no link on eth0: is the cable in?'
+	keys t
+	wait_screen 'choose an image'
+}

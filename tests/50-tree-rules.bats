@@ -27,7 +27,7 @@ make_program() {
 
 @test "every line of every list is a comment or a rule with its reason" {
 	for list in "$PX_TOP"/debian-strip/*.list "$PX_TOP"/debian-strip/drivers/*.list; do
-		run grep -nEv '^(#.*|[[:space:]]*|include [a-z]+|[^#[:space:]]+[[:space:]]+#[[:space:]]*[^[:space:]].*)$' "$list"
+		run grep -nEv '^(#.*|[[:space:]]*|include [a-z]+|[^#[:space:]]+( [-A-Z0-9_]+)?[[:space:]]+#[[:space:]]*[^[:space:]].*)$' "$list"
 		[ "$status" = 1 ] || { echo "$list: $output"; false; }
 	done
 }
@@ -122,4 +122,27 @@ make_program() {
 	[ "$status" = 1 ]
 	[[ $output == *"its budget is 100 KiB (PX_TREE_BUDGET_KIB"* ]]
 	[[ $output == *"usr/bin/large"* ]]
+}
+
+@test "a library that nothing needs is swept out, and then what only that one needed" {
+	make_program
+	lib=$tree/usr/lib/x86_64-linux-gnu
+	cp "$lib/libpxtest.so.1" "$lib/libinner.so.2.0"
+	ln -s libinner.so.2.0 "$lib/libinner.so.2"
+	gcc -shared -fPIC -nostdlib -o "$lib/libouter.so.3" -Wl,-soname,libouter.so.3 -Wl,--no-as-needed "$BATS_TEST_TMPDIR/f.c" -L"$lib" -l:libinner.so.2
+	"$PX_TOP/debian-strip/libraries.sh" sweep "$tree"
+	[ "$(ls "$lib")" = libpxtest.so.1 ]
+}
+
+@test "a library that rules took comes back when a package of the user's needs it" {
+	make_program
+	cp -a "$tree" "$BATS_TEST_TMPDIR/full"
+	lib=usr/lib/x86_64-linux-gnu
+	mv "$BATS_TEST_TMPDIR/full/$lib/libpxtest.so.1" "$BATS_TEST_TMPDIR/full/$lib/libpxtest.so.1.5"
+	ln -s libpxtest.so.1.5 "$BATS_TEST_TMPDIR/full/$lib/libpxtest.so.1"
+	rm -r "${tree:?}/$lib"
+	run "$PX_TOP/debian-strip/libraries.sh" restore "$tree" "$BATS_TEST_TMPDIR/full"
+	[[ $output == *"back: usr/bin/prog needs it"* ]]
+	[ "$(readlink "$tree/$lib/libpxtest.so.1")" = libpxtest.so.1.5 ]
+	"$verify" "$tree" 1000
 }

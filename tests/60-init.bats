@@ -72,34 +72,24 @@ init() {
 	grep -q '^init' "$calls"
 }
 
-@test "on a serial console alone, the menu has it and nothing else is offered" {
+@test "on serial consoles alone, the menu has them and nothing else reads from them" {
+	echo 'ttyS0 ttyS1' >"$root/sys/class/tty/console/active"
 	init
-	run grep -v '^#' "$root/etc/inittab"
-	[ "${lines[0]}" = '::respawn:/etc/px/menu' ]
-	[[ $output != *askfirst* ]]
+	[ "$(grep -c respawn "$root/etc/inittab")" = 1 ]
+	grep -qx '::respawn:/etc/px/menu' "$root/etc/inittab"
+	run grep -E 'askfirst|ttyS' "$root/etc/inittab"
+	[ "$status" = 1 ]
 }
 
-@test "with screen and serial console, the one that is not first offers the menu, and tty2 a shell" {
+@test "a machine with a screen has a shell on tty2, a key-press away" {
 	echo 'tty0 ttyS0' >"$root/sys/class/tty/console/active"
 	init
-	grep -qx 'tty1::askfirst:/etc/px/console' "$root/etc/inittab"
-	grep -qx 'tty2::askfirst:-/bin/sh' "$root/etc/inittab"
-	run grep ttyS0 "$root/etc/inittab"
-	[ "$status" = 1 ]
-}
-
-@test "with the screen as first console, the serial one offers the menu" {
-	echo 'ttyS0 tty0' >"$root/sys/class/tty/console/active"
-	init
-	grep -qx 'ttyS0::askfirst:/etc/px/console' "$root/etc/inittab"
-	grep -qx 'tty2::askfirst:-/bin/sh' "$root/etc/inittab"
-	run grep tty1 "$root/etc/inittab"
-	[ "$status" = 1 ]
+	[ "$(grep askfirst "$root/etc/inittab")" = 'tty2::askfirst:-/bin/sh' ]
 }
 
 @test "Ctrl-Alt-Del reboots and a shutdown unmounts" {
 	init
-	grep -qx '::ctrlaltdel:/sbin/reboot' "$root/etc/inittab"
+	grep -qx '::ctrlaltdel:reboot' "$root/etc/inittab"
 	grep -qx '::shutdown:/etc/px/shutdown' "$root/etc/inittab"
 	sh "$PX_TOP/initramfs/shutdown"
 	grep -q '^umount -a' "$calls"
@@ -113,6 +103,23 @@ init() {
 	stub loadkmap 'exit 1'
 	init
 	[[ $output == *"cannot load the keymap"* ]]
+	grep -q '^init' "$calls"
+}
+
+@test "what is said before the menu is said on every console" {
+	echo 'tty0 ttyS0' >"$root/sys/class/tty/console/active"
+	: >"$root/dev/tty1"
+	init
+	[ -n "$output" ]
+	[ "$(cat "$root/dev/tty1")" = "$output" ]
+}
+
+@test "a log that cannot be written stops nothing" {
+	rmdir "$root/var/log"
+	: >"$root/var/log" || true
+	stub mkdir 'true'
+	init
+	[ "$status" = 0 ]
 	grep -q '^init' "$calls"
 }
 
@@ -142,8 +149,11 @@ menu() {
 	[ "$(grep -c '^pximenu' "$calls")" = 1 ]
 }
 
-@test "another console gives a shell, or the menu" {
-	stub sh 'true'
-	run /bin/sh "$PX_TOP/initramfs/console" <<<s
-	grep -q '^sh -l' "$calls"
+@test "the other consoles are told that the menu died, and where the question is" {
+	echo 'tty0 ttyS0' >"$root/sys/class/tty/console/active"
+	: >"$root/dev/tty1"
+	stub pximenu 'exit 4'
+	menu r
+	[[ $(cat "$root/dev/tty1") == 'px: pximenu ended with status 4'*'/dev/console asks what to do' ]]
+	grep -q '^pximenu -a' "$calls"
 }

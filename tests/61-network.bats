@@ -194,3 +194,17 @@ nameserver 192.0.2.54' ]
 	interface=eth0 sh "$root/etc/px/udhcpc.script" deconfig
 	grep -qx 'ip addr flush dev eth0' "$calls"
 }
+
+@test "run again, it stops the clients of the run before and finds what is there now" {
+	card eth0 52:54:00:00:00:01 0
+	network
+	[ -n "$(found PX_ERROR)" ]
+	sleep 100 &
+	echo $! >"$root/run/px/udhcpc.eth0"
+	echo 1 >"$root/sys/class/net/eth0/carrier"
+	network
+	[ "$status" = 0 ]
+	[ -z "$(found PX_ERROR)" ]
+	run kill -0 $!
+	[ "$status" = 1 ]
+}

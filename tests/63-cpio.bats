@@ -100,7 +100,7 @@ built() {
 	built px.cpio.xz
 	run names "$PX_BUILD/tftpboot/px.cpio.xz"
 	[ "$status" = 0 ]
-	for path in init dev/console etc/px/network usr/bin/busybox usr/bin/pximenu etc/mke2fs.conf; do
+	for path in init dev/console etc/px/network usr/bin/busybox usr/sbin/pximenu etc/mke2fs.conf; do
 		grep -q " $path\$" <<<"$output" || { echo "no $path"; false; }
 	done
 	[[ ${lines[-1]} == *' etc/px/complete' ]]

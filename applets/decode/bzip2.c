@@ -97,14 +97,14 @@ static int FAST_FUNC bzip2_probe(const uint8_t *head, size_t len_bytes)
 		 || memcmp(head + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0);  /* none: the trailer */
 }
 
-static struct px_stream* FAST_FUNC bzip2_open(struct px_stream *upstream, size_t memory_bytes)
+static struct px_stream* FAST_FUNC bzip2_open(struct px_stream *upstream, const struct px_decode_options *options)
 {
 	struct bzip2_stream *b = xzalloc(sizeof(*b));
 
 	b->s.read = bzip2_read;
 	b->s.close = bzip2_close;
 	b->s.upstream = upstream;
-	if (memory_bytes < MOST_BYTES)
+	if (options->memory_bytes < MOST_BYTES)
 		px_stream_fail(&b->s, PX_RESOURCE, "bzip2: may need 4 MiB of memory (see -m)");
 	return &b->s;
 }

@@ -13,14 +13,20 @@
 
 enum { PX_MAGIC_BYTES = 16 }; /* probes see that much of the start, or all there is */
 
+struct px_decode_options {
+	size_t memory_bytes;   /* what windows and dictionaries may take */
+	smallint hashed;       /* the caller checks a SHA-256 of all that is decoded: the format's own sums, up to a fifth of the
+	                        * work, may be left out. Its structure is checked all the same. */
+};
+
 struct px_decoder {
 	const char *name;
 	/* True when head (len_bytes <= PX_MAGIC_BYTES) starts a file of this format. */
 	int FAST_FUNC (*probe)(const uint8_t *head, size_t len_bytes);
-	/* Takes ownership of upstream, which starts with the magic bytes. memory_bytes: what windows and dictionaries may
-	 * take; more is refused with PX_RESOURCE when the stream asks for it. The end is passed on only after the format's
+	/* Takes ownership of upstream, which starts with the magic bytes. A stream that asks for more than
+	 * options->memory_bytes is refused with PX_RESOURCE. The end is passed on only after the format's
 	 * own trailer was right; members that follow each other are one stream; anything else after the trailer is PX_DATA. */
-	struct px_stream* FAST_FUNC (*open)(struct px_stream *upstream, size_t memory_bytes);
+	struct px_stream* FAST_FUNC (*open)(struct px_stream *upstream, const struct px_decode_options *options);
 };
 
 #define PX_DECODER(name) \

@@ -89,7 +89,7 @@ static int FAST_FUNC gzip_probe(const uint8_t *head, size_t len_bytes)
 }
 
 /* zlib needs 40 KiB, whatever the stream: within any limit */
-static struct px_stream* FAST_FUNC gzip_open(struct px_stream *upstream, size_t memory_bytes UNUSED_PARAM)
+static struct px_stream* FAST_FUNC gzip_open(struct px_stream *upstream, const struct px_decode_options *options)
 {
 	struct gzip_stream *g = xzalloc(sizeof(*g));
 
@@ -98,6 +98,8 @@ static struct px_stream* FAST_FUNC gzip_open(struct px_stream *upstream, size_t 
 	g->s.upstream = upstream;
 	if (inflateInit2(&g->z, 16 + MAX_WBITS) != Z_OK)
 		px_stream_fail(&g->s, PX_RESOURCE, "gzip: out of memory");
+	else if (options->hashed)
+		inflateValidate(&g->z, 0);
 	return &g->s;
 }
 

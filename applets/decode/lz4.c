@@ -77,14 +77,14 @@ static int FAST_FUNC lz4_probe(const uint8_t *head, size_t len_bytes)
 	return len_bytes >= 4 && get_unaligned_le32(head) == 0x184d2204;
 }
 
-static struct px_stream* FAST_FUNC lz4_open(struct px_stream *upstream, size_t memory_bytes)
+static struct px_stream* FAST_FUNC lz4_open(struct px_stream *upstream, const struct px_decode_options *options)
 {
 	struct lz4_stream *z = xzalloc(sizeof(*z));
 
 	z->s.read = lz4_read;
 	z->s.close = lz4_close;
 	z->s.upstream = upstream;
-	if (memory_bytes < MOST_BYTES)
+	if (options->memory_bytes < MOST_BYTES)
 		px_stream_fail(&z->s, PX_RESOURCE, "lz4: may need 9 MiB of memory (see -m)");
 	else if (LZ4F_isError(LZ4F_createDecompressionContext(&z->z, LZ4F_VERSION)))
 		px_stream_fail(&z->s, PX_RESOURCE, "lz4: out of memory");

@@ -83,15 +83,16 @@ static int FAST_FUNC xz_probe(const uint8_t *head, size_t len_bytes)
 	return len_bytes >= 6 && memcmp(head, "\xfd" "7zXZ", 6) == 0;
 }
 
-static struct px_stream* FAST_FUNC xz_open(struct px_stream *upstream, size_t memory_bytes)
+static struct px_stream* FAST_FUNC xz_open(struct px_stream *upstream, const struct px_decode_options *options)
 {
 	struct xz_stream *x = xzalloc(sizeof(*x));
 
 	x->s.read = xz_read;
 	x->s.close = xz_close;
 	x->s.upstream = upstream;
-	x->memory_bytes = memory_bytes;
-	if (lzma_stream_decoder(&x->z, memory_bytes, LZMA_CONCATENATED | LZMA_TELL_UNSUPPORTED_CHECK) != LZMA_OK)
+	x->memory_bytes = options->memory_bytes;
+	if (lzma_stream_decoder(&x->z, options->memory_bytes, LZMA_CONCATENATED
+			| (options->hashed ? LZMA_IGNORE_CHECK : LZMA_TELL_UNSUPPORTED_CHECK)) != LZMA_OK)
 		px_stream_fail(&x->s, PX_RESOURCE, "xz: out of memory");
 	return &x->s;
 }

@@ -4,6 +4,7 @@
 //kbuild:obj-$(CONFIG_PX_DECODE_ZSTD) += zstd.o
 
 #include "libbb.h"
+#define ZSTD_STATIC_LINKING_ONLY /* ZSTD_d_forceIgnoreChecksum */
 #include <zstd.h>
 #include <zstd_errors.h>
 #include "decode/decode.h"
@@ -95,21 +96,24 @@ static int window_log(size_t memory_bytes)
 	return log;
 }
 
-static struct px_stream* FAST_FUNC zstd_open(struct px_stream *upstream, size_t memory_bytes)
+static struct px_stream* FAST_FUNC zstd_open(struct px_stream *upstream, const struct px_decode_options *options)
 {
 	struct zstd_stream *z = xzalloc(sizeof(*z));
 
 	z->s.read = zstd_read;
 	z->s.close = zstd_close;
 	z->s.upstream = upstream;
-	z->memory_bytes = memory_bytes;
+	z->memory_bytes = options->memory_bytes;
 	z->in_bytes = 4 * ZSTD_DStreamInSize();
 	z->buf = xmalloc(z->in_bytes);
 	z->z = ZSTD_createDStream();
 	if (!z->z)
 		px_stream_fail(&z->s, PX_RESOURCE, "zstd: out of memory");
-	else
-		ZSTD_DCtx_setParameter(z->z, ZSTD_d_windowLogMax, window_log(memory_bytes));
+	else {
+		ZSTD_DCtx_setParameter(z->z, ZSTD_d_windowLogMax, window_log(options->memory_bytes));
+		if (options->hashed)
+			ZSTD_DCtx_setParameter(z->z, ZSTD_d_forceIgnoreChecksum, ZSTD_d_ignoreChecksum);
+	}
 	return &z->s;
 }
 

@@ -61,6 +61,9 @@ enum px_status px_blkwrite_fits(struct px_blkwrite *w) FAST_FUNC;
 /* Writes. PX_OK, or why not, printed; w->state says what that left behind. Never PX_TARGET. */
 enum px_status px_blkwrite_run(struct px_blkwrite *w) FAST_FUNC;
 
+/* Step 1 alone: clears the first and the last MiB and reads them back; nothing of w but dev is needed. */
+enum px_status px_blkwrite_clear(struct px_blkwrite *w) FAST_FUNC;
+
 /* "disk untouched", "disk does not boot", ... */
 const char *px_disk_state_words(int state) FAST_FUNC;
 

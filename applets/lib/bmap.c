@@ -7,80 +7,16 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += bmap.o
 
 #include "libbb.h"
-#include "lib/bmap.h"
+#include "lib/bmap_parse.h"
 
 enum {
 	BMAP_MAX_RANGES = 1 << 18,
-	BMAP_MAX_DEPTH = 8,
 	BMAP_MAX_BLOCK_BYTES = 64 << 20,
 };
 
-/* Fields below <bmap>, in the order of field_names. */
-enum { IMAGE_SIZE, BLOCK_SIZE, BLOCKS_COUNT, MAPPED_COUNT, NUMBERS, CHECKSUM_TYPE = NUMBERS, FILE_CHECKSUM, FILE_SHA1, FIELDS };
-
+/* In the order of the enum in bmap_parse.h. */
 static const char field_names[] ALIGN1 = "ImageSize\0BlockSize\0BlocksCount\0MappedBlocksCount\0"
 	"ChecksumType\0BmapFileChecksum\0BmapFileSHA1\0";
-
-/* A piece of the text. */
-struct span {
-	const char *p;
-	size_t len;
-};
-
-struct parse {
-	const char *name;
-	const char *text, *end, *at;
-	struct px_bmap *map;
-	unsigned depth;           /* of open elements */
-	struct span open[BMAP_MAX_DEPTH];
-	struct span chksum;       /* of the open Range */
-	struct span content;      /* text of the innermost element */
-	int minor;                /* of version 1; -1: version 2 */
-	struct span field[FIELDS];
-	uint64_t number[NUMBERS];
-	uint64_t next_block;      /* the lowest that the next range may start with */
-	uint64_t mapped_blocks;
-	smallint in_map, map_done, started, ended;
-};
-
-static int bmap_fail(const struct parse *p, const char *at, const char *fmt, ...)
-	__attribute__ ((format (printf, 3, 4)));
-static int bmap_fail(const struct parse *p, const char *at, const char *fmt, ...)
-{
-	unsigned line = 1;
-	const char *c;
-	va_list args;
-	char *why;
-
-	for (c = p->text; c < at; c++)
-		line += *c == '\n';
-	va_start(args, fmt);
-	if (vasprintf(&why, fmt, args) < 0)
-		bb_die_memory_exhausted();
-	va_end(args);
-	bb_error_msg("%s: line %u: %s", p->name, line, why);
-	free(why);
-	return -1;
-}
-
-static int span_is(struct span s, const char *text)
-{
-	return s.len == strlen(text) && memcmp(s.p, text, s.len) == 0;
-}
-
-static int is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static struct span span_trim(struct span s)
-{
-	while (s.len && is_blank(s.p[0]))
-		s.p++, s.len--;
-	while (s.len && is_blank(s.p[s.len - 1]))
-		s.len--;
-	return s;
-}
 
 /* Digits from s into *number; returns how many, 0: none, or more than 2^62. */
 static size_t span_number(struct span s, uint64_t *number)
@@ -110,73 +46,73 @@ static int span_hex(struct span s, uint8_t *out, unsigned len_bytes)
 
 /* --- what the elements mean */
 
-static int bmap_version(struct parse *p, struct span version)
+static int bmap_version(struct bmap_parse *p, struct span version)
 {
-	if (span_is(version, "1.3"))
+	if (px_bmap_span_is(version, "1.3"))
 		p->minor = 3;
-	else if (span_is(version, "1.4"))
+	else if (px_bmap_span_is(version, "1.4"))
 		p->minor = 4;
 	else if (version.len >= 3 && memcmp(version.p, "2.", 2) == 0)
 		p->minor = -1;
 	else
-		return bmap_fail(p, p->at, "no bmap of version 1.3 to 2.0");
+		return px_bmap_fail(p, p->at, "no bmap of version 1.3 to 2.0");
 	return 0;
 }
 
-static int bmap_number(struct parse *p, unsigned field, struct span value)
+static int bmap_number(struct bmap_parse *p, unsigned field, struct span value)
 {
 	if (value.len == 0 || span_number(value, &p->number[field]) != value.len)
-		return bmap_fail(p, value.p, "%s is no number", nth_string(field_names, field));
+		return px_bmap_fail(p, value.p, "%s is no number", nth_string(field_names, field));
 	return 0;
 }
 
-static int bmap_kind(struct parse *p)
+static int bmap_kind(struct bmap_parse *p)
 {
 	struct px_bmap *map = p->map;
 	struct span type = p->field[CHECKSUM_TYPE];
 
 	map->kind = PX_BMAP_SHA1;
 	map->digest_bytes = 20;
-	if (p->minor == 3 || span_is(type, "sha1"))
+	if (p->minor == 3 || px_bmap_span_is(type, "sha1"))
 		return 0;
 	if (!type.p)
-		return bmap_fail(p, p->at, "no ChecksumType");
-	if (!span_is(type, "sha256"))
-		return bmap_fail(p, type.p, "ChecksumType is neither sha1 nor sha256: make the bmap with one of these");
+		return px_bmap_fail(p, p->at, "no ChecksumType");
+	if (!px_bmap_span_is(type, "sha256"))
+		return px_bmap_fail(p, type.p, "ChecksumType is neither sha1 nor sha256: make the bmap with one of these");
 	map->kind = PX_BMAP_SHA256;
 	map->digest_bytes = 32;
 	return 0;
 }
 
 /* All about the image must be known before the first range. */
-static int bmap_geometry(struct parse *p)
+static int bmap_geometry(struct bmap_parse *p)
 {
 	uint64_t image = p->number[IMAGE_SIZE], block = p->number[BLOCK_SIZE];
 	unsigned i;
 
 	for (i = 0; i < NUMBERS; i++)
 		if (!p->field[i].p)
-			return bmap_fail(p, p->at, "no %s before BlockMap", nth_string(field_names, i));
+			return px_bmap_fail(p, p->at, "no %s before BlockMap", nth_string(field_names, i));
 	if (image == 0 || image > (uint64_t)1 << 60)
-		return bmap_fail(p, p->field[IMAGE_SIZE].p, "impossible ImageSize");
+		return px_bmap_fail(p, p->field[IMAGE_SIZE].p, "impossible ImageSize");
 	if (block < 512 || block > BMAP_MAX_BLOCK_BYTES || block % 512)
-		return bmap_fail(p, p->field[BLOCK_SIZE].p, "impossible BlockSize");
+		return px_bmap_fail(p, p->field[BLOCK_SIZE].p, "impossible BlockSize");
 	if (p->number[BLOCKS_COUNT] != (image + block - 1) / block)
-		return bmap_fail(p, p->field[BLOCKS_COUNT].p, "BlocksCount does not fit ImageSize and BlockSize");
+		return px_bmap_fail(p, p->field[BLOCKS_COUNT].p, "BlocksCount does not fit ImageSize and BlockSize");
 	p->map->image_bytes = image;
 	p->map->block_bytes = block;
 	return bmap_kind(p);
 }
 
-static int bmap_field(struct parse *p, struct span name, struct span value)
+static int bmap_field(struct bmap_parse *p, struct span name, struct span value)
 {
 	int i;
 
 	for (i = 0; i < FIELDS; i++) {
-		if (!span_is(name, nth_string(field_names, i)))
+		if (!px_bmap_span_is(name, nth_string(field_names, i)))
 			continue;
 		if (p->field[i].p)
-			return bmap_fail(p, value.p, "%s for the second time", nth_string(field_names, i));
+			return px_bmap_fail(p, value.p, "%s for the second time", nth_string(field_names, i));
 		p->field[i] = value;
 		return i < NUMBERS ? bmap_number(p, i, value) : 0;
 	}
@@ -210,27 +146,27 @@ static struct px_bmap_range *range_new(struct px_bmap *map)
 	return &map->ranges[n];
 }
 
-static int bmap_range(struct parse *p, struct span text)
+static int bmap_range(struct bmap_parse *p, struct span text)
 {
 	struct px_bmap *map = p->map;
 	struct px_bmap_range *range;
 	uint64_t first, last, end_bytes;
 
 	if (!range_blocks(text, &first, &last))
-		return bmap_fail(p, text.p, "a range that is neither N nor N-M");
+		return px_bmap_fail(p, text.p, "a range that is neither N nor N-M");
 	if (last < first || first < p->next_block)
-		return bmap_fail(p, text.p, "ranges do not ascend");
+		return px_bmap_fail(p, text.p, "ranges do not ascend");
 	if (last >= p->number[BLOCKS_COUNT])
-		return bmap_fail(p, text.p, "range past the end of the image");
+		return px_bmap_fail(p, text.p, "range past the end of the image");
 	if (map->range_count == BMAP_MAX_RANGES)
-		return bmap_fail(p, text.p, "more than %u ranges", BMAP_MAX_RANGES);
+		return px_bmap_fail(p, text.p, "more than %u ranges", BMAP_MAX_RANGES);
 	range = range_new(map);
 	end_bytes = MIN((last + 1) * map->block_bytes, (uint64_t)map->image_bytes);
 	range->offset_bytes = first * map->block_bytes;
 	range->len_bytes = end_bytes - range->offset_bytes;
 	range->checked = p->chksum.p != NULL;
 	if (range->checked && !span_hex(p->chksum, range->digest, map->digest_bytes))
-		return bmap_fail(p, p->chksum.p, "not a checksum of %u bytes", map->digest_bytes);
+		return px_bmap_fail(p, p->chksum.p, "not a checksum of %u bytes", map->digest_bytes);
 	map->mapped_bytes += range->len_bytes;
 	p->mapped_blocks += last - first + 1;
 	p->next_block = last + 1;
@@ -239,36 +175,36 @@ static int bmap_range(struct parse *p, struct span text)
 
 /* --- tags */
 
-static int element_begin(struct parse *p, struct span name, struct span version, struct span chksum)
+int FAST_FUNC px_bmap_element_begin(struct bmap_parse *p, struct span name, struct span version, struct span chksum)
 {
 	if (p->ended)
-		return bmap_fail(p, name.p, "something after the end of bmap");
+		return px_bmap_fail(p, name.p, "something after the end of bmap");
 	if (p->depth == BMAP_MAX_DEPTH)
-		return bmap_fail(p, name.p, "elements nested too deep");
+		return px_bmap_fail(p, name.p, "elements nested too deep");
 	if (p->depth == 0) {
-		if (!span_is(name, "bmap"))
-			return bmap_fail(p, name.p, "this is no bmap file");
+		if (!px_bmap_span_is(name, "bmap"))
+			return px_bmap_fail(p, name.p, "this is no bmap file");
 		if (bmap_version(p, version) != 0)
 			return -1;
-	} else if (p->depth == 1 && span_is(name, "BlockMap")) {
+	} else if (p->depth == 1 && px_bmap_span_is(name, "BlockMap")) {
 		if (p->map_done)
-			return bmap_fail(p, name.p, "BlockMap for the second time");
+			return px_bmap_fail(p, name.p, "BlockMap for the second time");
 		p->in_map = 1;
 		if (bmap_geometry(p) != 0)
 			return -1;
-	} else if (p->in_map && !(p->depth == 2 && span_is(name, "Range")))
-		return bmap_fail(p, name.p, "only Range may stand in BlockMap");
+	} else if (p->in_map && !(p->depth == 2 && px_bmap_span_is(name, "Range")))
+		return px_bmap_fail(p, name.p, "only Range may stand in BlockMap");
 	p->chksum = chksum;
 	p->open[p->depth++] = name;
 	return 0;
 }
 
-static int element_end(struct parse *p, struct span name)
+int FAST_FUNC px_bmap_element_end(struct bmap_parse *p, struct span name)
 {
-	struct span value = span_trim(p->content);
+	struct span value = p->content;
 
 	if (p->depth == 0 || name.len != p->open[p->depth - 1].len || memcmp(name.p, p->open[p->depth - 1].p, name.len) != 0)
-		return bmap_fail(p, name.p, "end of an element that is not open");
+		return px_bmap_fail(p, name.p, "end of an element that is not open");
 	p->depth--;
 	if (p->depth == 0)
 		p->ended = 1;
@@ -282,176 +218,21 @@ static int element_end(struct parse *p, struct span name)
 	return 0;
 }
 
-static int is_name_char(char c)
+/* What can be said only at the end. */
+static int bmap_check_whole(const struct bmap_parse *p)
 {
-	return isalnum(c) || c == '_' || c == '-' || c == '.' || c == ':';
-}
-
-static struct span scan_name(struct parse *p)
-{
-	struct span name = { p->at, 0 };
-
-	while (p->at < p->end && is_name_char(*p->at))
-		p->at++;
-	name.len = p->at - name.p;
-	return name;
-}
-
-static void scan_blanks(struct parse *p)
-{
-	while (p->at < p->end && is_blank(*p->at))
-		p->at++;
-}
-
-/* name="value" or name='value', blanks around the = allowed */
-static int scan_attribute(struct parse *p, struct span *name, struct span *value)
-{
-	char quote;
-
-	*name = scan_name(p);
-	scan_blanks(p);
-	if (name->len == 0 || p->at == p->end || *p->at != '=')
-		return bmap_fail(p, p->at, "not XML: a tag that does not end");
-	p->at++;
-	scan_blanks(p);
-	quote = p->at < p->end ? *p->at : 0;
-	if (quote != '"' && quote != '\'')
-		return bmap_fail(p, p->at, "not XML: a value without quotes");
-	value->p = ++p->at;
-	while (p->at < p->end && *p->at != quote) {
-		if (*p->at == '&' || *p->at == '<')
-			return bmap_fail(p, p->at, "entities are not taken");
-		p->at++;
-	}
-	if (p->at == p->end)
-		return bmap_fail(p, value->p, "not XML: a value that does not end");
-	value->len = p->at++ - value->p;
-	*value = span_trim(*value);
-	return 0;
-}
-
-/* Behind "<": a name, attributes, ">" or "/>" */
-static int scan_begin_tag(struct parse *p)
-{
-	struct span none = { NULL, 0 };
-	struct span name = scan_name(p), version = none, chksum = none;
-
-	if (name.len == 0)
-		return bmap_fail(p, p->at, "not XML: a tag without a name");
-	for (;;) {
-		struct span attribute, value;
-
-		scan_blanks(p);
-		if (p->at < p->end && (*p->at == '>' || *p->at == '/'))
-			break;
-		if (scan_attribute(p, &attribute, &value) != 0)
-			return -1;
-		if (span_is(attribute, "version"))
-			version = value;
-		else if (span_is(attribute, p->minor == 3 ? "sha1" : "chksum"))
-			chksum = value;
-	}
-	if (element_begin(p, name, version, chksum) != 0)
-		return -1;
-	if (*p->at == '/') {
-		if (p->end - p->at < 2 || p->at[1] != '>')
-			return bmap_fail(p, p->at, "not XML: a tag that does not end");
-		p->at++;
-		p->content.p = p->at; /* nothing in it */
-		p->content.len = 0;
-		if (element_end(p, name) != 0)
-			return -1;
-	}
-	p->at++;
-	p->content.p = p->at;
-	p->content.len = 0;
-	return 0;
-}
-
-/* Behind "</" */
-static int scan_end_tag(struct parse *p)
-{
-	struct span name = scan_name(p);
-
-	scan_blanks(p);
-	if (p->at == p->end || *p->at != '>')
-		return bmap_fail(p, p->at, "not XML: a tag that does not end");
-	p->at++;
-	if (element_end(p, name) != 0)
-		return -1;
-	p->content.p = p->at;
-	p->content.len = 0;
-	return 0;
-}
-
-/* Skips from "<!--" or "<?" past its end. */
-static int scan_skip(struct parse *p, const char *end)
-{
-	const char *found = memmem(p->at, p->end - p->at, end, strlen(end));
-
-	if (!found)
-		return bmap_fail(p, p->at, "not XML: no %s behind this", end);
-	p->at = found + strlen(end);
-	return 0;
-}
-
-static int scan_starts(const struct parse *p, const char *text)
-{
-	return (size_t)(p->end - p->at) >= strlen(text) && memcmp(p->at, text, strlen(text)) == 0;
-}
-
-static int scan_markup(struct parse *p)
-{
-	int first = !p->started;
-
-	p->started = 1;
-	if (scan_starts(p, "<!--")) {
-		p->at += 4;
-		if (scan_skip(p, "-->") != 0)
-			return -1;
-		p->content.p = p->at; /* a comment inside of a value: only what follows counts */
-		p->content.len = 0;
-		return 0;
-	}
-	if (first && scan_starts(p, "<?xml"))
-		return scan_skip(p, "?>");
-	if (scan_starts(p, "<!") || scan_starts(p, "<?"))
-		return bmap_fail(p, p->at, "DOCTYPE, CDATA and the like are not taken");
-	if (scan_starts(p, "</")) {
-		p->at += 2;
-		return scan_end_tag(p);
-	}
-	p->at++;
-	return scan_begin_tag(p);
-}
-
-static int scan_all(struct parse *p)
-{
-	while (p->at < p->end) {
-		if (*p->at == '<') {
-			if (scan_markup(p) != 0)
-				return -1;
-			continue;
-		}
-		if (*p->at == '&' || *p->at == '\0')
-			return bmap_fail(p, p->at, "entities are not taken");
-		if (p->depth == 0 && !is_blank(*p->at))
-			return bmap_fail(p, p->at, "this is no bmap file");
-		p->at++;
-		p->content.len = p->at - p->content.p;
-	}
 	if (!p->ended)
-		return bmap_fail(p, p->end, "cut short");
+		return px_bmap_fail(p, p->end, "cut short");
 	if (!p->map_done)
-		return bmap_fail(p, p->end, "no BlockMap");
+		return px_bmap_fail(p, p->end, "no BlockMap");
 	if (p->mapped_blocks != p->number[MAPPED_COUNT])
-		return bmap_fail(p, p->field[MAPPED_COUNT].p, "MappedBlocksCount is not what the ranges add up to");
+		return px_bmap_fail(p, p->field[MAPPED_COUNT].p, "MappedBlocksCount is not what the ranges add up to");
 	return 0;
 }
 
 /* --- the checksum that the file carries of itself, taken with its own digits as zeros */
 
-static void bmap_digest(const struct parse *p, struct span field, uint8_t *digest)
+static void bmap_digest(const struct bmap_parse *p, struct span field, uint8_t *digest)
 {
 	static const char zeros[] ALIGN1 = "0000000000000000000000000000000000000000000000000000000000000000";
 	const char *rest = field.p + field.len;
@@ -475,31 +256,31 @@ static void bmap_digest(const struct parse *p, struct span field, uint8_t *diges
 	}
 }
 
-static int bmap_check_itself(const struct parse *p)
+static int bmap_check_itself(const struct bmap_parse *p)
 {
 	struct span field = p->field[p->minor == 3 ? FILE_SHA1 : FILE_CHECKSUM];
 	uint8_t want[32], got[32];
 
 	if (!field.p)
-		return bmap_fail(p, p->end, "no checksum of the bmap itself");
+		return px_bmap_fail(p, p->end, "no checksum of the bmap itself");
 	if (!span_hex(field, want, p->map->digest_bytes))
-		return bmap_fail(p, field.p, "not a checksum of %u bytes", p->map->digest_bytes);
+		return px_bmap_fail(p, field.p, "not a checksum of %u bytes", p->map->digest_bytes);
 	bmap_digest(p, field, got);
 	if (memcmp(want, got, p->map->digest_bytes) != 0)
-		return bmap_fail(p, field.p, "the bmap is damaged: its own checksum is wrong");
+		return px_bmap_fail(p, field.p, "the bmap is damaged: its own checksum is wrong");
 	return 0;
 }
 
 struct px_bmap* FAST_FUNC px_bmap_parse(const char *text, size_t text_bytes, const char *name)
 {
-	struct parse p;
+	struct bmap_parse p;
 
 	memset(&p, 0, sizeof(p));
 	p.name = name;
 	p.text = p.at = p.content.p = text;
 	p.end = text + text_bytes;
 	p.map = xzalloc(sizeof(*p.map));
-	if (scan_all(&p) == 0 && bmap_check_itself(&p) == 0)
+	if (px_bmap_scan(&p) == 0 && bmap_check_whole(&p) == 0 && bmap_check_itself(&p) == 0)
 		return p.map;
 	px_bmap_free(p.map);
 	return NULL;

@@ -9,6 +9,8 @@
 #include "libbb.h"
 #include "lib/ascii.h"
 #include "lib/catalog.h"
+#include "lib/hint.h"
+#include "lib/url.h"
 
 struct parser {
 	struct px_catalog *catalog;
@@ -126,11 +128,14 @@ static const char *set_post(struct px_image *image, char *value)
 
 static const char *set_disk(struct px_image *image, char *value)
 {
-	char *end = strchrnul(value, '\n');
+	struct px_hint *hint;
+	char *why = NULL;
 
-	*end = '\0';
 	image->disk = value;
-	return NULL;
+	hint = px_hint_parse(value, &why);
+	px_hint_free(hint);
+	free(why);
+	return hint ? NULL : "not a disk hint";
 }
 
 static const char *set_grow(struct px_image *image, char *value)
@@ -271,8 +276,10 @@ static void close_stanza(struct parser *p)
 		set_problem(p, "Image", "missing");
 	if (!image->sources && !image->init && !image->archive)
 		set_problem(p, "Source", "missing");
-	if (image->init || image->archive || image->post)
-		set_problem(p, "", "classic images: not in this version");
+	if (!image->init && (image->archive || image->post))
+		set_problem(p, "Init", "missing: who mounts the disk for Archive and Post?");
+	if (image->init && (image->bmap || image->grow))
+		set_problem(p, image->bmap ? "Bmap" : "Grow", "not for a classic image: its scripts do that");
 	if (image->sources && (image->init || image->archive || image->post))
 		set_problem(p, "Source", "not together with Init, Archive and Post");
 	if (!image->title[0])
@@ -430,7 +437,7 @@ char** FAST_FUNC px_image_urls(const struct px_catalog *catalog, const struct px
 		char *end = skip_non_whitespace(s);
 		char *word = xstrndup(s, end - s);
 
-		urls[n++] = px_url_join(catalog->url, word);
+		urls[n++] = px_url_resolve(catalog->url, word);
 		free(word);
 		s = end;
 	}

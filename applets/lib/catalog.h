@@ -58,9 +58,6 @@ char *px_image_problem(const struct px_catalog *catalog, const struct px_image *
 /* The mirrors, absolute; malloced array of malloced strings, NULL at the end. */
 char **px_image_urls(const struct px_catalog *catalog, const struct px_image *image) FAST_FUNC;
 
-/* What a relative reference means next to base (RFC 3986, 5.2, without folding "../"); malloced. */
-char *px_url_join(const char *base, const char *reference) FAST_FUNC;
-
 /* "reboot", "poweroff", "shell", "menu"; PX_AFTER_UNSET for anything else. */
 enum px_after px_after_parse(const char *text) FAST_FUNC;
 

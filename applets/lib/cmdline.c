@@ -141,7 +141,7 @@ void FAST_FUNC px_settings_free(struct px_settings *settings)
 int FAST_FUNC px_network_read(struct px_network *network, const char *root)
 {
 	static const char names[] ALIGN1 =
-		"PX_SERVER\0PX_MAC\0PX_IFACE\0PX_IP\0PX_GATEWAY\0PX_DNS\0PX_PROBLEM\0";
+		"PX_SERVER\0PX_MAC\0PX_IFACE\0PX_IP\0PX_GATEWAY\0PX_DNS\0PX_ERROR\0";
 	char **fields[] = { &network->server, &network->mac, &network->iface, &network->ip, &network->gateway,
 			&network->dns, &network->problem };
 	char *text = read_text(root, "/run/px/network");

@@ -22,7 +22,7 @@ void px_settings_free(struct px_settings *settings) FAST_FUNC;
 
 /* ROOT/run/px/network, written by the network script: NAME=value lines, no quotes. */
 struct px_network {
-	char *server, *mac, *iface, *ip, *gateway, *dns, *problem; /* PX_SERVER= ...; NULL: not there */
+	char *server, *mac, *iface, *ip, *gateway, *dns, *problem; /* PX_SERVER= ..., PX_ERROR=; NULL: not there */
 };
 
 /* Returns 0; -1 when the file is not there (yet). */

@@ -33,6 +33,30 @@ static char *device_folder(const char *root, const char *name)
 	return real ? real : xstrdup("");
 }
 
+/* A text of ATA's IDENTIFY (the first letter in the upper half of each word) as SAT hands it on: page 0x89, from byte 60. The
+ * model of SCSI's INQUIRY, which sysfs has as device/model, is cut at 16 letters. */
+static char *identify_text(const char *root, const char *name, unsigned word, unsigned words)
+{
+	size_t n = 572;
+	uint8_t *page = px_sys_bytes(root, &n, "/sys/block/%s/device/vpd_pg89", name);
+	char *raw, *text = NULL;
+	unsigned i;
+
+	if (page && n == 572 && page[1] == 0x89) {
+		raw = xzalloc(2 * words + 1);
+		for (i = 0; i < 2 * words; i++)
+			raw[i] = page[60 + 2 * word + (i ^ 1)];
+		text = px_sys_trim(raw);
+		free(raw);
+	}
+	free(page);
+	if (text && !text[0]) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
 /* The serial number of a SCSI or ATA disk as its vital product data give it: page 0x80, 4 bytes of header. */
 static char *serial_vpd(const char *root, const char *name)
 {
@@ -80,8 +104,10 @@ static char *disk_serial(const char *root, const char *name, const char *folder,
 
 static char *disk_model(const char *root, const char *name)
 {
-	char *model = px_sys_text(root, "/sys/block/%s/device/model", name);
+	char *model = identify_text(root, name, 27, 20);
 
+	if (!model)
+		model = px_sys_text(root, "/sys/block/%s/device/model", name);
 	if (!model)
 		model = px_sys_text(root, "/sys/block/%s/device/name", name); /* mmc */
 	return model ? model : xstrdup("");

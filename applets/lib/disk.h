@@ -3,7 +3,8 @@
  * choose from and every refusal is made of.
  *
  * Listing reads files below /sys and /proc and at most the first and the last MiB of each disk; it opens read-only,
- * issues no ioctl and waits for nothing but those reads. Every function takes a root ("" or NULL: the real one) that is
+ * and issues no ioctl. The look at a disk is left to a child process (so none while threads run: PX_DISK_NO_DATA) that is given up
+ * after ten seconds, because nothing ends the read of a dying disk. Every function takes a root ("" or NULL: the real one) that is
  * put before /proc, /sys and /dev, so a test can give a fake one, in which device nodes may be regular files.
  */
 #ifndef PX_DISK_H
@@ -31,7 +32,7 @@ struct px_disk {
 	smallint boot;          /* the running system is on it: / or another mount that holds its kernel */
 	smallint twin;          /* another path in the same list has the same wwn */
 	smallint file;          /* a regular file (PX_DISK_FILES) */
-	char *inuse;            /* NULL, or who has it or a part of it: "mounted on /mnt", "swap", "md0", "dm-0 (vg-root)", "loop3" */
+	char *inuse;            /* NULL, or who has it or a part of it: "mounted on /mnt; swap", "md0", "dm-0 (vg-root)", "loop3"; clean */
 	char *data;             /* NULL: blank. Else what is on it: "GPT, 3 partitions, ext4", "LVM2 member", "unknown data";
 	                         * "unreadable" when the look failed (that is no blank disk either) */
 };

@@ -9,7 +9,7 @@
 #include "lib/probe.h"
 #include "lib/disk_sys.h"
 
-enum { DATA_PARTITIONS = 8 };
+enum { DATA_PARTITIONS = 8, DATA_PATIENCE_MS = 10 * 1000, DATA_WORDS_BYTES = 256 };
 
 struct look {
 	int fd;
@@ -134,7 +134,7 @@ static int look_tail(struct look *l)
 	return 0;
 }
 
-char* FAST_FUNC px_disk_data(const char *node, off_t size_bytes, unsigned sector_bytes)
+static char *look_all(const char *node, off_t size_bytes, unsigned sector_bytes)
 {
 	struct look l = { .size_bytes = size_bytes };
 
@@ -149,4 +149,67 @@ char* FAST_FUNC px_disk_data(const char *node, off_t size_bytes, unsigned sector
 	free(l.buf);
 	close(l.fd);
 	return l.words;
+}
+
+/* Reads what the child says until it ends: "=" and the words. -1: it took too long, or died before it said anything (that must
+ * not pass for a blank disk). */
+static int look_listen(int fd, char *words)
+{
+	unsigned long long deadline = monotonic_ms() + DATA_PATIENCE_MS;
+	size_t n = 0;
+
+	for (;;) {
+		struct pollfd pfd = { .fd = fd, .events = POLLIN };
+		unsigned long long now = monotonic_ms();
+		ssize_t got;
+
+		if (now >= deadline || safe_poll(&pfd, 1, deadline - now) != 1)
+			return -1;
+		got = safe_read(fd, words + n, DATA_WORDS_BYTES - 1 - n);
+		if (got <= 0)
+			break;
+		n += got;
+	}
+	words[n] = '\0';
+	return words[0] == '=' ? 0 : -1;
+}
+
+/* A child that is left behind must not hold the other ends of anybody's pipes. */
+static void look_alone(int keep)
+{
+	int fd;
+
+	for (fd = 0; fd < 1024; fd++)
+		if (fd != keep)
+			close(fd);
+}
+
+/* A dying disk may keep a read for minutes, and nothing ends that read: so a child does it, and one that is late is left behind. */
+char* FAST_FUNC px_disk_data(const char *node, off_t size_bytes, unsigned sector_bytes)
+{
+	char words[DATA_WORDS_BYTES];
+	char *said;
+	int ends[2], late;
+	pid_t pid;
+
+	if (pipe(ends) != 0)
+		return xstrdup("unreadable");
+	pid = fork();
+	if (pid == 0) {
+		look_alone(ends[1]);
+		said = look_all(node, size_bytes, sector_bytes);
+		said = xasprintf("=%s", said ? said : "");
+		full_write(ends[1], said, strnlen(said, DATA_WORDS_BYTES - 1));
+		_exit(EXIT_SUCCESS);
+	}
+	close(ends[1]);
+	late = pid < 0 || look_listen(ends[0], words) != 0;
+	close(ends[0]);
+	if (pid > 0) {
+		kill(pid, SIGKILL); /* has ended, or never will by itself */
+		waitpid(pid, NULL, late ? WNOHANG : 0);
+	}
+	if (late)
+		return xstrdup("unreadable");
+	return words[1] ? xstrdup(words + 1) : NULL;
 }

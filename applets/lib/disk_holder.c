@@ -71,8 +71,14 @@ static void search_open(struct search *s, const char *root, const char *disk)
 	search_member(s, disk, px_sys_text(root, "/sys/block/%s/dev", disk));
 }
 
+/* Ends with clean words: a mount point may be named in any bytes. */
 static void search_close(struct search *s)
 {
+	char *who = s->who;
+
+	if (who)
+		s->who = px_disk_clean(who);
+	free(who);
 	while (s->members) {
 		struct member *m = s->members;
 

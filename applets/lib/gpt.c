@@ -9,6 +9,7 @@
 #include "lib/mbr.h"
 
 #define ALIGN_BYTES (1 << 20)
+#define DISK_MAX_BYTES ((off_t)1 << 59) /* all that gpt_parse.c takes for possible, in sectors of 512 */
 
 /* What the disk is and how the GPT will lie on it. */
 struct layout {
@@ -237,7 +238,8 @@ int FAST_FUNC px_gpt_mend(struct px_mend *mend, uint8_t *head, size_t head_bytes
 
 	memset(mend, 0, sizeof(*mend));
 	px_image_look(&kind, head, head_bytes);
-	if (sector_bytes < 512 || sector_bytes > 4096 || (sector_bytes & (sector_bytes - 1)) || disk_bytes < (off_t)sector_bytes)
+	if (sector_bytes < 512 || sector_bytes > 4096 || (sector_bytes & (sector_bytes - 1))
+	 || disk_bytes < (off_t)sector_bytes || disk_bytes > DISK_MAX_BYTES)
 		return mend_note(mend, -1, "a disk of %llu bytes with sectors of %u bytes cannot be used",
 				(unsigned long long)disk_bytes, sector_bytes);
 	switch (kind.table) {

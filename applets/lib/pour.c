@@ -20,12 +20,14 @@ static int FAST_FUNC write_work(void *arg, struct px_chunk *chunk)
 {
 	struct px_blkwrite *w = arg;
 	size_t len_bytes = px_whole_sectors(w, chunk->len_bytes);
+	int zero = px_all_zero(chunk->data, len_bytes);
 	unsigned long long start_us;
 	int error = EOPNOTSUPP;
 
-	w->sums[chunk->offset_bytes / PX_CHUNK_BYTES] = px_sum(chunk->data, len_bytes);
+	if (!w->skip_readback)
+		w->sums[chunk->offset_bytes / PX_CHUNK_BYTES] = zero ? PX_SUM_ZERO : px_sum(chunk->data, len_bytes);
 	start_us = monotonic_us();
-	if (px_all_zero(chunk->data, len_bytes))
+	if (zero)
 		error = px_blkdev_zero(w->dev, chunk->offset_bytes, len_bytes);
 	if (error == EOPNOTSUPP)
 		error = px_blkdev_write(w->dev, chunk->data, len_bytes, chunk->offset_bytes);
@@ -136,7 +138,8 @@ static void prepare(struct px_blkwrite *w)
 }
 
 /* What a stage's failure means. */
-static enum px_status stage_failed(struct px_blkwrite *w, const struct px_ring_failure *failure, const struct px_ring_stage *stage)
+static enum px_status stage_failed(struct px_blkwrite *w, const struct px_ring_failure *failure,
+		const struct px_ring_stage *stage)
 {
 	if (stage->work != bmap_work)
 		return px_blkwrite_failed(w, "cannot write", failure->offset_bytes, failure->error);

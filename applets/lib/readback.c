@@ -20,11 +20,16 @@ static int FAST_FUNC read_work(void *arg, struct px_chunk *chunk)
 	size_t len_bytes = px_whole_sectors(w, chunk->len_bytes);
 	unsigned long long start_us = monotonic_us();
 	int error = px_blkdev_read(w->dev, chunk->data, len_bytes, chunk->offset_bytes);
+	uint64_t sum;
 
 	__atomic_fetch_add(&w->disk_us, monotonic_us() - start_us, __ATOMIC_RELAXED);
 	if (error)
 		return error;
-	return px_sum(chunk->data, len_bytes) == w->sums[chunk->offset_bytes / PX_CHUNK_BYTES] ? 0 : DIFFERS;
+	if (px_all_zero(chunk->data, len_bytes))
+		sum = PX_SUM_ZERO;
+	else
+		sum = px_sum(chunk->data, len_bytes);
+	return sum == w->sums[chunk->offset_bytes / PX_CHUNK_BYTES] ? 0 : DIFFERS;
 }
 
 static enum px_status readback_failed(struct px_blkwrite *w, off_t offset_bytes, int error)

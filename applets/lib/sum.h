@@ -5,10 +5,12 @@
 #ifndef PX_SUM_H
 #define PX_SUM_H 1
 
-/* data is aligned to 8, len_bytes a multiple of 32. */
+enum { PX_SUM_ZERO = 0 }; /* stands for a chunk of zeros: never what px_sum gives */
+
+/* data is aligned to 8, len_bytes a multiple of 64. */
 uint64_t px_sum(const void *data, size_t len_bytes) FAST_FUNC;
 
-/* True when all bytes are zero. data is aligned to 8, len_bytes a multiple of 32. */
+/* True when all bytes are zero. data is aligned to 8, len_bytes a multiple of 64. */
 int px_all_zero(const void *data, size_t len_bytes) FAST_FUNC;
 
 #endif

@@ -8,7 +8,7 @@
 #include "lib/tftp_state.h"
 
 enum { OP_RRQ = 1, OP_DATA = 3, OP_ACK = 4, OP_ERROR = 5, OP_OACK = 6 };
-enum { ERROR_ILLEGAL = 4, ERROR_OPTION = 8 };
+enum { ERROR_ILLEGAL = 4 };
 
 static size_t put_string(uint8_t *packet, size_t at, const char *text)
 {
@@ -137,7 +137,7 @@ static unsigned take_oack(struct px_tftp *t, const uint8_t *packet, size_t len)
 		const char *value = memchr(name, '\0', end - name);
 		const char *last = value ? memchr(value + 1, '\0', end - value - 1) : NULL;
 		if (!last || take_option(t, name, value + 1, &seen) < 0)
-			return fail(t, PX_PROTOCOL, ERROR_OPTION, "malformed TFTP: an option acknowledged that was not asked for so");
+			return fail(t, PX_PROTOCOL, PX_TFTP_REFUSED_OPTION, "malformed TFTP: an option acknowledged that was not asked for so");
 		at = last + 1;
 	}
 	t->answered = 1;

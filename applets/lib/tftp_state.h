@@ -13,6 +13,7 @@ enum {
 	PX_TFTP_WINDOW_MAX = 65535,
 	PX_TFTP_REQUEST_BYTES = 512, /* RFC 2347: a request must fit */
 	PX_TFTP_ERROR_BYTES = 64,
+	PX_TFTP_REFUSED_OPTION = 8, /* ERROR code of RFC 2347 */
 };
 
 /* What px_tftp_packet found: an or of */

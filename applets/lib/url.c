@@ -137,7 +137,7 @@ static const char *parse_file(struct px_url *url, char *rest)
 
 static const char *parse_host(struct px_url *url, char *rest)
 {
-	char *path, *tail = NULL;
+	char *path, *tail;
 	const char *why;
 
 	if (rest[0] != '/' || rest[1] != '/')
@@ -148,7 +148,7 @@ static const char *parse_host(struct px_url *url, char *rest)
 	tail = *path == '/' ? xstrdup(path) : xasprintf("/%s", path);
 	*path = '\0';
 	why = split_authority(url, rest);
-	url->path = tail;
+	url->path = url->own_path = tail;
 	if (why)
 		return why;
 	url->shown = make_shown(url, tail);
@@ -190,9 +190,7 @@ const char* FAST_FUNC px_url_parse(struct px_url *url, const char *text)
 
 void FAST_FUNC px_url_free(struct px_url *url)
 {
-	/* a host URL's path is a string of its own, so is what is shown */
-	if (url->host && url->host[0])
-		free(url->path);
+	free(url->own_path);
 	free(url->shown);
 	free(url->storage);
 	memset(url, 0, sizeof(*url));

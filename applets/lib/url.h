@@ -16,7 +16,7 @@ struct px_url {
 	char *path;     /* http: from '/' on, with query, escaped as it goes on the wire, no fragment;
 	                 * tftp and file: a name with its %XX resolved, tftp without the first '/' */
 	char *shown;    /* the whole for messages: no user and password, control bytes replaced */
-	char *storage;  /* private: what the others point into */
+	char *storage, *own_path; /* private: what the others point into */
 };
 
 /* Takes text apart. Returns NULL when it did, else why not (a constant); url needs px_url_free only after success.

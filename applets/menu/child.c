@@ -65,7 +65,8 @@ int FAST_FUNC px_child_start(struct px_child *child, const char *name, char **ar
 	child->pid = fork();
 	if (child->pid == 0)
 		child_side(argv, in_fd >= 0 ? in_fd : null_fd,
-				out_fd >= 0 ? out_fd : out_fd == PX_CHILD_COLLECT ? output[1] : null_fd,
+				out_fd >= 0 ? out_fd : out_fd == PX_CHILD_COLLECT ? output[1]
+				: out_fd == PX_CHILD_MERGE ? messages[1] : null_fd,
 				messages[1], progress[1]);
 	if (child->pid > 0)
 		child->status = -1;
@@ -211,7 +212,8 @@ void FAST_FUNC px_child_handle(struct px_child *child, const struct pollfd *fds)
 		end_message(child);
 	if (child->status >= 0 || waitpid(child->pid, &status, WNOHANG) != child->pid)
 		return;
-	child->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	child->signal = WIFEXITED(status) ? 0 : WTERMSIG(status);
+	child->status = child->signal ? 128 + child->signal : WEXITSTATUS(status);
 }
 
 int FAST_FUNC px_child_running(const struct px_child *child)
@@ -235,13 +237,24 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+void FAST_FUNC px_child_kill_group(struct px_child *child, int signal_number)
+{
+	if (child->pid > 0)
+		kill(-child->pid, signal_number);
+}
+
+void FAST_FUNC px_child_close(struct px_child *child)
+{
+	close_fd(&child->message_fd);
+	close_fd(&child->progress_fd);
+	close_fd(&child->output_fd);
+}
+
 void FAST_FUNC px_child_free(struct px_child *child)
 {
 	if (child->pid <= 0)
 		return;
-	close_fd(&child->message_fd);
-	close_fd(&child->progress_fd);
-	close_fd(&child->output_fd);
+	px_child_close(child);
 	if (child->status < 0) {
 		kill(child->pid, SIGTERM);
 		safe_waitpid(child->pid, NULL, 0);

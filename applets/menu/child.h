@@ -27,6 +27,7 @@ struct px_child {
 	const char *name;
 	pid_t pid;                  /* 0: not started */
 	int status;                 /* -1: running; else exit status, or 128 + signal */
+	int signal;                 /* that ended it; 0: none */
 	smallint stopped;           /* by px_child_stop */
 	int message_fd, progress_fd, output_fd; /* -1: closed */
 	struct px_lines messages;
@@ -40,10 +41,10 @@ struct px_child {
 
 enum { PX_CHILD_FDS = 3 };
 
-/* Starts argv (searched in PATH), stdin from in_fd, stdout to out_fd (-1: /dev/null; PX_CHILD_COLLECT: kept in output, at most
+/* Starts argv (searched in PATH), stdin from in_fd, stdout to out_fd (-1: /dev/null; PX_CHILD_MERGE: to its messages; PX_CHILD_COLLECT: kept in output, at most
  * output_max_bytes). It runs in a process group of its own and dies with the menu. Returns 0; -1 when it could not be forked;
  * a program that does not exist is one that exits with 127. */
-enum { PX_CHILD_COLLECT = -2 };
+enum { PX_CHILD_COLLECT = -2, PX_CHILD_MERGE = -3 };
 int px_child_start(struct px_child *child, const char *name, char **argv, int in_fd, int out_fd,
 		size_t output_max_bytes) FAST_FUNC;
 
@@ -61,6 +62,12 @@ int px_child_running(const struct px_child *child) FAST_FUNC;
 
 /* Sends SIGTERM (once). */
 void px_child_stop(struct px_child *child) FAST_FUNC;
+
+/* Sends a signal to it and to all that it has started; to these also when it has ended itself. */
+void px_child_kill_group(struct px_child *child, int signal_number) FAST_FUNC;
+
+/* It has ended, but something that it left behind keeps its pipes open: what it said is what was read. */
+void px_child_close(struct px_child *child) FAST_FUNC;
 
 /* Closes and frees; kills what still runs and waits for it. */
 void px_child_free(struct px_child *child) FAST_FUNC;

@@ -109,7 +109,7 @@ enum px_action FAST_FUNC px_confirm_ask(struct px_menu *menu)
 	page.word = px_confirm_word(menu->disk);
 	menu->page = &page;
 	while (action == PX_DO_NOTHING) {
-		action = take_key(menu, px_page_key(menu, draw_confirm, -1, NULL, NULL));
+		action = take_key(menu, px_page_ask(menu, draw_confirm));
 		menu->page = &page;
 	}
 	free(page.word);

@@ -191,7 +191,7 @@ enum px_action FAST_FUNC px_disks_choose(struct px_menu *menu)
 	find_refusals(menu);
 	place_cursor(menu);
 	while (action == PX_DO_NOTHING) {
-		action = take_key(menu, px_page_key(menu, draw_disks, -1, NULL, NULL));
+		action = take_key(menu, px_page_ask(menu, draw_disks));
 		menu->page = &page;
 	}
 	free_refusals(&page);

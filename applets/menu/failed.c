@@ -41,6 +41,40 @@ static void draw_item(struct px_screen *screen, const char *label, const char *t
 	px_screen_line(screen, 13, 4, look, "%s", text);
 }
 
+static int lines_after(const char *lines)
+{
+	int count = 1;
+
+	while ((lines = strchr(lines, '\n')) != NULL) {
+		lines++;
+		count++;
+	}
+	return count;
+}
+
+/* What a script said last, as much of it as leaves room for the rest. */
+static void draw_lines(struct px_screen *screen, const char *lines)
+{
+	const char *label = "It said";
+	int left = px_page_bottom(screen) - screen->row - 11;
+
+	if (!lines)
+		return;
+	left = MAX(left, 2);
+	while (lines_after(lines) > left)
+		lines = strchr(lines, '\n') + 1;
+	while (lines) {
+		const char *end = strchrnul(lines, '\n');
+		char *line = xstrndup(lines, end - lines);
+
+		px_screen_put(screen, screen->row, 2, 0, PX_PLAIN, label);
+		px_screen_line(screen, 13, 1, PX_PLAIN, "%s", line);
+		free(line);
+		label = "";
+		lines = *end ? end + 1 : NULL;
+	}
+}
+
 static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen)
 {
 	px_page_frame(menu, screen, "FAILED", "m menu   l log   s shell   r reboot   p power off");
@@ -51,6 +85,7 @@ static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen
 	draw_item(screen, "Step", menu->step, PX_BOLD);
 	draw_item(screen, "Reason", menu->reason, PX_BOLD);
 	draw_item(screen, "And so", menu->consequence, PX_PLAIN);
+	draw_lines(screen, menu->lines);
 	draw_item(screen, "Disk state", menu->disk_state, PX_BOLD);
 	screen->row++;
 	draw_item(screen, "What to do", advice(menu->status), PX_PLAIN);
@@ -70,6 +105,7 @@ static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen
 
 enum px_action FAST_FUNC px_failed_ask(struct px_menu *menu)
 {
+	px_page_redraw(menu);
 	while (1) {
 		switch (px_page_key(menu, draw_failed, -1, NULL, NULL)) {
 		case 'm': return PX_DO_MENU;

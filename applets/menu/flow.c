@@ -52,14 +52,21 @@ static int install(struct px_menu *menu, int force)
 	job->disk = menu->disk->path;
 	job->root = menu->root;
 	job->force = force;
+	job->server = menu->network.server;
+	job->mac = menu->network.mac;
 	px_log_say("px: installing %s on %s", menu->image->id, menu->disk->path);
 	px_report_start(menu);
+	signal(SIGHUP, SIG_IGN); /* a serial line that hangs up is no reason to stop half-way */
 	px_job_start(job);
 	while (px_job_running(job)) {
 		menu->front->progress(menu, px_ui_wait(&menu->ui, 1000, job, NULL));
 		px_report_progress(menu);
 	}
+	signal(SIGHUP, SIG_DFL);
 	menu->status = job->status;
+	free(menu->lines);
+	menu->lines = job->lines;
+	job->lines = NULL;
 	if (job->status == 0) {
 		px_log_say("px: installed %s on %s", menu->image->id, menu->disk->path);
 		px_report_done(menu);
@@ -168,6 +175,7 @@ static int ask(struct px_menu *menu)
 	if (action == PX_DO_RETRY) {
 		px_catalog_free(menu->catalog);
 		menu->catalog = NULL;
+		menu->image = NULL; /* it was in there */
 	}
 	return do_other(menu, action) ? -1 : 0;
 }
@@ -202,7 +210,10 @@ static int finish_either(struct px_menu *menu)
 
 static int menu_loop(struct px_menu *menu)
 {
+	menu->settings.automatic = 0; /* somebody is there */
 	px_log_say("px: menu ready");
+	if (menu->settings.problem)
+		px_log_say("px: kernel command line: %s", menu->settings.problem);
 	while (1) {
 		int asked;
 
@@ -237,8 +248,6 @@ int FAST_FUNC px_menu_run(struct px_menu *menu)
 		if (do_other(menu, action))
 			return menu->status;
 	} while (action != PX_DO_CHOSEN && action != PX_DO_NOTHING);
-	if (menu->settings.problem && !menu->settings.automatic)
-		px_log_say("px: kernel command line: %s", menu->settings.problem);
 	if (action == PX_DO_NOTHING) /* unattended, and no catalog */
 		set_failure(menu, menu->status, "catalog", xstrdup(menu->source_problem), NULL, "disk untouched");
 	else if (!menu->settings.automatic || run_unattended(menu) != 0)

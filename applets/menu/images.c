@@ -15,7 +15,7 @@ static const char entry_titles[] ALIGN1 =
 	"[Boot the local disk]\0" "[Read the catalog again]\0" "[Network details]\0" "[Log]\0" "[Shell]\0"
 	"[Reboot]\0" "[Power off]\0";
 static const char entry_details[] ALIGN1 =
-	"Leaves the disks alone and restarts; the firmware goes on with its next boot device.\0"
+	"Restarts without touching a disk; the firmware's boot order does the rest (network first? then its boot menu).\0"
 	"Asks the server for its list of images once more.\0"
 	"Address, server and interface of this machine.\0"
 	"What was said so far; also in /var/log/px.log and on the second console.\0"
@@ -208,7 +208,7 @@ enum px_action FAST_FUNC px_images_choose(struct px_menu *menu)
 	apply_filter(menu);
 	place_cursor(menu);
 	while (action == PX_DO_NOTHING) {
-		action = take_key(menu, px_page_key(menu, draw_images, -1, NULL, NULL));
+		action = take_key(menu, px_page_ask(menu, draw_images));
 		menu->page = &page;
 	}
 	free(page.shown);

@@ -4,45 +4,39 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += job.o
 
 #include "libbb.h"
-#include "menu/job.h"
+#include "lib/url.h"
+#include "menu/classic.h"
 #include "menu/log.h"
 
-enum { PHASE_BMAP, PHASE_IMAGE, PHASE_OVER };
-enum { BMAP_BYTES_MAX = 16 << 20, ARGV_MAX = PX_MIRRORS_MAX + 16 };
+enum { BMAP_BYTES_MAX = 16 << 20, LONELY_MS = 1000 };
 
-/* Options of both come first, then "--": neither a URL nor a disk is ever taken for an option. */
-struct command {
-	char *argv[ARGV_MAX];
-	unsigned count;
-};
-
-static void add(struct command *command, const char *word)
+void FAST_FUNC px_command_add(struct px_command *command, const char *word)
 {
 	command->argv[command->count++] = xstrdup(word);
 }
 
 /* words: NUL after each, an empty one ends */
-static void add_words(struct command *command, const char *words)
+static void add_words(struct px_command *command, const char *words)
 {
 	for (; *words; words += strlen(words) + 1)
-		add(command, words);
+		px_command_add(command, words);
 }
 
-static void free_command(struct command *command)
+void FAST_FUNC px_command_free(struct px_command *command)
 {
 	while (command->count)
 		free(command->argv[--command->count]);
 }
 
-static void fetch_command(struct command *command, char **urls)
+static void fetch_command(struct px_command *command, char **urls)
 {
 	memset(command, 0, sizeof(*command));
 	add_words(command, "pxfetch\0" "-q\0" "-p\0" "3\0" "-O\0" "-\0" "--\0");
 	for (; *urls; urls++)
-		add(command, *urls);
+		px_command_add(command, *urls);
 }
 
-static void write_command(struct command *command, const struct px_job *job)
+static void write_command(struct px_command *command, const struct px_job *job, const char *disk)
 {
 	const struct px_image *image = job->image;
 	char size[sizeof(off_t) * 3];
@@ -52,24 +46,24 @@ static void write_command(struct command *command, const struct px_job *job)
 	add_words(command, "pxwrite\0" "-q\0" "-p\0" "3\0");
 	if (image->size_bytes >= 0) {
 		sprintf(size, "%"OFF_FMT"u", image->size_bytes);
-		add(command, "-s");
-		add(command, size);
+		px_command_add(command, "-s");
+		px_command_add(command, size);
 	}
 	if (image->digest.known) {
 		*bin2hex(stpcpy(hash, "sha256:"), (char *)image->digest.sha256, 32) = '\0';
-		add(command, "-H");
-		add(command, hash);
+		px_command_add(command, "-H");
+		px_command_add(command, hash);
 	}
 	if (job->bmap_path) {
-		add(command, "-b");
-		add(command, job->bmap_path);
+		px_command_add(command, "-b");
+		px_command_add(command, job->bmap_path);
 	}
-	if (image->grow)
-		add(command, "-g");
-	if (job->force)
-		add(command, "-f");
-	add(command, "--");
-	add(command, job->disk);
+	if (image->grow && !LONE_DASH(disk))
+		px_command_add(command, "-g");
+	if (job->force && !LONE_DASH(disk))
+		px_command_add(command, "-f");
+	px_command_add(command, "--");
+	px_command_add(command, disk);
 }
 
 static void free_urls(char **urls)
@@ -85,46 +79,57 @@ static void free_urls(char **urls)
 
 static void fail(struct px_job *job, int status, const char *step, const char *reason)
 {
-	job->phase = PHASE_OVER;
+	job->phase = PX_JOB_OVER;
 	job->status = status;
 	job->step = step;
 	safe_strncpy(job->reason, reason, sizeof(job->reason));
 }
 
-static void start_image(struct px_job *job)
+int FAST_FUNC px_job_start_pipe(struct px_job *job, char **urls, const char *disk, int out_fd)
 {
-	struct command fetch, write;
-	char **urls = px_image_urls(job->catalog, job->image);
-	int data[2];
+	struct px_command fetch, write;
+	int data[2], rc;
 
-	job->phase = PHASE_IMAGE;
+	if (px_child_pipe(data) != 0)
+		return -1;
 	fetch_command(&fetch, urls);
-	write_command(&write, job);
+	write_command(&write, job, disk);
 	free_urls(urls);
-	if (px_child_pipe(data) != 0) {
-		fail(job, PX_OTHER, "start", strerror(errno));
-		return;
-	}
-	if (px_child_start(&job->write, "pxwrite", write.argv, data[0], -1, 0) != 0
-	 || px_child_start(&job->fetch, "pxfetch", fetch.argv, -1, data[1], 0) != 0)
-		fail(job, PX_OTHER, "start", strerror(errno));
+	rc = px_child_start(&job->write, "pxwrite", write.argv, data[0], out_fd, 0);
+	if (rc == 0)
+		rc = px_child_start(&job->fetch, "pxfetch", fetch.argv, -1, data[1], 0);
 	close(data[0]);
 	close(data[1]);
-	free_command(&fetch);
-	free_command(&write);
+	px_command_free(&fetch);
+	px_command_free(&write);
+	return rc;
+}
+
+int FAST_FUNC px_job_start_collect(struct px_job *job, const char *reference, size_t max_bytes)
+{
+	struct px_command fetch;
+	char *urls[2] = { px_url_resolve(job->catalog->url, reference), NULL };
+	int rc;
+
+	fetch_command(&fetch, urls);
+	rc = px_child_start(&job->fetch, "pxfetch", fetch.argv, -1, PX_CHILD_COLLECT, max_bytes);
+	px_command_free(&fetch);
+	free(urls[0]);
+	return rc;
+}
+
+static void start_image(struct px_job *job)
+{
+	job->phase = PX_JOB_IMAGE;
+	if (px_job_start_pipe(job, px_image_urls(job->catalog, job->image), job->disk, -1) != 0)
+		fail(job, PX_OTHER, "start", strerror(errno));
 }
 
 static void start_bmap(struct px_job *job)
 {
-	struct command fetch;
-	char *urls[2] = { px_url_join(job->catalog->url, job->image->bmap), NULL };
-
-	job->phase = PHASE_BMAP;
-	fetch_command(&fetch, urls);
-	if (px_child_start(&job->fetch, "pxfetch", fetch.argv, -1, PX_CHILD_COLLECT, BMAP_BYTES_MAX) != 0)
+	job->phase = PX_JOB_BMAP;
+	if (px_job_start_collect(job, job->image->bmap, BMAP_BYTES_MAX) != 0)
 		fail(job, PX_OTHER, "start", strerror(errno));
-	free_command(&fetch);
-	free(urls[0]);
 }
 
 void FAST_FUNC px_job_start(struct px_job *job)
@@ -133,7 +138,9 @@ void FAST_FUNC px_job_start(struct px_job *job)
 	job->status = -1;
 	job->step = "start";
 	job->disk_state = "disk untouched";
-	if (job->image->bmap)
+	if (px_classic_is(job->image))
+		px_classic_start(job);
+	else if (job->image->bmap)
 		start_bmap(job);
 	else
 		start_image(job);
@@ -141,13 +148,16 @@ void FAST_FUNC px_job_start(struct px_job *job)
 
 char* FAST_FUNC px_job_describe(const struct px_job *job)
 {
-	struct command fetch, write;
-	char **urls = px_image_urls(job->catalog, job->image);
-	char *text = xstrdup("");
+	struct px_command fetch, write;
+	char **urls, *text;
 	unsigned i;
 
+	if (px_classic_is(job->image))
+		return px_classic_describe(job);
+	text = xstrdup("");
+	urls = px_image_urls(job->catalog, job->image);
 	fetch_command(&fetch, urls);
-	write_command(&write, job);
+	write_command(&write, job, job->disk);
 	for (i = 0; i < fetch.count + write.count; i++) {
 		const char *word = i < fetch.count ? fetch.argv[i] : write.argv[i - fetch.count];
 		char *longer = xasprintf("%s%s%s", text, i == 0 ? "" : i == fetch.count ? " | " : " ", word);
@@ -155,8 +165,8 @@ char* FAST_FUNC px_job_describe(const struct px_job *job)
 		free(text);
 		text = longer;
 	}
-	free_command(&fetch);
-	free_command(&write);
+	px_command_free(&fetch);
+	px_command_free(&write);
 	free_urls(urls);
 	return text;
 }
@@ -216,8 +226,7 @@ static const char *disk_state(const struct px_child *write)
 	return "disk does not boot";
 }
 
-/* The last message that is not only the disk's state; or the exit status in words. */
-static void reason_of(const struct px_child *child, char *reason)
+void FAST_FUNC px_job_reason_of(const struct px_child *child, char *reason)
 {
 	const char *message = px_child_message(child, 0);
 
@@ -239,33 +248,35 @@ static int fetch_is_the_cause(const struct px_job *job)
 		return 0;
 	if (job->write.status == 0)
 		return 1;
-	if (job->fetch.status == 128 + SIGPIPE || job->fetch.stopped)
-		return 0;
-	return !job->write_ended_first;
+	return job->fetch.status != 128 + SIGPIPE && !job->fetch.stopped
+		&& !strstr(px_child_message(&job->fetch, 0), strerror(EPIPE));
+}
+
+const struct px_child* FAST_FUNC px_job_blame(struct px_job *job)
+{
+	const struct px_child *cause = fetch_is_the_cause(job) ? &job->fetch : &job->write;
+
+	job->status = cause->status > 128 ? PX_OTHER : cause->status;
+	if (job->status == 0)
+		return cause;
+	px_job_reason_of(cause, job->reason);
+	if (cause == &job->fetch && job->write.status != 0)
+		px_job_reason_of(&job->write, job->consequence);
+	return cause;
 }
 
 static void end_image(struct px_job *job)
 {
-	const struct px_child *cause = fetch_is_the_cause(job) ? &job->fetch : &job->write;
+	const struct px_child *cause = px_job_blame(job);
 
-	job->phase = PHASE_OVER;
+	job->phase = PX_JOB_OVER;
 	job->disk_state = disk_state(&job->write);
-	job->status = cause->status;
-	if (job->status > 128)
-		job->status = PX_OTHER;
 	if (cause == &job->fetch)
 		job->step = "download";
 	else
 		job->step = strcmp(job->write.progress.stage, "verify") == 0 ? "verify" : "write";
-	if (job->aborted && job->status != 0) {
+	if (job->aborted && job->status != 0)
 		fail(job, PX_ABORTED, job->step, "aborted by the user");
-		return;
-	}
-	if (job->status == 0)
-		return;
-	reason_of(cause, job->reason);
-	if (cause == &job->fetch && job->write.status != 0)
-		reason_of(&job->write, job->consequence);
 }
 
 /* --- running */
@@ -280,25 +291,41 @@ void FAST_FUNC px_job_pollfds(const struct px_job *job, struct pollfd *fds)
 		px_child_pollfds(&job->fetch, fds);
 	if (job->write.pid > 0)
 		px_child_pollfds(&job->write, fds + PX_CHILD_FDS);
+	if (job->run.pid > 0)
+		px_child_pollfds(&job->run, fds + 2 * PX_CHILD_FDS);
+}
+
+/* pxwrite has given up, and pxfetch waits for a silent server. A while is left to one that is failing itself just now: it is then
+ * the cause, and pxwrite saw the end of its data before we could see the end of pxfetch. */
+static void stop_lonely_fetch(struct px_job *job)
+{
+	if (job->write.pid <= 0 || job->write.status <= 0 || job->fetch.status >= 0)
+		return;
+	if (!job->lonely_ms)
+		job->lonely_ms = monotonic_ms() + LONELY_MS;
+	else if (monotonic_ms() > job->lonely_ms)
+		px_child_stop(&job->fetch);
 }
 
 void FAST_FUNC px_job_handle(struct px_job *job, const struct pollfd *fds)
 {
-	if (job->phase == PHASE_OVER)
+	if (job->phase == PX_JOB_OVER)
 		return;
 	if (job->write.pid > 0)
 		px_child_handle(&job->write, fds + PX_CHILD_FDS);
-	/* seen before pxfetch is asked: who of two dead ones fell first is known only by looking often */
-	if (job->write.pid > 0 && job->write.status > 0 && job->fetch.status < 0) {
-		job->write_ended_first = 1;
-		px_child_stop(&job->fetch);
-	}
 	if (job->fetch.pid > 0)
 		px_child_handle(&job->fetch, fds);
+	stop_lonely_fetch(job);
+	if (job->run.pid > 0)
+		px_child_handle(&job->run, fds + 2 * PX_CHILD_FDS);
+	if (job->phase == PX_JOB_CLASSIC) {
+		px_classic_handle(job);
+		return;
+	}
 	if (px_child_running(&job->fetch) || px_child_running(&job->write))
 		return;
 	job->end_ms = monotonic_ms();
-	if (job->phase == PHASE_BMAP)
+	if (job->phase == PX_JOB_BMAP)
 		end_bmap(job);
 	else
 		end_image(job);
@@ -306,7 +333,7 @@ void FAST_FUNC px_job_handle(struct px_job *job, const struct pollfd *fds)
 
 int FAST_FUNC px_job_running(const struct px_job *job)
 {
-	return job->phase != PHASE_OVER;
+	return job->phase != PX_JOB_OVER;
 }
 
 void FAST_FUNC px_job_abort(struct px_job *job)
@@ -315,12 +342,18 @@ void FAST_FUNC px_job_abort(struct px_job *job)
 	px_log_add("px: aborted by the user");
 	px_child_stop(&job->write);
 	px_child_stop(&job->fetch);
+	if (job->classic)
+		px_classic_abort(job);
 }
 
 void FAST_FUNC px_job_free(struct px_job *job)
 {
 	px_child_free(&job->fetch);
 	px_child_free(&job->write);
+	px_child_free(&job->run);
+	px_classic_free(job);
+	free(job->lines);
+	job->lines = NULL;
 	if (job->bmap_path)
 		unlink(job->bmap_path);
 	free(job->bmap_path);

@@ -29,25 +29,37 @@ static void become(struct px_menu *menu, const char *program)
 	px_report_open(menu);
 }
 
-static void run_command(const char *program, const char *option)
+/* On the console that asked for it, as its controlling terminal. */
+static void NORETURN become_shell(struct px_menu *menu)
 {
-	char *argv[] = { (char *)program, (char *)option, NULL };
-	pid_t pid = fork();
+	char *argv[] = { (char *)"sh", (char *)"-i", NULL };
+	const struct px_terminal *terminal = &menu->ui.terminals[menu->ui.last];
 
-	if (pid == 0) {
-		px_exec(argv);
-		bb_simple_perror_msg(program);
-		_exit(127);
+	signal(SIGPIPE, SIG_DFL);
+	if (menu->ui.opened) {
+		setsid();
+		xdup2(terminal->in_fd, STDIN_FILENO);
+		xdup2(terminal->out_fd, STDOUT_FILENO);
+		xdup2(terminal->out_fd, STDERR_FILENO);
+		ioctl(STDIN_FILENO, TIOCSCTTY, 1);
 	}
-	if (pid > 0)
-		wait4pid(pid);
+	px_exec(argv);
+	bb_simple_perror_msg(argv[0]);
+	_exit(127);
 }
 
 static void run_shell(struct px_menu *menu)
 {
+	pid_t pid;
+
 	menu->front->leave(menu);
-	px_ui_print(&menu->ui, "\n\"exit\" brings the menu back. The log is /var/log/px.log.\n");
-	run_command("sh", "-i");
+	px_ui_print(&menu->ui, "\nA shell on %s: \"exit\" brings the menu back. The log is /var/log/px.log.\n",
+			menu->ui.terminals[menu->ui.last].name);
+	pid = fork();
+	if (pid == 0)
+		become_shell(menu);
+	if (pid > 0)
+		wait4pid(pid);
 	menu->front->enter(menu);
 }
 

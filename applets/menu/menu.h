@@ -49,6 +49,7 @@ struct px_menu {
 	char *reason;               /* malloced */
 	char *consequence;          /* malloced, or NULL */
 	const char *disk_state;
+	char *lines;                /* the last ones that a failed script said; malloced, or NULL */
 };
 
 /* One way to show the menu. Each shows, waits where it says so, and gives what the operator wants. */

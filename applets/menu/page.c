@@ -34,6 +34,23 @@ void FAST_FUNC px_page_frame(struct px_menu *menu, struct px_screen *screen, con
 	screen->row = PX_PAGE_TOP;
 }
 
+/* --- several terminals */
+
+static int is_elsewhere(const struct px_ui *ui, unsigned i)
+{
+	return ui->exclusive && ui->owner >= 0 && ui->owner != (int)i;
+}
+
+static void FAST_FUNC draw_elsewhere(struct px_menu *menu, struct px_screen *screen)
+{
+	px_page_frame(menu, screen, "in use elsewhere", "t take it over");
+	screen->row++;
+	px_screen_line(screen, 2, 2, PX_BOLD, "Somebody uses this menu on the console %s.",
+			menu->ui.terminals[menu->ui.owner].name);
+	screen->row++;
+	px_screen_line(screen, 2, 2, PX_PLAIN, "The installation will be shown here, too. t takes the menu over to this console.");
+}
+
 void FAST_FUNC px_page_draw(struct px_menu *menu, px_draw draw)
 {
 	unsigned i;
@@ -45,12 +62,12 @@ void FAST_FUNC px_page_draw(struct px_menu *menu, px_draw draw)
 		px_terminal_measure(terminal);
 		px_screen_resize(screen, terminal->columns, terminal->rows);
 		px_screen_clear(screen);
-		draw(menu, screen);
+		(is_elsewhere(&menu->ui, i) ? draw_elsewhere : draw)(menu, screen);
 		px_screen_flush(screen, terminal);
 	}
 }
 
-static void redraw_all(struct px_menu *menu)
+void FAST_FUNC px_page_redraw(struct px_menu *menu)
 {
 	unsigned i;
 
@@ -58,14 +75,14 @@ static void redraw_all(struct px_menu *menu)
 		menu->ui.screens[i].stale = 1;
 }
 
-int FAST_FUNC px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_job *job, struct px_child *child)
+static int draw_and_wait(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_job *job, struct px_child *child)
 {
 	int key;
 
 	px_page_draw(menu, draw);
 	key = px_ui_wait(&menu->ui, timeout_ms, job, child);
 	if (key == PX_KEY_CTRL_L) {
-		redraw_all(menu);
+		px_page_redraw(menu);
 		return PX_KEY_NONE;
 	}
 	if ((key == PX_KEY_F1 || key == '?') && !job && !child) {
@@ -73,6 +90,18 @@ int FAST_FUNC px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, st
 		return PX_KEY_NONE;
 	}
 	return key;
+}
+
+int FAST_FUNC px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_job *job, struct px_child *child)
+{
+	px_ui_share(&menu->ui, 0);
+	return draw_and_wait(menu, draw, timeout_ms, job, child);
+}
+
+int FAST_FUNC px_page_ask(struct px_menu *menu, px_draw draw)
+{
+	px_ui_share(&menu->ui, 1);
+	return draw_and_wait(menu, draw, -1, NULL, NULL);
 }
 
 /* --- lists */

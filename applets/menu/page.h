@@ -18,8 +18,14 @@ unsigned px_page_bottom(const struct px_screen *screen) FAST_FUNC;
 /* Draws on every terminal what has changed. */
 void px_page_draw(struct px_menu *menu, px_draw draw) FAST_FUNC;
 
+/* The next drawing sends everything: after noise, and on pages that scripts read from a serial log. */
+void px_page_redraw(struct px_menu *menu) FAST_FUNC;
+
 /* Draws, then waits as px_ui_wait. Ctrl-L, resize, F1 and '?' are dealt with. */
 int px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_job *job, struct px_child *child) FAST_FUNC;
+
+/* As px_page_key, waiting for ever, for a question: it belongs to the terminal whose key comes first; the others say so. */
+int px_page_ask(struct px_menu *menu, px_draw draw) FAST_FUNC;
 
 /* The place in a list, and keys that move it. Lists turn pages instead of scrolling: less to send over a serial line. */
 struct px_list {

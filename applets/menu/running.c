@@ -25,7 +25,8 @@ static void draw_progress_bar(struct px_screen *screen, unsigned permille)
 		bar[1 + i] = i < filled ? '#' : '.';
 	strcpy(bar + 1 + width, "]");
 	px_screen_put(screen, screen->row, 2, 0, PX_PLAIN, bar);
-	px_screen_fill(screen, screen->row, 3, filled, PX_GOOD);
+	if (filled)
+		px_screen_fill(screen, screen->row, 3, filled, PX_GOOD);
 	sprintf(percent, "%3u%%", permille / 10);
 	px_screen_put(screen, screen->row++, 2 + width + 3, 0, PX_BOLD, percent);
 	free(bar);
@@ -42,7 +43,8 @@ static void draw_time(struct px_screen *screen, const char *label, unsigned seco
 /* The stage that is busiest is the brake. */
 static void draw_brake(struct px_screen *screen, const struct px_child_progress *write, const struct px_child_progress *fetch)
 {
-	int net = fetch->net_percent >= 0 ? fetch->net_percent : write->net_percent;
+	/* how long pxwrite waited for bytes says more than how long pxfetch was at work */
+	int net = write->net_percent >= 0 ? write->net_percent : fetch->net_percent;
 	int decode = write->decode_percent, disk = write->disk_percent;
 	const char *brake = "network";
 
@@ -58,8 +60,9 @@ static void draw_brake(struct px_screen *screen, const struct px_child_progress 
 
 static const char *stage_title(const char *stage)
 {
-	static const char stages[] ALIGN1 = "write\0verify\0grow\0";
-	static const char titles[] ALIGN1 = "Writing\0Reading back and comparing\0Growing the file system\0";
+	static const char stages[] ALIGN1 = "write\0verify\0grow\0init\0unpack\0post\0unmount\0";
+	static const char titles[] ALIGN1 = "Writing\0Reading back and comparing\0Growing the file system\0"
+		"Running the first script\0Unpacking the archive\0Running the last script\0Unmounting\0";
 	int i = index_in_strings(stages, stage);
 
 	return i >= 0 ? nth_string(titles, i) : stage[0] ? stage : "Starting";
@@ -108,12 +111,11 @@ static void FAST_FUNC draw_running(struct px_menu *menu, struct px_screen *scree
 void FAST_FUNC px_progress_show(struct px_menu *menu, int key)
 {
 	static struct running_page page;
-	unsigned i;
 
 	menu->page = &page;
+	px_ui_share(&menu->ui, 0);
 	if (key == PX_KEY_CTRL_L)
-		for (i = 0; i < menu->ui.count; i++)
-			menu->ui.screens[i].stale = 1;
+		px_page_redraw(menu);
 	else if (page.asked && (key == 'y' || key == 'Y')) {
 		page.asked = 0;
 		px_job_abort(&menu->job);
@@ -140,7 +142,7 @@ static void FAST_FUNC draw_done(struct px_menu *menu, struct px_screen *screen)
 	screen->row++;
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "Image", menu->image->id);
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s  %s", "Disk", menu->disk->path, menu->disk->model);
-	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", "written and verified");
+	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", is_prefixed_with(menu->job.disk_state, "disk "));
 	draw_time(screen, "It took", seconds);
 	screen->row++;
 	px_screen_line(screen, 2, 2, PX_BOLD, "In %u second%s this machine will %s.", page->seconds,
@@ -153,6 +155,7 @@ enum px_action FAST_FUNC px_done_show(struct px_menu *menu, unsigned seconds)
 	unsigned long long end_ms = monotonic_ms() + seconds * 1000;
 
 	menu->page = &page;
+	px_page_redraw(menu);
 	while (1) {
 		long long left_ms = end_ms - monotonic_ms();
 

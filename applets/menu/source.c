@@ -92,6 +92,27 @@ static void set_problem(struct px_menu *menu, char *problem)
 	menu->source_problem = problem;
 }
 
+/* Runs the network script once more when it had failed (the cable is in now); it says in /run/px/network how it went. */
+static enum px_action mend_network(struct px_menu *menu)
+{
+	char *script, *argv[2] = { NULL, NULL };
+	enum px_action action = PX_DO_NOTHING;
+	struct px_child child;
+
+	if (menu->network.ip && !menu->network.problem)
+		return PX_DO_NOTHING;
+	script = xasprintf("%s/etc/px/network", menu->root);
+	argv[0] = script;
+	if (access(script, X_OK) == 0 && px_child_start(&child, "network", argv, -1, -1, 0) == 0) {
+		px_log_add("px: network: once more");
+		while (px_child_running(&child) && action <= PX_DO_RETRY)
+			action = menu->front->waiting(menu, "bringing up the network (this takes up to a minute)", 1000, &child);
+		px_child_free(&child);
+	}
+	free(script);
+	return action <= PX_DO_RETRY ? PX_DO_NOTHING : action;
+}
+
 /* A machine that nobody looks at gives up on what will not mend itself, and on everything after a while. */
 static int is_hopeless(const struct px_menu *menu, unsigned long long start_ms)
 {
@@ -138,7 +159,7 @@ enum px_action FAST_FUNC px_source_load(struct px_menu *menu)
 			action = menu->front->waiting(menu, menu->source_problem, 1000, NULL);
 		if (action == PX_DO_RETRY) {
 			next_try_ms = 0;
-			action = PX_DO_NOTHING;
+			action = mend_network(menu);
 		}
 	}
 	if (action == PX_DO_CHOSEN)

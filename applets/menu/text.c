@@ -16,6 +16,7 @@ static int read_answer(struct px_menu *menu, char *answer)
 {
 	unsigned n = 0;
 
+	px_ui_share(&menu->ui, 1);
 	while (1) {
 		int key = px_ui_wait(&menu->ui, -1, NULL, NULL);
 
@@ -236,7 +237,8 @@ static enum px_action FAST_FUNC text_done(struct px_menu *menu, unsigned seconds
 {
 	static const char after[] ALIGN1 = "?\0reboot\0power off\0a shell\0the menu\0";
 
-	px_ui_print(&menu->ui, "\n%s is on %s: written and verified. Next: %s\n", menu->image->title, menu->disk->path,
+	px_ui_print(&menu->ui, "\n%s is on %s: %s. Next: %s\n", menu->image->title, menu->disk->path,
+			is_prefixed_with(menu->job.disk_state, "disk "),
 			nth_string(after, px_choice_after(menu)));
 	(void)seconds;
 	return PX_DO_NOTHING;
@@ -249,6 +251,8 @@ static enum px_action FAST_FUNC text_failed(struct px_menu *menu)
 	px_ui_print(&menu->ui, "\nFAILED: %s\n  reason: %s\n", menu->step, menu->reason);
 	if (menu->consequence)
 		px_ui_print(&menu->ui, "  and so: %s\n", menu->consequence);
+	if (menu->lines)
+		px_ui_print(&menu->ui, "  its last lines:\n%s\n", menu->lines);
 	px_ui_print(&menu->ui, "  disk:   %s\nNow (m menu, s shell, r reboot, p power off)? ", menu->disk_state);
 	if (read_answer(menu, answer) != 0) {
 		/* nobody there: the reason stays on the screen */

@@ -8,6 +8,30 @@
 
 enum { TICK_MS = 200 }; /* how often the end of a program is looked for */
 
+void FAST_FUNC px_ui_share(struct px_ui *ui, int exclusive)
+{
+	if (!exclusive || !ui->exclusive)
+		ui->owner = -1;
+	ui->exclusive = exclusive;
+}
+
+/* Whether a key of terminal i counts; PX_KEY_TAKE from another one than the owner's makes that the owner. */
+static int is_meant(struct px_ui *ui, int i, int key)
+{
+	ui->last = i;
+	if (!ui->exclusive || ui->owner == i || ui->count == 1)
+		return 1;
+	if (ui->owner < 0) {
+		ui->owner = i;
+		return 1;
+	}
+	if (tolower(key) == PX_KEY_TAKE)
+		ui->owner = i;
+	else
+		ui->last = ui->owner;
+	return 0;
+}
+
 static int any_key(struct px_ui *ui)
 {
 	unsigned i;
@@ -16,7 +40,7 @@ static int any_key(struct px_ui *ui)
 		struct px_terminal *terminal = &ui->terminals[i];
 		int key = terminal->in_fd < 0 ? PX_KEY_NONE : px_terminal_key(terminal);
 
-		if (key != PX_KEY_NONE && key != PX_KEY_LOST)
+		if (key != PX_KEY_NONE && key != PX_KEY_LOST && is_meant(ui, i, key))
 			return key;
 	}
 	return PX_KEY_NONE;
@@ -37,9 +61,10 @@ int FAST_FUNC px_ui_wait(struct px_ui *ui, int timeout_ms, struct px_job *job, s
 	struct pollfd *job_fds = fds + PX_TERMINALS_MAX;
 	struct pollfd *child_fds = job_fds + PX_JOB_FDS;
 	unsigned i;
+	int owner = ui->owner;
 	int key = any_key(ui);
 
-	if (key != PX_KEY_NONE)
+	if (key != PX_KEY_NONE || ui->owner != owner)
 		return key;
 	if (!job && !child && timeout_ms < 0 && !terminals_left(ui))
 		return PX_KEY_LOST;

@@ -33,7 +33,7 @@ static void view(struct px_menu *menu, struct viewer *viewer)
 
 	menu->page = viewer;
 	do {
-		key = px_page_key(menu, draw_viewer, -1, NULL, NULL);
+		key = px_page_ask(menu, draw_viewer);
 		/* a page is turned, not a line: nothing is marked here */
 		if (key == KEYCODE_UP)
 			key = KEYCODE_PAGEUP;

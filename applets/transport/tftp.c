@@ -4,11 +4,19 @@
 //kbuild:obj-$(CONFIG_PX_TRANSPORT_TFTP) += tftp.o
 
 #include "libbb.h"
+#include <linux/errqueue.h>
 #include <netinet/ip.h>
 #include "lib/net.h"
 #include "lib/tftp_state.h"
 
-enum { REPEAT_FIRST_MS = 1000, REPEAT_MAX_MS = 8000, WINDOW_DEFAULT = 16, WRONG_PORT = 5 };
+enum {
+	WINDOW_DEFAULT = 32,
+	REPEAT_FIRST_US = 1000 * 1000,   /* until the round trip is known */
+	REPEAT_MIN_US = 2 * 1000,
+	REPEAT_MAX_US = 8 * 1000 * 1000,
+	LOSSES_MAX = 12,                 /* windows in a row that broke off at their start: this window is too large */
+	WRONG_PORT = 5,                  /* ERROR: Unknown transfer ID */
+};
 
 struct tftp_stream {
 	struct px_stream s;
@@ -19,6 +27,11 @@ struct tftp_stream {
 	struct sockaddr_storage peer;
 	socklen_t peer_len;
 	smallint peer_known;      /* its port is the transfer's, no longer 69 */
+	smallint plain;           /* ask for no options: the server refused some (ERROR 8) */
+	smallint repeated;        /* since the last progress: its time tells nothing about the round trip */
+	unsigned long long sent_us; /* when last[] went out */
+	unsigned trip_us, vary_us;  /* smoothed round trip and its variation (RFC 6298); 0: unknown */
+	unsigned losses;          /* windows in a row */
 	const uint8_t *rest;      /* of the last block, not yet taken */
 	size_t rest_bytes;
 	unsigned last_len;        /* of last[]: what a time-out sends again */
@@ -29,8 +42,11 @@ struct tftp_stream {
 static int tftp_send(struct tftp_stream *f, unsigned len)
 {
 	f->last_len = len;
+	f->sent_us = monotonic_us();
 	if (sendto(f->fd, f->last, len, 0, (struct sockaddr *)&f->peer, f->peer_len) >= 0)
 		return 0;
+	if (errno != ENETUNREACH && errno != EHOSTUNREACH && errno != EINVAL)
+		return 0; /* a full queue, a filter: lost like any other; an old ICMP error: tftp_icmp finds it too */
 	return px_job_fail(f->job, &f->s, PX_NETWORK, "cannot send: %s", strerror(errno));
 }
 
@@ -59,57 +75,135 @@ static int tftp_is_peer(struct tftp_stream *f, const struct sockaddr_storage *fr
 	return 1;
 }
 
-/* One packet of the server's into f->packet. Returns its length, 0 when timeout_ms passed, -1. */
-static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_ms)
+/* Looks at the ICMP errors that came (ip(7), IP_RECVERR). Each is about the packet that it quotes: only one to the server matters.
+ * Returns 0, -1. */
+static int tftp_icmp(struct tftp_stream *f)
 {
-	struct sockaddr_storage from;
-	socklen_t from_len;
-	struct pollfd p = { f->fd, POLLIN, 0 };
-	ssize_t n;
+	struct sockaddr_storage to;
+	char control[256] ALIGNED(sizeof(long));
+	struct msghdr m;
+	struct cmsghdr *c;
 
-	while (1) {
-		n = recvfrom(f->fd, f->packet, sizeof(f->packet), MSG_DONTWAIT, (struct sockaddr *)&from,
-				(from_len = sizeof(from), &from_len));
-		if (n > 0) {
-			if (tftp_is_peer(f, &from, from_len))
-				return n;
-			if (f->peer_known)
-				tftp_complain(f, (struct sockaddr *)&from, from_len, WRONG_PORT, "Unknown transfer ID");
-			continue;
-		}
-		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return px_job_fail(f->job, &f->s, PX_NETWORK, "cannot receive: %s", strerror(errno));
-		n = safe_poll(&p, 1, timeout_ms);
-		if (n == 0)
-			return 0;
-	}
+	memset(&m, 0, sizeof(m));
+	m.msg_name = &to;
+	m.msg_namelen = sizeof(to);
+	m.msg_control = control;
+	m.msg_controllen = sizeof(control);
+	if (recvmsg(f->fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+		return 0;
+	c = CMSG_FIRSTHDR(&m);
+	if (!c || m.msg_namelen != f->peer_len || memcmp(&to, &f->peer, f->peer_len) != 0)
+		return 0;
+	return px_job_fail(f->job, &f->s, PX_NETWORK, "cannot reach the server: %s",
+			strerror(((struct sock_extended_err *)CMSG_DATA(c))->ee_errno));
 }
 
-/* The next packet, the last one sent repeated as often as it takes. Returns flags of px_tftp_packet and sets *len; -1. */
+static int tftp_wait(struct tftp_stream *f, unsigned timeout_us)
+{
+	struct pollfd p = { f->fd, POLLIN, 0 };
+	struct timespec limit = { timeout_us / 1000000, timeout_us % 1000000 * 1000 };
+
+	return ppoll(&p, 1, &limit, NULL);
+}
+
+/* One packet of the server's into f->packet. Returns its length, 0 when timeout_us passed or it was not the server's, -1. */
+static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
+{
+	struct sockaddr_storage from;
+	socklen_t from_len = sizeof(from);
+	ssize_t n;
+
+	/* after an ACK the answer takes a while; within a window the next block is often there */
+	if (f->t.unacked_blocks == 0 && tftp_wait(f, timeout_us) == 0)
+		return 0;
+	n = recvfrom(f->fd, f->packet, sizeof(f->packet), MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
+	if (n < 0 && errno == EAGAIN && f->t.unacked_blocks > 0) {
+		if (tftp_wait(f, timeout_us) == 0)
+			return 0;
+		from_len = sizeof(from);
+		n = recvfrom(f->fd, f->packet, sizeof(f->packet), MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
+	}
+	if (n < 0)
+		return tftp_icmp(f);
+	if (tftp_is_peer(f, &from, from_len))
+		return n;
+	if (f->peer_known)
+		tftp_complain(f, (struct sockaddr *)&from, from_len, WRONG_PORT, "Unknown transfer ID");
+	return 0;
+}
+
+/* Learns from the time between an ACK and the answer to it. */
+static void tftp_measure(struct tftp_stream *f)
+{
+	unsigned trip_us = MIN(monotonic_us() - f->sent_us, (unsigned long long)REPEAT_MAX_US);
+	unsigned off_us;
+
+	if (f->trip_us == 0) {
+		f->trip_us = trip_us + 1;
+		f->vary_us = trip_us / 2;
+		return;
+	}
+	off_us = trip_us > f->trip_us ? trip_us - f->trip_us : f->trip_us - trip_us;
+	f->vary_us += ((int)off_us - (int)f->vary_us) / 4;
+	f->trip_us += ((int)trip_us - (int)f->trip_us) / 8;
+}
+
+static unsigned tftp_repeat_us(struct tftp_stream *f)
+{
+	unsigned us = f->trip_us ? f->trip_us + 4 * f->vary_us : REPEAT_FIRST_US;
+
+	return MAX(REPEAT_MIN_US, MIN(us, REPEAT_FIRST_US));
+}
+
+/* Is the last packet due to be sent again? Backs off. Returns 0, -1. */
+static int tftp_repeat(struct tftp_stream *f, unsigned *repeat_us)
+{
+	if (monotonic_us() - f->sent_us < *repeat_us)
+		return 0;
+	f->repeated = 1;
+	*repeat_us = MIN(*repeat_us * 2, REPEAT_MAX_US);
+	/* what is in order by now is acknowledged, not what was when the window began */
+	if (f->t.answered)
+		px_tftp_ack(&f->t, f->last);
+	return tftp_send(f, f->last_len);
+}
+
+/* The next packet that means something. Returns flags of px_tftp_packet and sets *len; -1. */
 static int tftp_next(struct tftp_stream *f, ssize_t *len)
 {
-	unsigned start_ms = monotonic_ms(), repeat_ms = REPEAT_FIRST_MS, waited_ms;
+	unsigned start_ms = monotonic_ms(), repeat_us = tftp_repeat_us(f), waited_ms;
 	unsigned flags;
 
 	while (1) {
-		*len = tftp_receive(f, repeat_ms);
+		*len = tftp_receive(f, repeat_us);
 		if (*len < 0)
 			return -1;
-		waited_ms = (unsigned)monotonic_ms() - start_ms;
 		flags = *len > 0 ? px_tftp_packet(&f->t, f->packet, *len) : PX_TFTP_IGNORE;
+		waited_ms = (unsigned)monotonic_ms() - start_ms;
 		if (flags != PX_TFTP_IGNORE)
 			break;
 		if (waited_ms >= f->job->silence_ms)
 			return px_job_fail(f->job, &f->s, PX_NETWORK, "silence for %u seconds", f->job->silence_ms / 1000);
-		if (*len == 0) {
-			if (tftp_send(f, f->last_len) < 0)
-				return -1;
-			repeat_ms = MIN(repeat_ms * 2, REPEAT_MAX_MS);
-		}
+		if (tftp_repeat(f, &repeat_us) < 0)
+			return -1;
 	}
 	if (px_patience_count(&f->patience, f->job, &f->s, waited_ms, *len) < 0)
 		return -1;
 	return flags;
+}
+
+/* Counts windows that broke off right at their start: random loss hits anywhere, a queue too short or packets that always change
+ * places hit every time. Returns 0, -1. */
+static int tftp_judge_window(struct tftp_stream *f, int broken)
+{
+	if (!broken || f->t.unacked_blocks > MAX(1, f->t.window_blocks / 8)) {
+		f->losses = 0;
+		return 0;
+	}
+	if (++f->losses < LOSSES_MAX || f->t.window_blocks == 1)
+		return 0;
+	f->job->window_blocks = f->t.window_blocks / 2;
+	return px_job_fail(f->job, &f->s, PX_NETWORK, "too many blocks lost with a window of %u", f->t.window_blocks);
 }
 
 /* Handles one packet. Returns PX_TFTP_ flags, -1. */
@@ -125,8 +219,15 @@ static int tftp_step(struct tftp_stream *f)
 			tftp_complain(f, (struct sockaddr *)&f->peer, f->peer_len, f->t.error_code, f->t.reason);
 		return px_job_fail(f->job, &f->s, f->t.status, "%s", f->t.reason);
 	}
-	if ((flags & PX_TFTP_ACK) && tftp_send(f, px_tftp_ack(&f->t, f->last)) < 0)
-		return -1;
+	if ((flags & PX_TFTP_DATA) && f->t.unacked_blocks == 1 && !f->repeated)
+		tftp_measure(f);
+	f->repeated &= !(flags & PX_TFTP_DATA);
+	if (flags & PX_TFTP_ACK) {
+		if (f->t.seen_bytes > 0 && tftp_judge_window(f, !(flags & PX_TFTP_DATA)) < 0)
+			return -1;
+		if (tftp_send(f, px_tftp_ack(&f->t, f->last)) < 0)
+			return -1;
+	}
 	if (flags & PX_TFTP_DATA) {
 		f->rest = f->packet + 4;
 		f->rest_bytes = len - 4;
@@ -180,41 +281,93 @@ static unsigned tftp_fitting_blksize(const struct addrinfo *a)
 	return MAX(512, MIN(mtu, PX_TFTP_BLKSIZE_MAX));
 }
 
-/* Until the server has answered, so that total_bytes is known. */
-static int tftp_begin(struct tftp_stream *f, const struct px_url *url, const struct addrinfo *a)
+/* The window that the receive buffer can hold: the kernel counts what a packet takes, not what is in it. */
+static unsigned tftp_fitting_window(struct tftp_stream *f, unsigned blksize_bytes)
+{
+	int buffer_bytes = 4 * 1024 * 1024;
+	socklen_t len = sizeof(buffer_bytes);
+
+	if (setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUFFORCE, buffer_bytes) < 0)
+		setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUF, buffer_bytes);
+	if (getsockopt(f->fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, &len) < 0)
+		return 1;
+	return MAX(1, MIN((unsigned)buffer_bytes / (2 * (blksize_bytes + 2048)), WINDOW_DEFAULT));
+}
+
+static int tftp_open_socket(struct tftp_stream *f, const struct addrinfo *a)
 {
 	f->fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (f->fd < 0)
 		return px_job_fail(f->job, &f->s, PX_NETWORK, "cannot open a socket: %s", strerror(errno));
-	setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUF, 1024 * 1024);
+	/* ICMP errors come through although the socket is not connected */
+	setsockopt_1(f->fd, a->ai_family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP,
+			a->ai_family == AF_INET6 ? IPV6_RECVERR : IP_RECVERR);
 	memcpy(&f->peer, a->ai_addr, a->ai_addrlen);
 	f->peer_len = a->ai_addrlen;
-	f->t.ask_tsize = 1;
-	f->t.ask_blksize_bytes = f->job->blksize_bytes ? f->job->blksize_bytes : tftp_fitting_blksize(a);
-	f->t.ask_window_blocks = f->job->window_blocks ? f->job->window_blocks : WINDOW_DEFAULT;
-	f->last_len = px_tftp_request(&f->t, f->last, url->path);
+	f->peer_known = 0;
+	return 0;
+}
+
+static void tftp_choose_options(struct tftp_stream *f, const struct addrinfo *a)
+{
+	struct px_tftp *t = &f->t;
+
+	t->ask_tsize = 1;
+	t->ask_blksize_bytes = f->job->blksize_bytes ? f->job->blksize_bytes : tftp_fitting_blksize(a);
+	t->ask_window_blocks = f->job->window_blocks ? f->job->window_blocks : tftp_fitting_window(f, t->ask_blksize_bytes);
+}
+
+/* Asks one address and waits for its answer. */
+static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struct addrinfo *a)
+{
+	struct px_tftp *t = &f->t;
+
+	if (tftp_open_socket(f, a) < 0)
+		return -1;
+	memset(t, 0, sizeof(*t));
+	if (!f->plain)
+		tftp_choose_options(f, a);
+	f->last_len = px_tftp_request(t, f->last, url->path);
 	if (f->last_len == 0)
 		return px_job_fail(f->job, &f->s, PX_SERVER, "the name is too long for TFTP");
-	if (tftp_send(f, f->last_len) < 0 || tftp_step(f) < 0)
+	if (tftp_send(f, f->last_len) < 0)
 		return -1;
+	return tftp_step(f) < 0 ? -1 : 0;
+}
+
+/* Asks all addresses in turn until one answers, whatever it says. */
+static void tftp_begin(struct tftp_stream *f, const struct px_url *url, const struct addrinfo *a)
+{
+	while (1) {
+		f->s.status = PX_OK;
+		if (tftp_ask(f, url, a) == 0)
+			break;
+		if (f->s.status == PX_SERVER && f->t.server_code == PX_TFTP_REFUSED_OPTION && !f->plain)
+			f->plain = 1; /* once more without (RFC 2347) */
+		else if (f->s.status == PX_NETWORK && a->ai_next)
+			a = a->ai_next;
+		else
+			break;
+		close(f->fd);
+		f->fd = -1;
+	}
 	f->job->start_bytes = 0;
 	f->job->total_bytes = f->t.tsize_bytes;
-	return 0;
 }
 
 static struct px_stream* FAST_FUNC tftp_open(const struct px_url *url, struct px_job *job, off_t offset_bytes UNUSED_PARAM)
 {
 	struct tftp_stream *f = xzalloc(sizeof(*f));
-	struct addrinfo *a;
+	struct addrinfo *all;
 
 	f->s.read = tftp_read;
 	f->s.close = tftp_close;
 	f->job = job;
 	f->fd = -1;
-	a = px_net_resolve(job, &f->s, url->host, url->port ? url->port : "69", SOCK_DGRAM);
-	if (a) {
-		tftp_begin(f, url, a);
-		freeaddrinfo(a);
+	all = px_net_resolve(job, &f->s, url->host, url->port ? url->port : "69", SOCK_DGRAM);
+	if (all) {
+		tftp_begin(f, url, all);
+		freeaddrinfo(all);
 	}
 	return &f->s;
 }

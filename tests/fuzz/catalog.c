@@ -2,7 +2,7 @@
  * Fuzz target: the catalog's parser. Whatever the server sends, every image has a reason or can be used, and no text of it can
  * move a terminal's cursor.
  */
-//fuzz-sources: lib/catalog.c lib/urljoin.c lib/ascii.c lib/check.c lib/stream.c
+//fuzz-sources: lib/catalog.c lib/url.c lib/text.c lib/ascii.c lib/hint.c lib/check.c lib/stream.c lib/disk_words.c
 #include "libbb.h"
 #include "lib/ascii.h"
 #include "lib/catalog.h"

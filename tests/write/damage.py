@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Feeds pxwrite every damaged version of a small compressed image and looks at what it leaves behind.
 
-    damage.py PXWRITE IMAGE COMPRESSED DIR bits|cuts
+    damage.py PXWRITE IMAGE COMPRESSED DIR bits|cuts [OPTION...]
 
+OPTION: more for pxwrite's command line.
 bits: each bit of COMPRESSED flipped in turn; cuts: each shorter version. Whatever pxwrite says must be true: exit 0 only
 with the complete image on the disk (a flipped bit in a time stamp harms nobody), "disk untouched" only when it is,
 "disk does not boot" only with an empty first sector. Prints every lie; exit 1 if there was one.
@@ -41,7 +42,7 @@ def lie(code, last, disk, old, image):
 
 
 def main():
-    pxwrite, image_path, packed_path, folder, mode = sys.argv[1:]
+    pxwrite, image_path, packed_path, folder, mode, *more = sys.argv[1:]
     image = open(image_path, 'rb').read()
     packed = open(packed_path, 'rb').read()
     old = bytes(range(1, 129)) * (DISK_BYTES // 128)
@@ -50,7 +51,7 @@ def main():
     for name, data in versions(packed, mode):
         with open(disk_path, 'wb') as f:
             f.write(old)
-        p = subprocess.run([pxwrite, '-f', disk_path], input=data, capture_output=True, check=False)
+        p = subprocess.run([pxwrite, '-f', *more, disk_path], input=data, capture_output=True, check=False)
         last = p.stderr.decode(errors='replace').strip().rpartition('\n')[2]
         with open(disk_path, 'rb') as f:
             wrong = lie(p.returncode, last, f.read(), old, image)

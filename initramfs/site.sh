@@ -1,0 +1,46 @@
+#!/bin/sh
+# Packs what is a site's own (keys, scripts, files) as BUILD/tftpboot/site.cpio.xz, which the loader joins to px.cpio.xz: no
+# rebuild. DIR is laid over the root: DIR/root/.ssh/id becomes /root/.ssh/id; of two files the site's wins. Programs in
+# /etc/px/site.d run before the network comes up.
+#
+#   site.sh BUILD DIR     make site DIR=...
+#   site.sh BUILD         an empty one, which the product comes with
+set -eu
+
+die() {
+	echo "site.sh: $*" >&2
+	exit 1
+}
+
+# The kernel unpacks it over the first one: a folder where that has a link (/bin, /lib) would take the link's place.
+check() {
+	for d in bin sbin lib lib64; do
+		if [ -d "$1/$d" ] && [ ! -L "$1/$d" ]; then
+			die "$1/$d: /$d is a link to usr/$d in the system: put it into usr/$d"
+		fi
+	done
+	[ ! -e "$1/init" ] || die "$1/init would replace /init: programs go into etc/px/site.d"
+	[ -n "$(find "$1" -mindepth 1 ! -type d | head -n 1)" ] || die "$1: no file in it"
+}
+
+main() {
+	build=$(cd "$1" && pwd)
+	if [ $# = 1 ]; then
+		dir=$(mktemp -d)
+		trap 'rmdir "$dir"' EXIT
+	else
+		[ -n "$2" ] || { echo "usage: make site DIR=FOLDER (what is in it lands in / of the booted system)" >&2; exit 2; }
+		[ -d "$2" ] || die "$2: no such folder"
+		dir=$(cd "$2" && pwd)
+		check "$dir"
+	fi
+	out=$build/tftpboot/site.cpio.xz
+	(cd "$dir" && find . -mindepth 1 | sed 's,^\./,,' | LC_ALL=C sort |
+		cpio -o -H newc --reproducible --owner 0:0 --quiet) >"$out.cpio"
+	xz --check=crc32 -T1 --lzma2=preset=9e,dict=8MiB -c "$out.cpio" >"$out.new"
+	rm -f "$out.cpio"
+	mv "$out.new" "$out"
+	[ $# = 1 ] || echo "  SITE    site.cpio.xz: $(stat -c %s "$out") bytes"
+}
+
+main "$@"

@@ -1,0 +1,148 @@
+#!/usr/bin/env bats
+# pxfetch against servers that misbehave: never status 0 with other bytes, never for ever, one clean line.
+
+load px
+
+setup() {
+	need python3
+	px_install pxfetch
+	unset http_proxy no_proxy
+	cd "$BATS_TEST_TMPDIR"
+	head -c 30011 /dev/urandom >content
+}
+
+teardown() {
+	[ -z "${SERVER:-}" ] || stop "$SERVER"
+}
+
+# start_hostile KIND: sets PORT
+start_hostile() {
+	python3 "$PX_TOP/tests/fetch/hostile_$1.py" content >port 2>server.log 3>&- &
+	SERVER=$!
+	wait_for 10 test -s port
+	PORT=$(cat port)
+}
+
+# attempt URL NAME: NAME.status, NAME.err, NAME.out (a pipe in between, so that nothing is taken back)
+attempt() {
+	set +e
+	timeout 60 pxfetch -q -t 2 -T 1 -O - "$1" 2>"$2.err" | cat >"$2.out"
+	echo "${PIPESTATUS[0]}" >"$2.status"
+}
+
+# verdict NAME ok|bad: says what is wrong with it
+verdict() {
+	local status lines
+	status=$(cat "$1.status")
+	lines=$(wc -l <"$1.err")
+	[ "$status" != 124 ] || echo "$1: still running after a minute"
+	if [ "$2" = ok ]; then
+		[ "$status" = 0 ] || echo "$1: status $status: $(cat "$1.err")"
+		cmp -s "$1.out" content || echo "$1: other bytes"
+	else
+		case $status in
+			1 | 4 | 7 | 8 | 9) ;;
+			*) echo "$1: status $status" ;;
+		esac
+		[ "$lines" = 1 ] || [ "$lines" = 2 ] || echo "$1: $lines lines: $(cat "$1.err")"
+		cmp -s -n "$(stat -c %s "$1.out")" "$1.out" content || echo "$1: other bytes before it failed"
+	fi
+	! LC_ALL=C grep -q '[^[:print:]]' "$1.err" || echo "$1: control bytes in the message"
+}
+
+# all_ways KIND URL-PREFIX: twelve at a time, so that those that wait for a time-out wait together
+all_ways() {
+	local name expect jobs=()
+	python3 "$PX_TOP/tests/fetch/hostile_$1.py" ways >ways
+	while read -r name expect; do
+		attempt "$2/$name" "$name" 3>&- &
+		jobs+=($!)
+		if [ ${#jobs[@]} -ge 12 ]; then
+			wait "${jobs[@]}"
+			jobs=()
+		fi
+	done <ways
+	[ ${#jobs[@]} = 0 ] || wait "${jobs[@]}"
+	while read -r name expect; do
+		verdict "$name" "$expect"
+	done <ways >wrong
+	cat wrong server.log
+	[ ! -s wrong ]
+}
+
+@test "30 ways to misbehave in HTTP never give status 0 with other bytes" {
+	start_hostile http
+	all_ways http "http://127.0.0.1:$PORT"
+	[ "$(grep -c ' bad' ways)" -ge 30 ]
+}
+
+@test "20 ways to misbehave in TFTP never give status 0 with other bytes" {
+	start_hostile tftp
+	all_ways tftp "tftp://127.0.0.1:$PORT"
+	[ "$(grep -c ' bad' ways)" -ge 20 ]
+}
+
+@test "a file appears under its name only when it is complete" {
+	start_hostile http
+	run pxfetch -q -t 1 -O file "http://127.0.0.1:$PORT/truncate"
+	[ "$status" = 4 ]
+	[ ! -e file ]
+	[ -s file.part ]
+	run pxfetch -q -t 1 -c -O file "http://127.0.0.1:$PORT/plain"
+	[ "$status" = 0 ]
+	cmp file content
+	[ ! -e file.part ]
+}
+
+@test "a FILE.part with wrong bytes is not continued without notice" {
+	start_hostile http
+	head -c 10000 /dev/zero >file.part
+	run pxfetch -q -t 1 -c -O file "http://127.0.0.1:$PORT/plain"
+	[ "$status" = 0 ]
+	cmp file content
+}
+
+@test "an end that only a closed connection marks is taken with -s or -H" {
+	start_hostile http
+	run pxfetch -q -t 1 -s 30011 -O a "http://127.0.0.1:$PORT/no-length"
+	[ "$status" = 0 ]
+	run pxfetch -q -t 1 -H "sha256:$(sha256sum <content | cut -d' ' -f1)" -O b "http://127.0.0.1:$PORT/no-length"
+	[ "$status" = 0 ]
+	cmp a content
+	cmp b content
+	run pxfetch -q -t 1 -s 30012 -O c "http://127.0.0.1:$PORT/no-length"
+	[ "$status" = 9 ]
+	run pxfetch -q -t 1 -s 30010 -O c "http://127.0.0.1:$PORT/no-length"
+	[ "$status" = 9 ]
+	[ ! -e c ]
+}
+
+@test "the next mirror goes on where the first one broke" {
+	start_hostile http
+	timeout 60 pxfetch -t 1 -T 1 -O - "http://127.0.0.1:$PORT/truncate" "http://127.0.0.1:$PORT/plain" >out 2>err
+	cmp out content
+	grep -q 'trying the next mirror' err
+}
+
+@test "a mirror with another file is not mixed in" {
+	start_hostile http
+	head -c 30011 /dev/zero >other
+	status=0
+	timeout 60 pxfetch -t 1 -T 1 -O - "http://127.0.0.1:$PORT/truncate" other >out 2>err || status=$?
+	[ "$status" = 9 ]
+	cmp -n "$(stat -c %s out)" out content
+}
+
+@test "with -H a mirror whose file is wrong is left for the next one" {
+	head -c 30011 /dev/zero >other
+	run pxfetch -q -H "$(sha256sum <content | cut -d' ' -f1)" -O file other content
+	[ "$status" = 0 ]
+	cmp file content
+}
+
+@test "user and password are sent but never printed" {
+	start_hostile http
+	run pxfetch -t 1 -O - "http://joe:sesame@127.0.0.1:$PORT/escape-in-reason"
+	[ "$status" = 8 ]
+	[[ "$output" != *sesame* ]]
+}
