@@ -11,6 +11,7 @@
 
 enum {
 	WINDOW_DEFAULT = 32,
+	GATHER_BYTES = 128 * 1024,
 	REPEAT_FIRST_US = 1000 * 1000,   /* until the round trip is known */
 	REPEAT_MIN_US = 2 * 1000,
 	REPEAT_MAX_US = 8 * 1000 * 1000,
@@ -39,10 +40,19 @@ struct tftp_stream {
 	uint8_t packet[4 + PX_TFTP_BLKSIZE_MAX + 4];
 };
 
+/* libbb's monotonic_us is a system call, this one is not: it is needed several times a block. */
+static unsigned long long tftp_clock_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000ULL + now.tv_nsec / 1000;
+}
+
 static int tftp_send(struct tftp_stream *f, unsigned len)
 {
 	f->last_len = len;
-	f->sent_us = monotonic_us();
+	f->sent_us = tftp_clock_us();
 	if (sendto(f->fd, f->last, len, 0, (struct sockaddr *)&f->peer, f->peer_len) >= 0)
 		return 0;
 	if (errno != ENETUNREACH && errno != EHOSTUNREACH && errno != EINVAL)
@@ -135,7 +145,7 @@ static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 /* Learns from the time between an ACK and the answer to it. */
 static void tftp_measure(struct tftp_stream *f)
 {
-	unsigned trip_us = MIN(monotonic_us() - f->sent_us, (unsigned long long)REPEAT_MAX_US);
+	unsigned trip_us = MIN(tftp_clock_us() - f->sent_us, (unsigned long long)REPEAT_MAX_US);
 	unsigned off_us;
 
 	if (f->trip_us == 0) {
@@ -158,7 +168,7 @@ static unsigned tftp_repeat_us(struct tftp_stream *f)
 /* Is the last packet due to be sent again? Backs off. Returns 0, -1. */
 static int tftp_repeat(struct tftp_stream *f, unsigned *repeat_us)
 {
-	if (monotonic_us() - f->sent_us < *repeat_us)
+	if (tftp_clock_us() - f->sent_us < *repeat_us)
 		return 0;
 	f->repeated = 1;
 	*repeat_us = MIN(*repeat_us * 2, REPEAT_MAX_US);
@@ -171,7 +181,8 @@ static int tftp_repeat(struct tftp_stream *f, unsigned *repeat_us)
 /* The next packet that means something. Returns flags of px_tftp_packet and sets *len; -1. */
 static int tftp_next(struct tftp_stream *f, ssize_t *len)
 {
-	unsigned start_ms = monotonic_ms(), repeat_us = tftp_repeat_us(f), waited_ms;
+	unsigned long long start_us = tftp_clock_us();
+	unsigned repeat_us = tftp_repeat_us(f), waited_ms;
 	unsigned flags;
 
 	while (1) {
@@ -179,7 +190,7 @@ static int tftp_next(struct tftp_stream *f, ssize_t *len)
 		if (*len < 0)
 			return -1;
 		flags = *len > 0 ? px_tftp_packet(&f->t, f->packet, *len) : PX_TFTP_IGNORE;
-		waited_ms = (unsigned)monotonic_ms() - start_ms;
+		waited_ms = (tftp_clock_us() - start_us) / 1000;
 		if (flags != PX_TFTP_IGNORE)
 			break;
 		if (waited_ms >= f->job->silence_ms)
@@ -235,22 +246,29 @@ static int tftp_step(struct tftp_stream *f)
 	return flags;
 }
 
+/* Blocks are gathered, so that the reader is not called for every one of them. What came before a failure is given first: the
+ * status that it left makes the next read fail. */
 static ssize_t FAST_FUNC tftp_read(struct px_stream *s, void *buf, size_t len_bytes)
 {
 	struct tftp_stream *f = (struct tftp_stream *)s;
-	size_t n;
+	size_t got = 0;
 
-	while (f->rest_bytes == 0) {
-		if (f->t.done)
-			return 0;
-		if (tftp_step(f) < 0)
-			return -1;
+	len_bytes = MIN(len_bytes, GATHER_BYTES);
+	while (got < len_bytes) {
+		size_t n = MIN(len_bytes - got, f->rest_bytes);
+		if (n == 0) {
+			if (f->t.done)
+				break;
+			if (tftp_step(f) < 0)
+				return got > 0 ? (ssize_t)got : -1;
+			continue;
+		}
+		memcpy((char *)buf + got, f->rest, n);
+		got += n;
+		f->rest += n;
+		f->rest_bytes -= n;
 	}
-	n = MIN(len_bytes, f->rest_bytes);
-	memcpy(buf, f->rest, n);
-	f->rest += n;
-	f->rest_bytes -= n;
-	return n;
+	return got;
 }
 
 static void FAST_FUNC tftp_close(struct px_stream *s)

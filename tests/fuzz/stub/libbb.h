@@ -25,7 +25,7 @@
 #define ALIGNED(n) __attribute__ ((aligned(n)))
 #define UNUSED_PARAM __attribute__ ((unused))
 #define NORETURN __attribute__ ((noreturn))
-#define OFF_FMT "ll"
+#define OFF_FMT "l"
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
