@@ -1,14 +1,13 @@
 #!/bin/bash
 # pxfetch beside other clients, in one run over a veth pair: bytes a second and CPU seconds, as ratios.
 #
-#   bench-fetch.sh [ROUNDS]     default 5; needs root
+#   bench-fetch.sh [ROUNDS [http|tftp|windows|delay...]]     default 5 and all; needs root
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 BATS_TEST_TMPDIR=$(mktemp -d)
 source "$here/px.bash"
 source "$here/fetch/servers.bash"
-rounds=${1:-5}
 http_bytes=1000000000
 tftp_bytes=50000001
 slow_bytes=5000001
@@ -46,8 +45,20 @@ bench_http() {
 	} | measure $http_bytes curl
 }
 
-# bench_tftp SERVER PORT FILE BYTES: the best options of each client; rate 1.00 is pxfetch's
 bench_tftp() {
+	bench_tftp_server dnsmasq 69 tftp $tftp_bytes
+	bench_tftp_server tftpd-hpa 1069 tftp $tftp_bytes
+	bench_tftp_server atftpd 2069 tftp $tftp_bytes
+}
+
+bench_windows() {
+	bench_windows_server dnsmasq 69
+	bench_windows_server tftpd-hpa 1069
+	bench_windows_server atftpd 2069
+}
+
+# SERVER PORT FILE BYTES: the best options of each client; rate 1.00 is pxfetch's
+bench_tftp_server() {
 	local server=$1 port=$2 file=$3 bytes=$4
 	echo "== TFTP from $server, $((bytes / 1000000)) MB"
 	{
@@ -61,8 +72,8 @@ bench_tftp() {
 	} | measure "$bytes" pxfetch
 }
 
-# each window with each server
-bench_windows() {
+# SERVER PORT: each window
+bench_windows_server() {
 	local w
 	echo "== windows: $1"
 	for w in 1 4 8 16 32 64 128; do
@@ -111,14 +122,13 @@ main() {
 	start_dnsmasq "$root" 192.0.2.1 69
 	start_hpa "$root" 192.0.2.1 1069
 	start_atftpd "$root" 192.0.2.1 2069
-	bench_http
-	bench_tftp dnsmasq 69 tftp $tftp_bytes
-	bench_tftp tftpd-hpa 1069 tftp $tftp_bytes
-	bench_tftp atftpd 2069 tftp $tftp_bytes
-	bench_windows dnsmasq 69
-	bench_windows tftpd-hpa 1069
-	bench_windows atftpd 2069
-	bench_delay
+	[ $# -gt 0 ] || set -- http tftp windows delay
+	local part
+	for part; do
+		"bench_$part"
+	done
 }
 
-main
+rounds=${1:-5}
+[ $# = 0 ] || shift
+main "$@"

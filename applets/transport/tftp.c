@@ -12,8 +12,9 @@
 enum {
 	WINDOW_DEFAULT = 32,
 	GATHER_BYTES = 128 * 1024,
+	RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024,
 	REPEAT_FIRST_US = 1000 * 1000,   /* until the round trip is known */
-	REPEAT_MIN_US = 2 * 1000,
+	REPEAT_MIN_US = 5 * 1000,
 	REPEAT_MAX_US = 8 * 1000 * 1000,
 	LOSSES_MAX = 12,                 /* windows in a row that broke off at their start: this window is too large */
 	WRONG_PORT = 5,                  /* ERROR: Unknown transfer ID */
@@ -31,7 +32,8 @@ struct tftp_stream {
 	smallint plain;           /* ask for no options: the server refused some (ERROR 8) */
 	smallint repeated;        /* since the last progress: its time tells nothing about the round trip */
 	unsigned long long sent_us; /* when last[] went out */
-	unsigned trip_us, vary_us;  /* smoothed round trip and its variation (RFC 6298); 0: unknown */
+	int trip_us, vary_us;     /* smoothed round trip and its variation (RFC 6298); 0: unknown */
+	unsigned repeat_us;       /* when last[] is sent again */
 	unsigned losses;          /* windows in a row */
 	const uint8_t *rest;      /* of the last block, not yet taken */
 	size_t rest_bytes;
@@ -142,36 +144,29 @@ static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 	return 0;
 }
 
-/* Learns from the time between an ACK and the answer to it. */
+/* Learns from the time between an ACK and the answer to it (RFC 6298, 2). */
 static void tftp_measure(struct tftp_stream *f)
 {
-	unsigned trip_us = MIN(tftp_clock_us() - f->sent_us, (unsigned long long)REPEAT_MAX_US);
-	unsigned off_us;
+	int trip_us = MIN(tftp_clock_us() - f->sent_us, REPEAT_MAX_US);
 
 	if (f->trip_us == 0) {
 		f->trip_us = trip_us + 1;
 		f->vary_us = trip_us / 2;
-		return;
+	} else {
+		f->vary_us += (abs(trip_us - f->trip_us) - f->vary_us) / 4;
+		f->trip_us += (trip_us - f->trip_us) / 8;
 	}
-	off_us = trip_us > f->trip_us ? trip_us - f->trip_us : f->trip_us - trip_us;
-	f->vary_us += ((int)off_us - (int)f->vary_us) / 4;
-	f->trip_us += ((int)trip_us - (int)f->trip_us) / 8;
+	f->repeat_us = MAX(REPEAT_MIN_US, MIN(f->trip_us + 4 * f->vary_us, REPEAT_FIRST_US));
 }
 
-static unsigned tftp_repeat_us(struct tftp_stream *f)
+/* Is the last packet due to be sent again? Backs off, until a round trip without repetition has been measured: a server that is only
+ * slow must not be flooded (RFC 6298, 5.5 to 5.7). Returns 0, -1. */
+static int tftp_repeat(struct tftp_stream *f)
 {
-	unsigned us = f->trip_us ? f->trip_us + 4 * f->vary_us : REPEAT_FIRST_US;
-
-	return MAX(REPEAT_MIN_US, MIN(us, REPEAT_FIRST_US));
-}
-
-/* Is the last packet due to be sent again? Backs off. Returns 0, -1. */
-static int tftp_repeat(struct tftp_stream *f, unsigned *repeat_us)
-{
-	if (tftp_clock_us() - f->sent_us < *repeat_us)
+	if (tftp_clock_us() - f->sent_us < f->repeat_us)
 		return 0;
 	f->repeated = 1;
-	*repeat_us = MIN(*repeat_us * 2, REPEAT_MAX_US);
+	f->repeat_us = MIN(f->repeat_us * 2, REPEAT_MAX_US);
 	/* what is in order by now is acknowledged, not what was when the window began */
 	if (f->t.answered)
 		px_tftp_ack(&f->t, f->last);
@@ -182,11 +177,10 @@ static int tftp_repeat(struct tftp_stream *f, unsigned *repeat_us)
 static int tftp_next(struct tftp_stream *f, ssize_t *len)
 {
 	unsigned long long start_us = tftp_clock_us();
-	unsigned repeat_us = tftp_repeat_us(f), waited_ms;
-	unsigned flags;
+	unsigned waited_ms, flags;
 
 	while (1) {
-		*len = tftp_receive(f, repeat_us);
+		*len = tftp_receive(f, f->repeat_us);
 		if (*len < 0)
 			return -1;
 		flags = *len > 0 ? px_tftp_packet(&f->t, f->packet, *len) : PX_TFTP_IGNORE;
@@ -195,7 +189,7 @@ static int tftp_next(struct tftp_stream *f, ssize_t *len)
 			break;
 		if (waited_ms >= f->job->silence_ms)
 			return px_job_fail(f->job, &f->s, PX_NETWORK, "silence for %u seconds", f->job->silence_ms / 1000);
-		if (tftp_repeat(f, &repeat_us) < 0)
+		if (tftp_repeat(f) < 0)
 			return -1;
 	}
 	if (px_patience_count(&f->patience, f->job, &f->s, waited_ms, *len) < 0)
@@ -299,24 +293,13 @@ static unsigned tftp_fitting_blksize(const struct addrinfo *a)
 	return MAX(512, MIN(mtu, PX_TFTP_BLKSIZE_MAX));
 }
 
-/* The window that the receive buffer can hold: the kernel counts what a packet takes, not what is in it. */
-static unsigned tftp_fitting_window(struct tftp_stream *f, unsigned blksize_bytes)
-{
-	int buffer_bytes = 4 * 1024 * 1024;
-	socklen_t len = sizeof(buffer_bytes);
-
-	if (setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUFFORCE, buffer_bytes) < 0)
-		setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUF, buffer_bytes);
-	if (getsockopt(f->fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, &len) < 0)
-		return 1;
-	return MAX(1, MIN((unsigned)buffer_bytes / (2 * (blksize_bytes + 2048)), WINDOW_DEFAULT));
-}
-
 static int tftp_open_socket(struct tftp_stream *f, const struct addrinfo *a)
 {
 	f->fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (f->fd < 0)
 		return px_job_fail(f->job, &f->s, PX_NETWORK, "cannot open a socket: %s", strerror(errno));
+	if (setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES) < 0)
+		setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
 	/* ICMP errors come through although the socket is not connected */
 	setsockopt_1(f->fd, a->ai_family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP,
 			a->ai_family == AF_INET6 ? IPV6_RECVERR : IP_RECVERR);
@@ -324,6 +307,16 @@ static int tftp_open_socket(struct tftp_stream *f, const struct addrinfo *a)
 	f->peer_len = a->ai_addrlen;
 	f->peer_known = 0;
 	return 0;
+}
+
+/* The window that the receive buffer can hold: the kernel counts what a packet takes, not what is in it. */
+static unsigned tftp_fitting_window(struct tftp_stream *f, unsigned blksize_bytes)
+{
+	int buffer_bytes = 0;
+	socklen_t len = sizeof(buffer_bytes);
+
+	getsockopt(f->fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, &len);
+	return MAX(1, MIN((unsigned)buffer_bytes / (2 * (blksize_bytes + 2048)), WINDOW_DEFAULT));
 }
 
 static void tftp_choose_options(struct tftp_stream *f, const struct addrinfo *a)
@@ -343,6 +336,8 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 	if (tftp_open_socket(f, a) < 0)
 		return -1;
 	memset(t, 0, sizeof(*t));
+	f->trip_us = 0;
+	f->repeat_us = REPEAT_FIRST_US;
 	if (!f->plain)
 		tftp_choose_options(f, a);
 	f->last_len = px_tftp_request(t, f->last, url->path);
