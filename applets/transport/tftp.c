@@ -15,6 +15,7 @@ enum {
 	RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024,
 	REPEAT_FIRST_US = 1000 * 1000,   /* until the round trip is known */
 	REPEAT_MIN_US = 5 * 1000,
+	QUIET_MIN_US = 1000,
 	REPEAT_MAX_US = 8 * 1000 * 1000,
 	LOSSES_MAX = 12,                 /* windows in a row that broke off at their start: this window is too large */
 	WRONG_PORT = 5,                  /* ERROR: Unknown transfer ID */
@@ -173,30 +174,6 @@ static int tftp_repeat(struct tftp_stream *f)
 	return tftp_send(f, f->last_len);
 }
 
-/* The next packet that means something. Returns flags of px_tftp_packet and sets *len; -1. */
-static int tftp_next(struct tftp_stream *f, ssize_t *len)
-{
-	unsigned long long start_us = tftp_clock_us();
-	unsigned waited_ms, flags;
-
-	while (1) {
-		*len = tftp_receive(f, f->repeat_us);
-		if (*len < 0)
-			return -1;
-		flags = *len > 0 ? px_tftp_packet(&f->t, f->packet, *len) : PX_TFTP_IGNORE;
-		waited_ms = (tftp_clock_us() - start_us) / 1000;
-		if (flags != PX_TFTP_IGNORE)
-			break;
-		if (waited_ms >= f->job->silence_ms)
-			return px_job_fail(f->job, &f->s, PX_NETWORK, "silence for %u seconds", f->job->silence_ms / 1000);
-		if (tftp_repeat(f) < 0)
-			return -1;
-	}
-	if (px_patience_count(&f->patience, f->job, &f->s, waited_ms, *len) < 0)
-		return -1;
-	return flags;
-}
-
 /* Counts windows that broke off right at their start: random loss hits anywhere, a queue too short or packets that always change
  * places hit every time. Returns 0, -1. */
 static int tftp_judge_window(struct tftp_stream *f, int broken)
@@ -209,6 +186,48 @@ static int tftp_judge_window(struct tftp_stream *f, int broken)
 		return 0;
 	f->job->window_blocks = f->t.window_blocks / 2;
 	return px_job_fail(f->job, &f->s, PX_NETWORK, "too many blocks lost with a window of %u", f->t.window_blocks);
+}
+
+/* How long to wait for a packet: when blocks are missing, only until those behind them have stopped coming. */
+static unsigned tftp_patience_us(struct tftp_stream *f)
+{
+	if (f->t.gap != PX_TFTP_GAP_SEEN)
+		return f->repeat_us;
+	return MIN((unsigned)MAX(f->trip_us / 2, QUIET_MIN_US), f->repeat_us);
+}
+
+/* Nothing came for a while. Returns 0, -1. */
+static int tftp_quiet(struct tftp_stream *f)
+{
+	if (f->t.gap != PX_TFTP_GAP_SEEN)
+		return tftp_repeat(f);
+	if (tftp_judge_window(f, 1) < 0)
+		return -1;
+	return tftp_send(f, px_tftp_ack(&f->t, f->last));
+}
+
+/* The next packet that means something. Returns flags of px_tftp_packet and sets *len; -1. */
+static int tftp_next(struct tftp_stream *f, ssize_t *len)
+{
+	unsigned long long start_us = tftp_clock_us();
+	unsigned waited_ms, flags;
+
+	while (1) {
+		*len = tftp_receive(f, tftp_patience_us(f));
+		if (*len < 0)
+			return -1;
+		flags = *len > 0 ? px_tftp_packet(&f->t, f->packet, *len) : PX_TFTP_IGNORE;
+		waited_ms = (tftp_clock_us() - start_us) / 1000;
+		if (flags != PX_TFTP_IGNORE)
+			break;
+		if (waited_ms >= f->job->silence_ms)
+			return px_job_fail(f->job, &f->s, PX_NETWORK, "silence for %u seconds", f->job->silence_ms / 1000);
+		if ((*len == 0 ? tftp_quiet(f) : tftp_repeat(f)) < 0)
+			return -1;
+	}
+	if (px_patience_count(&f->patience, f->job, &f->s, waited_ms, *len) < 0)
+		return -1;
+	return flags;
 }
 
 /* Handles one packet. Returns PX_TFTP_ flags, -1. */
