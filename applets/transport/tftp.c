@@ -35,6 +35,7 @@ struct tftp_stream {
 	unsigned long long sent_us; /* when last[] went out */
 	int trip_us, vary_us;     /* smoothed round trip and its variation (RFC 6298); 0: unknown */
 	unsigned repeat_us;       /* when last[] is sent again */
+	unsigned block_us;        /* the socket's receive time-out */
 	unsigned losses;          /* windows in a row */
 	const uint8_t *rest;      /* of the last block, not yet taken */
 	size_t rest_bytes;
@@ -119,17 +120,30 @@ static int tftp_wait(struct tftp_stream *f, unsigned timeout_us)
 	return ppoll(&p, 1, &limit, NULL);
 }
 
+/* In lockstep nothing else can come than the answer: one system call waits for it and takes it. The socket's own time-out follows
+ * the one wanted only roughly, to save calls. */
+static int tftp_block(struct tftp_stream *f, unsigned timeout_us)
+{
+	struct timeval limit = { timeout_us / 1000000, timeout_us % 1000000 };
+
+	if (timeout_us <= f->block_us && timeout_us >= f->block_us / 4)
+		return 0;
+	f->block_us = timeout_us;
+	return setsockopt(f->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+}
+
 /* One packet of the server's into f->packet. Returns its length, 0 when timeout_us passed or it was not the server's, -1. */
 static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 {
 	struct sockaddr_storage from;
 	socklen_t from_len = sizeof(from);
+	int lockstep = f->t.window_blocks == 1 && tftp_block(f, timeout_us) == 0;
 	ssize_t n;
 
-	/* after an ACK the answer takes a while; within a window the next block is often there */
-	if (f->t.unacked_blocks == 0 && tftp_wait(f, timeout_us) == 0)
+	/* after the ACK of a window the answer takes a while; within a window the next block is often there */
+	if (!lockstep && f->t.unacked_blocks == 0 && tftp_wait(f, timeout_us) == 0)
 		return 0;
-	n = recvfrom(f->fd, f->packet, sizeof(f->packet), MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
+	n = recvfrom(f->fd, f->packet, sizeof(f->packet), lockstep ? 0 : MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
 	if (n < 0 && errno == EAGAIN && f->t.unacked_blocks > 0) {
 		if (tftp_wait(f, timeout_us) == 0)
 			return 0;
@@ -356,6 +370,7 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 		return -1;
 	memset(t, 0, sizeof(*t));
 	f->trip_us = 0;
+	f->block_us = 0;
 	f->repeat_us = REPEAT_FIRST_US;
 	if (!f->plain)
 		tftp_choose_options(f, a);
