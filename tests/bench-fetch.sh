@@ -118,6 +118,7 @@ main() {
 	unset http_proxy no_proxy
 	make_network "bench-fetch$$"
 	trap cleanup EXIT
+	trap 'exit 130' INT TERM
 	start_nginx "$root" 192.0.2.1 80
 	start_dnsmasq "$root" 192.0.2.1 69
 	start_hpa "$root" 192.0.2.1 1069
