@@ -7,6 +7,7 @@ files = $(shell find $(1) -type f)
 
 all: tftpboot
 .DELETE_ON_ERROR:
+.SUFFIXES: # none of make's own rules: one would make initramfs/x out of initramfs/x.sh
 .NOTPARALLEL:
 .PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot site usb ext2 \
 	squashfs demo run serve check check-quick bench bench-fetch bench-write bench-boot fuzz clean distclean
