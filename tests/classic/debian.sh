@@ -28,7 +28,7 @@ main() {
 	here=$(cd "$(dirname "$0")" && pwd)
 	out=$build/demo/debian.tar
 	work=$(mktemp -d)
-	if [ ! -e "$out.zst" ] || [ "$build/demo/debian.img.zst" -nt "$out.zst" ] || [ "$0" -nt "$out.zst" ]; then
+	if [ ! -e "$out.zst" ] || [ -n "$(find "$build/demo/debian.img.zst" "$0" -newer "$out.zst")" ]; then
 		trap 'umount "$work/mnt" 2>/dev/null; rm -rf "$work"' EXIT
 		mkdir "$work/mnt" "$work/more"
 		zstd -q -d --sparse "$build/demo/debian.img.zst" -o "$work/img"
