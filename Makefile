@@ -7,13 +7,14 @@ files = $(shell find $(1) -type f)
 
 all: tftpboot
 .DELETE_ON_ERROR:
+.SUFFIXES: # none of make's own rules: one would make initramfs/x out of initramfs/x.sh
 .NOTPARALLEL:
-.PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot \
-	demo run serve check check-quick bench bench-fetch bench-write bench-boot site fuzz clean distclean
+.PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot site usb ext2 \
+	squashfs demo run serve check check-quick bench bench-fetch bench-write bench-boot fuzz clean distclean
 
 help: ## this text
 	@echo 'PXE Imager: boots machines over the network and writes disk images, all or nothing.'
-	@awk -F ':.*## ' '/^# --- /{sub(/^# --- /,"\n"); print} /^[a-z-]+:.*## /{printf "  make %-14s %s\n",$$1,$$2}' Makefile
+	@awk -F ':.*## ' '/^# --- /{sub(/^# --- /,"\n"); print} /^[a-z0-9 -]+:.*## /{printf "  make %-14s %s\n",$$1,$$2}' Makefile
 
 # --- Configuration: one .config for all stages (BusyBox's options come from its source)
 export KCONFIG_CONFIG = $(CONFIG)
@@ -51,6 +52,10 @@ tftpboot: $(B)/tftpboot.done ## build/tftpboot/: a TFTP root as it stands
 $(B)/tftpboot.done: $(B)/px.cpio.xz
 	initramfs/tftpboot.sh $(B) $(SUITE) $(CONFIG)
 	@touch $@
+usb: tftpboot ## build/px-usb.img: a stick for BIOS and UEFI with all of build/tftpboot
+	initramfs/usb.sh $(B) $(SUITE) $(CONFIG)
+ext2 squashfs: tftpboot ## build/px-ext2.img, px-squashfs.img: CF cards that run from the card, for little RAM
+	initramfs/card.sh $@ $(B) $(SUITE) $(CONFIG)
 
 site: tftpboot ## a site's own files, joined at boot: make site DIR=folder (it becomes /)
 	initramfs/site.sh $(B) "$(DIR)"

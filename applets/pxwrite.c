@@ -245,7 +245,7 @@ static enum px_status refuse_image(void)
 		bb_error_msg("this is %s, no disk image: %s", kind->refuse, kind->remedy);
 		return PX_DATA;
 	}
-	if (kind->table == PX_TABLE_GPT && G.image_bytes >= 0 && G.image_bytes < kind->end_bytes) {
+	if (G.image_bytes >= 0 && G.image_bytes < kind->end_bytes) {
 		bb_error_msg("the image is cut short: %"OFF_FMT"u bytes, its last partition ends at byte %"OFF_FMT"u",
 				G.image_bytes, kind->end_bytes);
 		return PX_DATA;

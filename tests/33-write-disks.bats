@@ -53,6 +53,7 @@ partitions_written() {
 	loop_disk disk
 	run pxwrite -f -g -i "$IMAGES/gpt" "$LOOP"
 	[ "$status" -eq 0 ]
+	[[ $output == *"partition 2 has grown from"*"to 9 MiB"* ]]
 	run sgdisk -i 2 "$LOOP"
 	[[ $output == *"Last sector: 22527 (at 11.0 MiB)"* ]]
 	run sgdisk -v "$LOOP"
@@ -113,6 +114,30 @@ partitions_written() {
 	gzip part
 	run bash -c 'cat part.gz | pxwrite -f "$1"' - "$LOOP"
 	no_boot "$LOOP" 9
+}
+
+@test "a hybrid or broken table is written as it is, and that is said" {
+	loop_disk disk
+	cp "$IMAGES/gpt" bad
+	printf '\377' | dd of=bad bs=1 seek=$((512 + 16)) conv=notrunc status=none
+	run pxwrite -f -i bad "$LOOP"
+	[[ $output == *"partition table is broken"* ]]
+	written bad "$LOOP"
+	cp "$IMAGES/gpt" hybrid
+	sgdisk -h 1 hybrid >/dev/null
+	run pxwrite -f -i hybrid "$LOOP"
+	[[ $output == *"hybrid partition table: left as it is"* ]]
+	written hybrid "$LOOP"
+}
+
+@test "an MBR that names more than the image has is 9, and the disk is untouched" {
+	loop_disk disk
+	before=$(sha256_of "$LOOP")
+	truncate -s 8M mbr
+	printf 'label: dos\n,\n' | sfdisk -q mbr
+	truncate -s 4M mbr
+	run pxwrite -f -i mbr "$LOOP"
+	untouched "$LOOP" "$before" 9
 }
 
 @test "a disk that holds data is 10 without -f, and the data is named" {

@@ -164,6 +164,19 @@ static enum px_status write_and_check(struct px_blkwrite *w, const uint8_t *data
 	return px_readback_range(w, data, len_bytes, offset_bytes);
 }
 
+static void say_mended(struct px_blkwrite *w)
+{
+	const struct px_mend *mend = &w->mend;
+
+	if (w->quiet)
+		return;
+	if (mend->note[0] && w->kind.table != PX_TABLE_BROKEN) /* that was said before the first write */
+		bb_error_msg("%s: %s", w->dev->path, mend->note);
+	if (mend->grown)
+		bb_error_msg("%s: partition %u has grown from %"OFF_FMT"u to %"OFF_FMT"u MiB, its filesystem has not (resize2fs)",
+				w->dev->path, mend->grown, mend->grown_from_bytes >> 20, mend->grown_to_bytes >> 20);
+}
+
 /* The backup GPT goes to the end of the disk first: without a protective MBR nobody restores anything from it. */
 static enum px_status step_mend(struct px_blkwrite *w)
 {
@@ -175,6 +188,7 @@ static enum px_status step_mend(struct px_blkwrite *w)
 		bb_error_msg("%s: %s", w->dev->path, w->mend.note);
 		return PX_DATA;
 	}
+	say_mended(w);
 	if (!w->mend.tail)
 		return PX_OK;
 	if (posix_memalign(&tail, 4096, w->mend.tail_bytes) != 0)

@@ -138,7 +138,8 @@ static void prepare(struct px_blkwrite *w)
 }
 
 /* What a stage's failure means. */
-static enum px_status stage_failed(struct px_blkwrite *w, const struct px_ring_failure *failure, const struct px_ring_stage *stage)
+static enum px_status stage_failed(struct px_blkwrite *w, const struct px_ring_failure *failure,
+		const struct px_ring_stage *stage)
 {
 	if (stage->work != bmap_work)
 		return px_blkwrite_failed(w, "cannot write", failure->offset_bytes, failure->error);

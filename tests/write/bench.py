@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """The rounds and the table of bench-write.sh.
 
-    bench.py BUSYBOX DIR ROUNDS
+    bench.py BUSYBOX DIR ROUNDS          BENCH_ONLY=TEXT: only rows with TEXT in "group name"
 
 DIR/www/img{,.gz,.zst,.xz}, DIR/sha256, DIR/img.bmap are made by bench-write.sh. Every command of every round writes the same image to
-a loop device in memory (or to a file in DIR); time is the median of the rounds, ratios are to the first row of each group.
+a loop device in memory (BENCH_TARGET=file: to a file in DIR, on this machine's own disk). Time is the median of the rounds,
+ratios are to the first row of each group.
 """
 import contextlib
 import os
@@ -63,9 +64,16 @@ def loop_disk(size):
             subprocess.run(['losetup', '-d', loop], check=True)
 
 
+@contextlib.contextmanager
+def file_disk(size, folder):
+    with tempfile.NamedTemporaryFile(dir=folder, suffix='.disk') as f:
+        f.truncate(size)
+        yield f.name
+
+
 def rows(url, target, sha, bmap):
     """(group, name, command) of everything that is measured."""
-    px = f'$BB pxwrite -q -f'
+    px = '$BB pxwrite -q -f'
     hashed = f'{px} -H {sha}'
     dd = f'dd of={target} bs=1M iflag=fullblock oflag=direct conv=notrunc status=none'
     get = f'curl -sf {url}/img'
@@ -79,6 +87,7 @@ def rows(url, target, sha, bmap):
         yield group, 'curl | pxwrite -V, hash', f'{get}{ext} | {hashed} -V {target}'
         yield group, 'curl | pxwrite, read-back', f'{get}{ext} | {px} -s $SIZE {target}'
         yield group, 'curl | pxwrite, hash, read-back', f'{get}{ext} | {hashed} {target}'
+        yield group, 'pxfetch | pxwrite, hash, read-back', f'$BB pxfetch -q -O - {url}/img{ext} | {hashed} {target}'
         if bmap and ext in ('.gz', ''):
             yield group, 'bmaptool copy --bmap', f'bmaptool -q copy --bmap {bmap} {url}/img{ext} {target}'
         if ext == '.gz' and bmap:
@@ -114,7 +123,7 @@ def peak_kib(command, env):
 
 
 def main():
-    busybox, folder, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    busybox, folder, rounds = sys.argv[1], os.path.abspath(sys.argv[2]), int(sys.argv[3])
     only = os.environ.get('BENCH_ONLY', '')
     www = os.path.join(folder, 'www')
     size = os.path.getsize(os.path.join(www, 'img'))
@@ -122,7 +131,9 @@ def main():
         sha = f.read().strip()
     bmap = os.path.join(folder, 'img.bmap')
     env = dict(os.environ, BB=busybox, SIZE=str(size), WWW=www)
-    with web_server(www) as url, loop_disk(size + (64 << 20)) as disk:
+    disk_bytes = size + (64 << 20)
+    to_file = os.environ.get('BENCH_TARGET') == 'file'
+    with web_server(www) as url, (file_disk(disk_bytes, folder) if to_file else loop_disk(disk_bytes)) as disk:
         table = [r for r in rows(url, disk, sha, bmap if os.path.exists(bmap) else None) if only in r[0] + ' ' + r[1]]
         results = {r: [] for r in table}
         for n in range(rounds):

@@ -1,0 +1,69 @@
+#!/bin/sh
+# Makes BUILD/px-ext2.img or BUILD/px-squashfs.img: a CF or SD card's image whose system runs from the card, not from RAM. Its
+# FAT partition holds the kernel and a small initramfs with the drivers for disks only, the second one the whole tree.
+#
+#   card.sh ext2|squashfs BUILD SUITE CONFIG
+set -eu
+
+conf() {
+	sed -n "s/^CONFIG_$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$config"
+}
+
+make_ext2() {
+	kib=$(du -sk --apparent-size "$build/root" | cut -f 1)
+	fakeroot=$([ "$(id -u)" = 0 ] || echo fakeroot)
+	rm -f "$1"
+	# the tree's owner is who built it; fakeroot says root
+	$fakeroot mke2fs -q -t ext2 -L px-root -m 0 -N 2048 -d "$build/root" "$1" $((kib + kib / 8 + 2048)) 2>/dev/null
+}
+
+make_squashfs() {
+	rm -f "$1"
+	mksquashfs "$build/root" "$1" -all-root -comp xz -no-progress -quiet >/dev/null
+}
+
+# busybox, /init, the scripts that find the card, drivers for disks
+make_initramfs() {
+	small=$build/card.root
+	rm -rf "$small"
+	for d in usr/bin usr/lib dev proc sys run tmp etc/px var/log; do
+		mkdir -p "$small/$d"
+	done
+	ln -s usr/lib "$small/lib"
+	ln -s usr/bin "$small/bin"
+	ln -s usr/bin "$small/sbin"
+	cp "$build/busybox" "$small/usr/bin/busybox"
+	"$build/busybox" --list | grep -vx busybox | while read -r applet; do ln -s busybox "$small/usr/bin/$applet"; done
+	install -m 755 "$here/init" "$small/init"
+	install -m 755 "$here/medium" "$here/from-card" "$small/etc/px/"
+	install -m 644 "$here/mdev.conf" "$small/etc/mdev.conf"
+	"$here/../debian-strip/modules.sh" "$build" "$kernel" card "$small"
+	du -sm --apparent-size "$small" | cut -f 1 >"$small/etc/px/size_mib"
+	: >"$small/etc/px/complete"
+	find "$small" -depth -exec touch -h -d "@$epoch" {} +
+	"$here/cpio.sh" "$small" "$1" "$epoch"
+	rm -rf "$small"
+}
+
+main() {
+	case ${1:-} in
+	ext2) uuid=5058-0002 ;;
+	squashfs) uuid=5058-0003 ;;
+	*) echo "usage: card.sh ext2|squashfs BUILD SUITE CONFIG" >&2; exit 2 ;;
+	esac
+	kind=$1 build=$(cd "$2" && pwd) suite=$3 config=$4
+	here=$(cd "$(dirname "$0")" && pwd)
+	kernel=$("$here/../kbuild/archive.sh" -b "$build" -s "$suite" depends linux-image-amd64)
+	epoch=$(stat -c %Y "$build/tree")
+	folder=$build/card
+	rm -rf "$folder"
+	mkdir "$folder"
+	cp "$build/tftpboot/vmlinuz" "$folder/"
+	make_initramfs "$folder/card.cpio.xz"
+	"make_$kind" "$build/card.fs"
+	echo "card|PXE Imager, from this card|card.cpio.xz|$(conf PX_CONSOLE) quiet px.root=$uuid" >"$build/card.menu"
+	"$here/stick.sh" "$build" "$suite" "$build/px-$kind.img" "$folder" "$uuid" "$build/card.menu" "$build/card.fs"
+	rm -rf "$folder" "$build/card.menu" "$build/card.fs"
+}
+
+main "$@"
