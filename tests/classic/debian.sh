@@ -32,7 +32,9 @@ main() {
 		trap 'umount "$work/mnt" 2>/dev/null; rm -rf "$work"' EXIT
 		mkdir "$work/mnt" "$work/more"
 		zstd -q -d --sparse "$build/demo/debian.img.zst" -o "$work/img"
-		mount -o loop,ro,noload,offset=2097152 "$work/img" "$work/mnt"
+		# the last partition is the root filesystem
+		start=$(sfdisk -d "$work/img" | sed -n 's/.*start= *\([0-9]*\),.*/\1/p' | tail -n 1)
+		mount -o "loop,ro,noload,offset=$((start * 512))" "$work/img" "$work/mnt"
 		add_extlinux "$work/more"
 		tar -C "$work/mnt" --exclude=./lost+found --exclude=./boot/grub --exclude=./etc/fstab --xattrs --xattrs-include='*' --acls \
 			--sparse --numeric-owner --format=pax -cf "$out" .
