@@ -65,8 +65,8 @@ demo: demo-setup tftpboot $(B)/demo/debian.img.zst ## boot QEMU over PXE, instal
 	tests/demo/demo.sh $(B)
 run: demo-setup tftpboot $(B)/demo/debian.img.zst ## the same machine with the menu, by hand
 	tests/demo/demo.sh -i $(B)
-serve: tftpboot ## DHCP and TFTP for a real network: make serve IFACE=eth1 [RANGE=10.0.0.50,10.0.0.99]
-	initramfs/serve.sh -b $(B) -i "$(IFACE)" -r "$(RANGE)"
+serve: tftpboot ## DHCP and TFTP for a real network: make serve IFACE=eth1 [RANGE=10.0.0.50,10.0.0.99] [HTTP=URL]
+	initramfs/serve.sh -b $(B) -i "$(IFACE)" -r "$(RANGE)" -w "$(HTTP)"
 .PHONY: demo-setup
 demo-setup:
 	kbuild/setup.sh kbuild/packages.list tests/packages.d/boot.list

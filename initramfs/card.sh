@@ -36,6 +36,7 @@ make_initramfs() {
 	"$build/busybox" --list | grep -vx busybox | while read -r applet; do ln -s busybox "$small/usr/bin/$applet"; done
 	install -m 755 "$here/init" "$small/init"
 	install -m 755 "$here/medium" "$here/from-card" "$small/etc/px/"
+	install -m 644 "$here/say.sh" "$small/etc/px/say.sh"
 	install -m 644 "$here/mdev.conf" "$small/etc/mdev.conf"
 	"$here/../debian-strip/modules.sh" "$build" "$kernel" card "$small"
 	du -sm --apparent-size "$small" | cut -f 1 >"$small/etc/px/size_mib"

@@ -12,11 +12,13 @@ other_consoles() {
 	done
 }
 
-# say WORDS...: a line on every console and in the log; a full memory or a console that is not there is no reason to fail
+# say WORDS...: a line on every console (with PX_QUIET set: on none, the menu is on them) and in the log; a full memory or a
+# console that is not there is no reason to fail
 say() {
+	{ echo "px: $*" >>"$root/var/log/px.log"; } 2>/dev/null || true
+	[ -z "${PX_QUIET:-}" ] || return 0
 	echo "px: $*"
 	for other in $(other_consoles); do
 		[ ! -w "$other" ] || echo "px: $*" >>"$other"
 	done
-	{ echo "px: $*" >>"$root/var/log/px.log"; } 2>/dev/null || true
 }

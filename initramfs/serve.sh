@@ -2,7 +2,11 @@
 # Serves BUILD/tftpboot on a real network with dnsmasq, in the foreground: TFTP, and either DHCP (with a range) or proxyDHCP
 # (without: beside the DHCP server that is there already, which keeps giving the addresses).
 #
-#   serve.sh -b BUILD -i IFACE [-r FIRST,LAST]
+# Each machine gets what its firmware can start: BIOS pxelinux, UEFI (x64) Debian's signed shim and GRUB, UEFI HTTP boot the
+# same by HTTP. With -w URL, that of a web server whose root is BUILD/tftpboot too, pxelinux and GRUB get the kernel and
+# initramfs by HTTP, which is faster than TFTP; without it UEFI HTTP boot gets no answer.
+#
+#   serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL]
 set -eu
 
 die() {
@@ -19,7 +23,27 @@ address() {
 	ip -o -4 addr show dev "$iface" scope global 2>/dev/null | awk '{ sub("/.*", "", $4); print $4; exit }'
 }
 
-# 11::/93 is what a PXE client says of its firmware: 0 is BIOS, the only one that this TFTP root serves
+# What a machine says of its firmware (RFC 4578, option 93): 0 BIOS, 7 and 9 UEFI x64, 16 UEFI x64 by HTTP.
+# Option 210 (RFC 5071) is where lpxelinux and our grub.cfg look for the rest.
+boot_files() {
+	cat <<-CONF
+		dhcp-match=set:uefi,option:client-arch,7
+		dhcp-match=set:uefi,option:client-arch,9
+		dhcp-match=set:uefihttp,option:client-arch,16
+		dhcp-boot=tag:uefi,shimx64.efi
+	CONF
+	if [ -n "$url" ]; then
+		cat <<-CONF
+			dhcp-boot=tag:!uefi,tag:!uefihttp,lpxelinux.0
+			dhcp-option-force=tag:!uefihttp,210,$url/
+			dhcp-boot=tag:uefihttp,$url/shimx64.efi
+			dhcp-option-force=tag:uefihttp,60,HTTPClient
+		CONF
+	else
+		echo 'dhcp-boot=tag:!uefi,tag:!uefihttp,pxelinux.0'
+	fi
+}
+
 write_config() {
 	cat <<-CONF
 		port=0
@@ -35,29 +59,37 @@ write_config() {
 		cat <<-CONF
 			dhcp-range=$range,1h
 			dhcp-authoritative
-			dhcp-boot=pxelinux.0
 		CONF
+		boot_files
 	else
 		cat <<-CONF
 			dhcp-range=$(address),proxy
 			pxe-prompt="PXE Imager",1
-			pxe-service=x86PC,"PXE Imager",pxelinux
+			pxe-service=x86PC,"PXE Imager",$([ -z "$url" ] || echo l)pxelinux.0
+			pxe-service=BC_EFI,"PXE Imager",shimx64.efi
+			pxe-service=X86-64_EFI,"PXE Imager",shimx64.efi
 		CONF
+		boot_files
 	fi
 }
 
 main() {
-	build='' iface='' range=''
-	while getopts b:i:r: opt; do
+	build='' iface='' range='' url=''
+	while getopts b:i:r:w: opt; do
 		case $opt in
 		b) build=$OPTARG ;;
 		i) iface=$OPTARG ;;
 		r) range=$OPTARG ;;
-		*) die "usage: serve.sh -b BUILD -i IFACE [-r FIRST,LAST]" ;;
+		w) url=${OPTARG%/} ;;
+		*) die "usage: serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL]" ;;
 		esac
 	done
 	[ -n "$iface" ] || die "say which network: make serve IFACE=NAME (there are: $(interfaces))"
 	[ -n "$(address)" ] || die "$iface: no such interface, or no IPv4 address on it (there are: $(interfaces))"
+	case $url in
+	'' | http://*) ;;
+	*) die "$url: not an http:// URL (say HTTP=http://ADDRESS, of a web server whose root is build/tftpboot)" ;;
+	esac
 	[ -s "$build/tftpboot/pxelinux.0" ] || die "$build/tftpboot is not complete: run make first"
 	[ "$(id -u)" = 0 ] || die "ports 67 and 69 need root: sudo make serve IFACE=$iface"
 	command -v dnsmasq >/dev/null || die "no dnsmasq: apt-get install dnsmasq-base"

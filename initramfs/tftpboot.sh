@@ -26,6 +26,7 @@ main() {
 	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb "$kernel" pxelinux syslinux-common
 	mkdir -p "$out/pxelinux.cfg" "$out/example"
 	put "$build/deb/pxelinux/usr/lib/PXELINUX/pxelinux.0" "$out/pxelinux.0"
+	put "$build/deb/pxelinux/usr/lib/PXELINUX/lpxelinux.0" "$out/lpxelinux.0"
 	put "$build/deb/syslinux-common/usr/lib/syslinux/modules/bios/ldlinux.c32" "$out/ldlinux.c32"
 	put "$build/deb/$kernel/boot/vmlinuz-${kernel#linux-image-}" "$out/vmlinuz"
 	put "$build/px.cpio.xz" "$out/px.cpio.xz"

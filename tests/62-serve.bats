@@ -49,6 +49,42 @@ discover() {
 	cmp "$BATS_TEST_TMPDIR/got" "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
 }
 
+@test "each firmware is told its own boot file" {
+	serve -i s0 -r 192.0.2.50,192.0.2.60
+	run discover 7
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"file=shimx64.efi"* ]]
+	run discover 9
+	[[ "$output" == *"file=shimx64.efi"* ]]
+	[[ "$output" != *"prefix="* ]]
+	run discover 0
+	[[ "$output" == *"file=pxelinux.0"* ]]
+}
+
+@test "with a web server's URL machines fetch the rest by HTTP, and UEFI HTTP boot gets an answer" {
+	serve -i s0 -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1:8080
+	run discover 0
+	echo "$output"
+	[[ "$output" == *"file=lpxelinux.0"* ]]
+	[[ "$output" == *"prefix=http://192.0.2.1:8080/"* ]]
+	run discover 7
+	[[ "$output" == *"file=shimx64.efi"* ]]
+	[[ "$output" == *"prefix=http://192.0.2.1:8080/"* ]]
+	run discover 16
+	echo "$output"
+	[[ "$output" == *"file=http://192.0.2.1:8080/shimx64.efi"* ]]
+	[[ "$output" == *"vendor=HTTPClient"* ]]
+}
+
+@test "without a range UEFI clients are answered too, beside another DHCP server" {
+	serve -i s0
+	run discover --pxe 7
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"yiaddr=0.0.0.0"* ]]
+	[[ "$output" == *"vendor=PXEClient"* ]]
+}
+
 @test "without a range it answers PXE clients beside another DHCP server and gives no address" {
 	serve -i s0
 	run discover --pxe

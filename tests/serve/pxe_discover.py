@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Sends a DHCPDISCOVER as a BIOS PXE client does and prints the first answer's fields, one a line.
+"""Sends a DHCPDISCOVER as a PXE client does (arch 0: BIOS, 7: UEFI, 16: UEFI by HTTP) and prints the first answer's fields, one a line.
 
-pxe_discover.py IFACE [--pxe|--plain]    exit 0: an answer; 1: none within 4 seconds
+pxe_discover.py IFACE [--pxe|--plain] [ARCH]    exit 0: an answer; 1: none within 4 seconds
 RFC 2131, RFC 2132, RFC 4578.
 """
 import socket
@@ -12,14 +12,14 @@ import time
 XID = 0x50584558
 
 
-def discover(mac, pxe):
+def discover(mac, pxe, arch):
     head = struct.pack("!BBBBIHHIIII", 1, 1, 6, 0, XID, 0, 0x8000, 0, 0, 0, 0)
     head += mac + bytes(10) + bytes(192) + b"\x63\x82\x53\x63"
     options = b"\x35\x01\x01" + b"\x37\x04\x01\x03\x42\x43"
     if pxe:
-        vendor = b"PXEClient:Arch:00000:UNDI:002001"
+        vendor = b"%s:Arch:%05d:UNDI:002001" % (b"HTTPClient" if arch == 16 else b"PXEClient", arch)
         options += b"\x3c" + bytes([len(vendor)]) + vendor
-        options += b"\x5d\x02\x00\x00" + b"\x5e\x03\x01\x02\x01" + b"\x61\x11\x00" + bytes(range(16))
+        options += b"\x5d\x02" + struct.pack("!H", arch) + b"\x5e\x03\x01\x02\x01" + b"\x61\x11\x00" + bytes(range(16))
     return head + options + b"\xff"
 
 
@@ -39,6 +39,8 @@ def parse(packet):
             fields["vendor"] = value.decode("ascii", "replace")
         if packet[at] == 67:
             fields["file"] = value.rstrip(b"\0").decode("ascii", "replace")
+        if packet[at] == 210:
+            fields["prefix"] = value.decode("ascii", "replace")
         at += 2 + packet[at + 1]
     return fields
 
@@ -46,6 +48,7 @@ def parse(packet):
 def main():
     iface = sys.argv[1]
     pxe = "--plain" not in sys.argv
+    arch = int(sys.argv[-1]) if sys.argv[-1].isdigit() else 0
     with open("/sys/class/net/%s/address" % iface) as f:
         mac = bytes.fromhex(f.read().strip().replace(":", ""))
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -55,7 +58,7 @@ def main():
     s.settimeout(1)
     end = time.monotonic() + 4
     while time.monotonic() < end:
-        s.sendto(discover(mac, pxe), ("255.255.255.255", 67))
+        s.sendto(discover(mac, pxe, arch), ("255.255.255.255", 67))
         try:
             packet = s.recv(2000)
         except socket.timeout:
