@@ -100,6 +100,9 @@ strip() {
 	optional=$(rules_optional)
 	"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge.list" "$optional"
 	"$here/strip.sh" shrink "$1" "$here/shrink.list" "$optional"
+	if [ -n "$(more_packages)" ]; then
+		"$here/strip.sh" shrink "$1" "$here/extra-shrink.list" optional
+	fi
 	"$here/selinux.sh" "$1"
 	if [ -n "$(more_packages)" ]; then
 		"$here/libraries.sh" restore "$1" "$build/debian/root"

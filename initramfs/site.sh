@@ -1,6 +1,6 @@
 #!/bin/sh
 # Packs what is a site's own (keys, scripts, files) as BUILD/tftpboot/site.cpio.xz, which the loader joins to px.cpio.xz: no
-# rebuild. DIR is laid over the root: DIR/root/.ssh/id becomes /root/.ssh/id; of two files the site's wins. Programs in
+# rebuild. DIR is laid over the root: DIR/etc/motd becomes /etc/motd; of two files the site's wins. Programs in
 # /etc/px/site.d run before the network comes up.
 #
 #   site.sh BUILD DIR     make site DIR=...

@@ -119,7 +119,7 @@ built() {
 @test "each label of pxelinux.cfg/default passes the card and the server on, and loads files that are there" {
 	built pxelinux.cfg/default
 	cd "$PX_BUILD/tftpboot"
-	run awk '$1 == "KERNEL" || $1 == "INITRD" { print $2 }' pxelinux.cfg/default
+	run awk '$1 == "KERNEL" || $1 == "INITRD" { gsub(",", "\n", $2); print $2 }' pxelinux.cfg/default
 	[ "${#lines[@]}" -ge 4 ]
 	for f in "${lines[@]}"; do [ -s "$f" ]; done
 	[ "$(grep -c '^  KERNEL' pxelinux.cfg/default)" = "$(grep -c '^  SYSAPPEND 3' pxelinux.cfg/default)" ]

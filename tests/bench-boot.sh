@@ -36,7 +36,7 @@ once_ms() {
 }
 
 best_ms() {
-	for i in 1 2 3; do
+	for _ in 1 2 3; do
 		once_ms "$1" "$2"
 	done | sort -n | head -n 1
 }

@@ -14,7 +14,7 @@ fake_machine() {
 	echo 'MemTotal:         65536 kB' >"$root/proc/meminfo"
 	echo ttyS0 >"$root/sys/class/tty/console/active"
 	command_line 'console=ttyS0'
-	for f in inittab say.sh udhcpc.script network menu; do
+	for f in inittab say.sh udhcpc.script network medium menu; do
 		cp "$PX_TOP/initramfs/$f" "$root/etc/px/$f"
 	done
 	: >"$root/etc/px/complete"

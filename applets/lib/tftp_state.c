@@ -60,6 +60,8 @@ size_t FAST_FUNC px_tftp_request(struct px_tftp *t, uint8_t *packet, const char 
 size_t FAST_FUNC px_tftp_ack(struct px_tftp *t, uint8_t *packet)
 {
 	t->unacked_blocks = 0;
+	if (t->gap == PX_TFTP_GAP_SEEN)
+		t->gap = PX_TFTP_GAP_TOLD;
 	put_words(packet, OP_ACK, t->block);
 	return 4;
 }
@@ -175,23 +177,29 @@ static int is_next(struct px_tftp *t, uint16_t number)
 	return t->wraps_to_one = t->wrap_hints >= 3;
 }
 
+/* A block that is not the next one: ahead of it, some were lost; the server goes back to what is acknowledged. */
+static unsigned take_stray(struct px_tftp *t, uint16_t number)
+{
+	uint16_t ahead = number - t->block;
+
+	if (!t->answered || ahead == 0 || ahead > t->window_blocks || t->gap == PX_TFTP_GAP_TOLD)
+		return PX_TFTP_IGNORE;
+	t->gap = PX_TFTP_GAP_SEEN;
+	return ahead + t->unacked_blocks >= t->window_blocks ? PX_TFTP_ACK : PX_TFTP_IGNORE;
+}
+
 static unsigned take_data(struct px_tftp *t, const uint8_t *packet, size_t len)
 {
 	uint16_t number = packet[2] << 8 | packet[3];
-	uint16_t ahead = number - t->block;
 
 	if (t->done)
 		return PX_TFTP_IGNORE;
-	if (!is_next(t, number)) {
-		if (!t->answered || ahead == 0 || ahead > 32768 || t->gap_told)
-			return PX_TFTP_IGNORE;
-		t->gap_told = 1; /* blocks were lost: the server goes back to what we acknowledge */
-		return PX_TFTP_ACK;
-	}
+	if (!is_next(t, number))
+		return take_stray(t, number);
 	if (len - 4 > t->blksize_bytes)
 		return fail(t, PX_PROTOCOL, ERROR_ILLEGAL, "malformed TFTP: a block larger than agreed");
 	t->answered = 1;
-	t->gap_told = 0;
+	t->gap = PX_TFTP_GAP_NONE;
 	t->block = number;
 	t->seen_bytes += len - 4;
 	t->done = len - 4 < t->blksize_bytes;

@@ -24,6 +24,10 @@ enum {
 	PX_TFTP_FAIL = 4,   /* over: status and reason say why; send px_tftp_error when error_code is not 0 */
 };
 
+/* A gap is acknowledged when the last block of its window has come, which is what px_tftp_packet sees, or when no more blocks come,
+ * which the caller sees. Not at once: atftpd, told in the middle of a window, sends only as many more as the window had left. */
+enum { PX_TFTP_GAP_NONE, PX_TFTP_GAP_SEEN, PX_TFTP_GAP_TOLD };
+
 struct px_tftp {
 	/* asked for: set before px_tftp_request; 0: do not ask */
 	unsigned ask_blksize_bytes, ask_window_blocks, ask_timeout_s;
@@ -37,13 +41,13 @@ struct px_tftp {
 	unsigned unacked_blocks;  /* in order, since the last ACK */
 	smallint answered;        /* OACK or first block has come */
 	smallint done;            /* the short block has come */
+	smallint gap;             /* PX_TFTP_GAP_: blocks are missing in front of ones that came */
 	/* of PX_TFTP_FAIL */
 	enum px_status status;
 	uint16_t error_code;      /* to send; 0: none */
 	uint16_t server_code;     /* of an ERROR packet */
 	char reason[160];         /* no control bytes */
 	/* private */
-	smallint gap_told;        /* this gap has been acknowledged once */
 	smallint wrap_hints;      /* how often block 1 came first after 65535 */
 	smallint wraps_to_one;
 };

@@ -11,8 +11,11 @@
 
 enum {
 	WINDOW_DEFAULT = 32,
+	GATHER_BYTES = 128 * 1024,
+	RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024,
 	REPEAT_FIRST_US = 1000 * 1000,   /* until the round trip is known */
-	REPEAT_MIN_US = 2 * 1000,
+	REPEAT_MIN_US = 5 * 1000,
+	QUIET_MIN_US = 1000,
 	REPEAT_MAX_US = 8 * 1000 * 1000,
 	LOSSES_MAX = 12,                 /* windows in a row that broke off at their start: this window is too large */
 	WRONG_PORT = 5,                  /* ERROR: Unknown transfer ID */
@@ -30,7 +33,9 @@ struct tftp_stream {
 	smallint plain;           /* ask for no options: the server refused some (ERROR 8) */
 	smallint repeated;        /* since the last progress: its time tells nothing about the round trip */
 	unsigned long long sent_us; /* when last[] went out */
-	unsigned trip_us, vary_us;  /* smoothed round trip and its variation (RFC 6298); 0: unknown */
+	int trip_us, vary_us;     /* smoothed round trip and its variation (RFC 6298); 0: unknown */
+	unsigned repeat_us;       /* when last[] is sent again */
+	unsigned block_us;        /* the socket's receive time-out */
 	unsigned losses;          /* windows in a row */
 	const uint8_t *rest;      /* of the last block, not yet taken */
 	size_t rest_bytes;
@@ -39,10 +44,19 @@ struct tftp_stream {
 	uint8_t packet[4 + PX_TFTP_BLKSIZE_MAX + 4];
 };
 
+/* libbb's monotonic_us is a system call, this one is not: it is needed several times a block. */
+static unsigned long long tftp_clock_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000ULL + now.tv_nsec / 1000;
+}
+
 static int tftp_send(struct tftp_stream *f, unsigned len)
 {
 	f->last_len = len;
-	f->sent_us = monotonic_us();
+	f->sent_us = tftp_clock_us();
 	if (sendto(f->fd, f->last, len, 0, (struct sockaddr *)&f->peer, f->peer_len) >= 0)
 		return 0;
 	if (errno != ENETUNREACH && errno != EHOSTUNREACH && errno != EINVAL)
@@ -106,17 +120,30 @@ static int tftp_wait(struct tftp_stream *f, unsigned timeout_us)
 	return ppoll(&p, 1, &limit, NULL);
 }
 
+/* In lockstep nothing else can come than the answer: one system call waits for it and takes it. The socket's own time-out follows
+ * the one wanted only roughly, to save calls. */
+static int tftp_block(struct tftp_stream *f, unsigned timeout_us)
+{
+	struct timeval limit = { timeout_us / 1000000, timeout_us % 1000000 };
+
+	if (timeout_us <= f->block_us && timeout_us >= f->block_us / 4)
+		return 0;
+	f->block_us = timeout_us;
+	return setsockopt(f->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+}
+
 /* One packet of the server's into f->packet. Returns its length, 0 when timeout_us passed or it was not the server's, -1. */
 static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 {
 	struct sockaddr_storage from;
 	socklen_t from_len = sizeof(from);
+	int lockstep = f->t.window_blocks == 1 && tftp_block(f, timeout_us) == 0;
 	ssize_t n;
 
-	/* after an ACK the answer takes a while; within a window the next block is often there */
-	if (f->t.unacked_blocks == 0 && tftp_wait(f, timeout_us) == 0)
+	/* after the ACK of a window the answer takes a while; within a window the next block is often there */
+	if (!lockstep && f->t.unacked_blocks == 0 && tftp_wait(f, timeout_us) == 0)
 		return 0;
-	n = recvfrom(f->fd, f->packet, sizeof(f->packet), MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
+	n = recvfrom(f->fd, f->packet, sizeof(f->packet), lockstep ? 0 : MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
 	if (n < 0 && errno == EAGAIN && f->t.unacked_blocks > 0) {
 		if (tftp_wait(f, timeout_us) == 0)
 			return 0;
@@ -132,64 +159,33 @@ static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 	return 0;
 }
 
-/* Learns from the time between an ACK and the answer to it. */
+/* Learns from the time between an ACK and the answer to it (RFC 6298, 2). */
 static void tftp_measure(struct tftp_stream *f)
 {
-	unsigned trip_us = MIN(monotonic_us() - f->sent_us, (unsigned long long)REPEAT_MAX_US);
-	unsigned off_us;
+	int trip_us = MIN(tftp_clock_us() - f->sent_us, REPEAT_MAX_US);
 
 	if (f->trip_us == 0) {
 		f->trip_us = trip_us + 1;
 		f->vary_us = trip_us / 2;
-		return;
+	} else {
+		f->vary_us += (abs(trip_us - f->trip_us) - f->vary_us) / 4;
+		f->trip_us += (trip_us - f->trip_us) / 8;
 	}
-	off_us = trip_us > f->trip_us ? trip_us - f->trip_us : f->trip_us - trip_us;
-	f->vary_us += ((int)off_us - (int)f->vary_us) / 4;
-	f->trip_us += ((int)trip_us - (int)f->trip_us) / 8;
+	f->repeat_us = MAX(REPEAT_MIN_US, MIN(f->trip_us + 4 * f->vary_us, REPEAT_FIRST_US));
 }
 
-static unsigned tftp_repeat_us(struct tftp_stream *f)
+/* Is the last packet due to be sent again? Backs off, until a round trip without repetition has been measured: a server that is only
+ * slow must not be flooded (RFC 6298, 5.5 to 5.7). Returns 0, -1. */
+static int tftp_repeat(struct tftp_stream *f)
 {
-	unsigned us = f->trip_us ? f->trip_us + 4 * f->vary_us : REPEAT_FIRST_US;
-
-	return MAX(REPEAT_MIN_US, MIN(us, REPEAT_FIRST_US));
-}
-
-/* Is the last packet due to be sent again? Backs off. Returns 0, -1. */
-static int tftp_repeat(struct tftp_stream *f, unsigned *repeat_us)
-{
-	if (monotonic_us() - f->sent_us < *repeat_us)
+	if (tftp_clock_us() - f->sent_us < f->repeat_us)
 		return 0;
 	f->repeated = 1;
-	*repeat_us = MIN(*repeat_us * 2, REPEAT_MAX_US);
+	f->repeat_us = MIN(f->repeat_us * 2, REPEAT_MAX_US);
 	/* what is in order by now is acknowledged, not what was when the window began */
 	if (f->t.answered)
 		px_tftp_ack(&f->t, f->last);
 	return tftp_send(f, f->last_len);
-}
-
-/* The next packet that means something. Returns flags of px_tftp_packet and sets *len; -1. */
-static int tftp_next(struct tftp_stream *f, ssize_t *len)
-{
-	unsigned start_ms = monotonic_ms(), repeat_us = tftp_repeat_us(f), waited_ms;
-	unsigned flags;
-
-	while (1) {
-		*len = tftp_receive(f, repeat_us);
-		if (*len < 0)
-			return -1;
-		flags = *len > 0 ? px_tftp_packet(&f->t, f->packet, *len) : PX_TFTP_IGNORE;
-		waited_ms = (unsigned)monotonic_ms() - start_ms;
-		if (flags != PX_TFTP_IGNORE)
-			break;
-		if (waited_ms >= f->job->silence_ms)
-			return px_job_fail(f->job, &f->s, PX_NETWORK, "silence for %u seconds", f->job->silence_ms / 1000);
-		if (tftp_repeat(f, &repeat_us) < 0)
-			return -1;
-	}
-	if (px_patience_count(&f->patience, f->job, &f->s, waited_ms, *len) < 0)
-		return -1;
-	return flags;
 }
 
 /* Counts windows that broke off right at their start: random loss hits anywhere, a queue too short or packets that always change
@@ -204,6 +200,48 @@ static int tftp_judge_window(struct tftp_stream *f, int broken)
 		return 0;
 	f->job->window_blocks = f->t.window_blocks / 2;
 	return px_job_fail(f->job, &f->s, PX_NETWORK, "too many blocks lost with a window of %u", f->t.window_blocks);
+}
+
+/* How long to wait for a packet: when blocks are missing, only until those behind them have stopped coming. */
+static unsigned tftp_patience_us(struct tftp_stream *f)
+{
+	if (f->t.gap != PX_TFTP_GAP_SEEN)
+		return f->repeat_us;
+	return MIN((unsigned)MAX(f->trip_us / 2, QUIET_MIN_US), f->repeat_us);
+}
+
+/* Nothing came for a while. Returns 0, -1. */
+static int tftp_quiet(struct tftp_stream *f)
+{
+	if (f->t.gap != PX_TFTP_GAP_SEEN)
+		return tftp_repeat(f);
+	if (tftp_judge_window(f, 1) < 0)
+		return -1;
+	return tftp_send(f, px_tftp_ack(&f->t, f->last));
+}
+
+/* The next packet that means something. Returns flags of px_tftp_packet and sets *len; -1. */
+static int tftp_next(struct tftp_stream *f, ssize_t *len)
+{
+	unsigned long long start_us = tftp_clock_us();
+	unsigned waited_ms, flags;
+
+	while (1) {
+		*len = tftp_receive(f, tftp_patience_us(f));
+		if (*len < 0)
+			return -1;
+		flags = *len > 0 ? px_tftp_packet(&f->t, f->packet, *len) : PX_TFTP_IGNORE;
+		waited_ms = (tftp_clock_us() - start_us) / 1000;
+		if (flags != PX_TFTP_IGNORE)
+			break;
+		if (waited_ms >= f->job->silence_ms)
+			return px_job_fail(f->job, &f->s, PX_NETWORK, "silence for %u seconds", f->job->silence_ms / 1000);
+		if ((*len == 0 ? tftp_quiet(f) : tftp_repeat(f)) < 0)
+			return -1;
+	}
+	if (px_patience_count(&f->patience, f->job, &f->s, waited_ms, *len) < 0)
+		return -1;
+	return flags;
 }
 
 /* Handles one packet. Returns PX_TFTP_ flags, -1. */
@@ -235,22 +273,29 @@ static int tftp_step(struct tftp_stream *f)
 	return flags;
 }
 
+/* Blocks are gathered, so that the reader is not called for every one of them. What came before a failure is given first: the
+ * status that it left makes the next read fail. */
 static ssize_t FAST_FUNC tftp_read(struct px_stream *s, void *buf, size_t len_bytes)
 {
 	struct tftp_stream *f = (struct tftp_stream *)s;
-	size_t n;
+	size_t got = 0;
 
-	while (f->rest_bytes == 0) {
-		if (f->t.done)
-			return 0;
-		if (tftp_step(f) < 0)
-			return -1;
+	len_bytes = MIN(len_bytes, GATHER_BYTES);
+	while (got < len_bytes) {
+		size_t n = MIN(len_bytes - got, f->rest_bytes);
+		if (n == 0) {
+			if (f->t.done)
+				break;
+			if (tftp_step(f) < 0)
+				return got > 0 ? (ssize_t)got : -1;
+			continue;
+		}
+		memcpy((char *)buf + got, f->rest, n);
+		got += n;
+		f->rest += n;
+		f->rest_bytes -= n;
 	}
-	n = MIN(len_bytes, f->rest_bytes);
-	memcpy(buf, f->rest, n);
-	f->rest += n;
-	f->rest_bytes -= n;
-	return n;
+	return got;
 }
 
 static void FAST_FUNC tftp_close(struct px_stream *s)
@@ -281,24 +326,13 @@ static unsigned tftp_fitting_blksize(const struct addrinfo *a)
 	return MAX(512, MIN(mtu, PX_TFTP_BLKSIZE_MAX));
 }
 
-/* The window that the receive buffer can hold: the kernel counts what a packet takes, not what is in it. */
-static unsigned tftp_fitting_window(struct tftp_stream *f, unsigned blksize_bytes)
-{
-	int buffer_bytes = 4 * 1024 * 1024;
-	socklen_t len = sizeof(buffer_bytes);
-
-	if (setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUFFORCE, buffer_bytes) < 0)
-		setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUF, buffer_bytes);
-	if (getsockopt(f->fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, &len) < 0)
-		return 1;
-	return MAX(1, MIN((unsigned)buffer_bytes / (2 * (blksize_bytes + 2048)), WINDOW_DEFAULT));
-}
-
 static int tftp_open_socket(struct tftp_stream *f, const struct addrinfo *a)
 {
 	f->fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (f->fd < 0)
 		return px_job_fail(f->job, &f->s, PX_NETWORK, "cannot open a socket: %s", strerror(errno));
+	if (setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES) < 0)
+		setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
 	/* ICMP errors come through although the socket is not connected */
 	setsockopt_1(f->fd, a->ai_family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP,
 			a->ai_family == AF_INET6 ? IPV6_RECVERR : IP_RECVERR);
@@ -306,6 +340,16 @@ static int tftp_open_socket(struct tftp_stream *f, const struct addrinfo *a)
 	f->peer_len = a->ai_addrlen;
 	f->peer_known = 0;
 	return 0;
+}
+
+/* The window that the receive buffer can hold: the kernel counts what a packet takes, not what is in it. */
+static unsigned tftp_fitting_window(struct tftp_stream *f, unsigned blksize_bytes)
+{
+	int buffer_bytes = 0;
+	socklen_t len = sizeof(buffer_bytes);
+
+	getsockopt(f->fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, &len);
+	return MAX(1, MIN((unsigned)buffer_bytes / (2 * (blksize_bytes + 2048)), WINDOW_DEFAULT));
 }
 
 static void tftp_choose_options(struct tftp_stream *f, const struct addrinfo *a)
@@ -325,6 +369,9 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 	if (tftp_open_socket(f, a) < 0)
 		return -1;
 	memset(t, 0, sizeof(*t));
+	f->trip_us = 0;
+	f->block_us = 0;
+	f->repeat_us = REPEAT_FIRST_US;
 	if (!f->plain)
 		tftp_choose_options(f, a);
 	f->last_len = px_tftp_request(t, f->last, url->path);

@@ -13,7 +13,7 @@ partition() {
 }
 
 echo 'start=1MiB, type=83, bootable' | sfdisk -q --label dos --wipe always --wipe-partitions always "$PX_DISK"
-for i in 1 2 3 4 5 6 7 8 9 10; do
+for _ in 1 2 3 4 5 6 7 8 9 10; do
 	[ ! -b "$(partition 1)" ] || break
 	sleep 0.2
 done

@@ -13,7 +13,7 @@ sfdisk -q --label dos --wipe always --wipe-partitions always "$PX_DISK" <<-TABLE
 	start=1MiB, size=48MiB, type=83, bootable
 	size=8MiB, type=83
 TABLE
-for i in 1 2 3 4 5 6 7 8 9 10; do
+for _ in 1 2 3 4 5 6 7 8 9 10; do
 	[ ! -b "$(partition 2)" ] || break
 	sleep 0.2
 done

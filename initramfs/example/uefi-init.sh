@@ -14,7 +14,7 @@ sfdisk -q --label gpt --wipe always --wipe-partitions always "$PX_DISK" <<-TABLE
 	start=1MiB, size=256MiB, type=uefi, name=esp
 	type=linux, name=root
 TABLE
-for i in 1 2 3 4 5 6 7 8 9 10; do
+for _ in 1 2 3 4 5 6 7 8 9 10; do
 	[ ! -b "$(partition 2)" ] || break
 	sleep 0.2
 done

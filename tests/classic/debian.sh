@@ -28,11 +28,13 @@ main() {
 	here=$(cd "$(dirname "$0")" && pwd)
 	out=$build/demo/debian.tar
 	work=$(mktemp -d)
-	if [ ! -e "$out.zst" ] || [ "$build/demo/debian.img.zst" -nt "$out.zst" ] || [ "$0" -nt "$out.zst" ]; then
+	if [ ! -e "$out.zst" ] || [ -n "$(find "$build/demo/debian.img.zst" "$0" -newer "$out.zst")" ]; then
 		trap 'umount "$work/mnt" 2>/dev/null; rm -rf "$work"' EXIT
 		mkdir "$work/mnt" "$work/more"
 		zstd -q -d --sparse "$build/demo/debian.img.zst" -o "$work/img"
-		mount -o loop,ro,noload,offset=2097152 "$work/img" "$work/mnt"
+		# the last partition is the root filesystem
+		start=$(sfdisk -d "$work/img" | sed -n 's/.*start= *\([0-9]*\),.*/\1/p' | tail -n 1)
+		mount -o "loop,ro,noload,offset=$((start * 512))" "$work/img" "$work/mnt"
 		add_extlinux "$work/more"
 		tar -C "$work/mnt" --exclude=./lost+found --exclude=./boot/grub --exclude=./etc/fstab --xattrs --xattrs-include='*' --acls \
 			--sparse --numeric-owner --format=pax -cf "$out" .

@@ -1,0 +1,135 @@
+#!/bin/bash
+# pxfetch beside other clients, in one run over a veth pair: bytes a second and CPU seconds, as ratios.
+#
+#   bench-fetch.sh [ROUNDS [http|tftp|windows|delay...]]     default 5 and all; needs root
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+BATS_TEST_TMPDIR=$(mktemp -d)
+source "$here/px.bash"
+source "$here/fetch/servers.bash"
+http_bytes=1000000000
+tftp_bytes=50000001
+slow_bytes=5000001
+
+cleanup() {
+	fetch_stop
+	delete_network
+	rm -rf "$BATS_TEST_TMPDIR"
+}
+
+measure() { # BYTES REFERENCE, the commands on stdin
+	python3 "$here/fetch/measure.py" "$rounds" "$1" "$2"
+}
+
+line() { # NAME null|pipe COMMAND...
+	local name=$1 where=$2
+	shift 2
+	printf '%s\t%s\tip netns exec %s-c %s\n' "$name" "$where" "$FETCH_NET" "$*"
+}
+
+bench_http() {
+	local url=http://192.0.2.1/large
+	echo "== HTTP from nginx, $((http_bytes / 1000000)) MB, into a pipe"
+	{
+		line curl pipe curl -s "$url"
+		line pxfetch pipe "$pxfetch" -q -O - "$url"
+		[ -z "$busybox" ] || line "busybox wget" pipe "$busybox" wget -q -O - "$url"
+	} | measure $http_bytes curl
+	echo "== the same to /dev/null"
+	{
+		line curl null curl -s -o /dev/null "$url"
+		line pxfetch null "$pxfetch" -q -O /dev/null "$url"
+		line "pxfetch -H" null "$pxfetch" -q -H "$sum" -O /dev/null "$url"
+		[ -z "$busybox" ] || line "busybox wget" null "$busybox" wget -q -O /dev/null "$url"
+	} | measure $http_bytes curl
+}
+
+bench_tftp() {
+	bench_tftp_server dnsmasq 69 tftp $tftp_bytes
+	bench_tftp_server tftpd-hpa 1069 tftp $tftp_bytes
+	bench_tftp_server atftpd 2069 tftp $tftp_bytes
+}
+
+bench_windows() {
+	bench_windows_server dnsmasq 69
+	bench_windows_server tftpd-hpa 1069
+	bench_windows_server atftpd 2069
+}
+
+# SERVER PORT FILE BYTES: the best options of each client; rate 1.00 is pxfetch's
+bench_tftp_server() {
+	local server=$1 port=$2 file=$3 bytes=$4
+	echo "== TFTP from $server, $((bytes / 1000000)) MB"
+	{
+		line pxfetch null "$pxfetch" -q -t 1 -O /dev/null "tftp://192.0.2.1:$port/$file"
+		line "curl blksize 1468" null curl -s --tftp-blksize 1468 -o /dev/null "tftp://192.0.2.1:$port/$file"
+		[ ! -d "$FETCH_DEB/atftp" ] || line "atftp 1468, window 32" null "$FETCH_DEB/atftp/usr/bin/atftp" \
+			--option '"blksize 1468"' --option '"windowsize 32"' -g -r "$file" -l /dev/null 192.0.2.1 "$port"
+		[ ! -d "$FETCH_DEB/tftp-hpa" ] || line "tftp-hpa (512)" null "$FETCH_DEB/tftp-hpa/usr/bin/tftp" -m binary \
+			192.0.2.1 "$port" -c get "$file" /dev/null
+		[ -z "$busybox" ] || line "busybox tftp 1468" null "$busybox" tftp -b 1468 -g -r "$file" -l /dev/null 192.0.2.1 "$port"
+	} | measure "$bytes" pxfetch
+}
+
+# SERVER PORT: each window
+bench_windows_server() {
+	local w
+	echo "== windows: $1"
+	for w in 1 4 8 16 32 64 128; do
+		line "window $w" null "$pxfetch" -q -t 1 -w $w -O /dev/null "tftp://192.0.2.1:$2/tftp"
+	done | measure $tftp_bytes "window 1"
+}
+
+# start_path PORT DELAY-MS LOSS-PERCENT: to atftpd
+start_path() {
+	run_server "path$1" python3 "$here/fetch/delay_proxy.py" "$1" 192.0.2.1 2069 "$2" "$3"
+	wait_for 10 listening udp "$1"
+}
+
+bench_delay() {
+	local w
+	echo "== TFTP from atftpd over a path of 1 ms each way, without and with 1 % loss"
+	start_path 3069 1 0
+	start_path 3070 1 1
+	{
+		line "lockstep" null "$pxfetch" -q -t 1 -w 1 -O /dev/null tftp://192.0.2.1:3069/slow
+		for w in 16 32 64; do
+			line "window $w" null "$pxfetch" -q -t 1 -w $w -O /dev/null tftp://192.0.2.1:3069/slow
+			line "window $w, 1 % lost" null "$pxfetch" -q -t 1 -w $w -O /dev/null tftp://192.0.2.1:3070/slow
+		done
+	} | measure $slow_bytes lockstep
+}
+
+main() {
+	[ "$(id -u)" = 0 ] || { echo "bench-fetch: needs root" >&2; exit 1; }
+	FETCH_DIR=$BATS_TEST_TMPDIR
+	px_install pxfetch
+	pxfetch=$BATS_TEST_TMPDIR/bin/pxfetch
+	unpack_deb tftpd-hpa atftpd atftp tftp-hpa busybox-static || true
+	busybox=$(ls "$FETCH_DEB"/busybox-static/bin/busybox 2>/dev/null || true)
+	local root=$BATS_TEST_TMPDIR/root
+	mkdir "$root"
+	chmod 755 "$BATS_TEST_TMPDIR" "$root"
+	head -c $http_bytes /dev/urandom >"$root/large"
+	head -c $tftp_bytes "$root/large" >"$root/tftp"
+	head -c $slow_bytes "$root/large" >"$root/slow"
+	sum=$(sha256sum "$root/large" | cut -d' ' -f1)
+	unset http_proxy no_proxy
+	make_network "bench-fetch$$"
+	trap cleanup EXIT
+	trap 'exit 130' INT TERM
+	start_nginx "$root" 192.0.2.1 80
+	start_dnsmasq "$root" 192.0.2.1 69
+	start_hpa "$root" 192.0.2.1 1069
+	start_atftpd "$root" 192.0.2.1 2069
+	[ $# -gt 0 ] || set -- http tftp windows delay
+	local part
+	for part; do
+		"bench_$part"
+	done
+}
+
+rounds=${1:-5}
+[ $# = 0 ] || shift
+main "$@"
