@@ -144,15 +144,15 @@ card() {
 @test "a network card without a driver is named by its PCI id" {
 	long
 	small
-	boot -q "-kernel $PX_BUILD/tftpboot/vmlinuz" -q "-initrd $PX_BUILD/tftpboot/px.cpio.xz" -q '-append console=ttyS0,115200' \
+	boot -q "-kernel $PX_BUILD/tftpboot/vmlinuz" -q "-initrd $PX_BUILD/tftpboot/px.cpio.xz" -q '-append console=ttyS0,115200 no_timer_check' \
 		-q '-device ne2k_pci' 'no driver for the network card .PCI id 10ec:8029.'
 }
 
 @test "too little RAM, and an initramfs cut short, are named on the console" {
 	long
 	boot -m 64 -x '' -q "-kernel $PX_BUILD/tftpboot/vmlinuz" -q "-initrd $PX_BUILD/tftpboot/px.cpio.xz" \
-		-q '-append console=ttyS0,115200' 'incomplete|Out of memory|[Kk]ernel panic'
+		-q '-append console=ttyS0,115200 no_timer_check' 'incomplete|Out of memory|[Kk]ernel panic'
 	head -c 5000000 "$PX_BUILD/tftpboot/px.cpio.xz" >"$BATS_TEST_TMPDIR/cut"
 	boot -m 512 -x '' -q "-kernel $PX_BUILD/tftpboot/vmlinuz" -q "-initrd $BATS_TEST_TMPDIR/cut" \
-		-q '-append console=ttyS0,115200' 'px: this system is incomplete'
+		-q '-append console=ttyS0,115200 no_timer_check' 'px: this system is incomplete'
 }

@@ -60,7 +60,7 @@ static void set_after(struct px_settings *settings, const char *value)
 static void take(struct px_settings *settings, const char *name, const char *value)
 {
 	static const char names[] ALIGN1 =
-		"catalog\0image\0disk\0log\0report\0ui\0auto\0force\0timeout\0after\0nic\0shell\0";
+		"catalog\0image\0disk\0log\0report\0ui\0auto\0force\0timeout\0after\0nic\0shell\0medium\0root\0";
 
 	switch (index_in_strings(names, name)) {
 	case 0: set(&settings->catalog, value); break;
@@ -75,6 +75,8 @@ static void take(struct px_settings *settings, const char *name, const char *val
 	case 9: set_after(settings, value); break;
 	case 10: /* px.nic: the network script's */
 	case 11: /* px.shell: init's */
+	case 12: /* px.medium, px.root: the medium's scripts' */
+	case 13:
 		break;
 	default:
 		complain(settings, name, value, "no such parameter");

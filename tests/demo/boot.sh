@@ -7,6 +7,7 @@
 #     -u        UEFI firmware (default: BIOS)      -s  UEFI with Secure Boot on; say it before -D
 #     -D FILE   a raw virtio disk            -d OPTS  any -drive (id, if, ... as QEMU wants them)
 #     -t DIR    PXE from DIR first, after a reboot from disk; without it: from disk
+#     -N DEV   another QEMU -netdev than its user network, with id=n; DHCP there names the boot file
 #     -x RE     stop at once when the console says that (default: kernel panics and "px: FAILED")
 #     -k        leave it running: the pid is in LOG.pid
 #   With no PATTERN: the console on this terminal, by hand (Ctrl-A x ends it).
@@ -71,11 +72,11 @@ stop() {
 }
 
 main() {
-	memory=512 nic=virtio-net-pci mac=52:54:00:00:00:01 log='' limit=300 tftp='' keep='' disks=0
+	memory=512 nic=virtio-net-pci mac=52:54:00:00:00:01 log='' limit=300 tftp='' keep='' disks=0 netdev=''
 	firmware=bios
 	fatal='Kernel panic|px: FAILED|Initramfs unpacking failed'
 	extra=$(mktemp)
-	while getopts ust:d:D:m:n:M:l:w:x:q:k opt; do
+	while getopts ust:d:D:m:n:N:M:l:w:x:q:k opt; do
 		case $opt in
 		u) firmware=uefi ;;
 		s) firmware=secure ;;
@@ -85,6 +86,7 @@ main() {
 			disks=$((disks + 1)) ;;
 		m) memory=$OPTARG ;;
 		n) nic=$OPTARG ;;
+		N) netdev=$OPTARG ;;
 		M) mac=$OPTARG ;;
 		l) log=$OPTARG ;;
 		w) limit=$OPTARG ;;
@@ -107,13 +109,13 @@ main() {
 		shift
 	done
 	shift
-	if [ -n "$tftp" ]; then
+	if [ -n "$tftp$netdev" ]; then
 		bootfile=pxelinux.0 index=''
 		if [ $firmware != bios ]; then
 			# OVMF has a virtio driver; an option ROM would not be signed
 			bootfile=shimx64.efi index=,bootindex=99$([ "$nic" != virtio-net-pci ] || echo ,romfile=)
 		fi
-		set -- -netdev "user,id=n,tftp=$tftp,bootfile=$bootfile" -device "$nic,netdev=n,mac=$mac$index" "$@"
+		set -- -netdev "${netdev:-user,id=n,tftp=$tftp,bootfile=$bootfile}" -device "$nic,netdev=n,mac=$mac$index" "$@"
 	else
 		set -- -nic none "$@"
 	fi

@@ -33,7 +33,7 @@ make_tree() {
 		set timeout=0
 		menuentry Debian {
 			search --no-floppy --fs-uuid --set=root 6c1e0f5a-7d43-4c5e-9a55-0d3f0e0b0001
-			linux /vmlinuz root=UUID=6c1e0f5a-7d43-4c5e-9a55-0d3f0e0b0001 ro quiet console=tty0 console=ttyS0,115200
+			linux /vmlinuz root=UUID=6c1e0f5a-7d43-4c5e-9a55-0d3f0e0b0001 ro quiet no_timer_check console=tty0 console=ttyS0,115200
 			initrd /initrd.img
 		}
 	GRUB
