@@ -68,8 +68,12 @@ static void take(struct px_settings *settings, const char *name, const char *val
 
 	switch (index_in_strings(names, name)) {
 	case 0: set(&settings->catalog, value); break;
-	case 1: set(&settings->image, value); break;
-	case 2: set(&settings->disk, value); break;
+	case 1:
+	case 2: /* an empty one is a mistake of who made the command line: no other may be taken in its place */
+		if (!value[0])
+			complain(settings, name, value, "empty");
+		set(name[0] == 'i' ? &settings->image : &settings->disk, value);
+		break;
 	case 3: set(&settings->log, value); break;
 	case 4: set(&settings->report, value); break;
 	case 5: set(&settings->ui, value); break;
