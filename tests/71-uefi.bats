@@ -30,9 +30,9 @@ machine() {
 	cp "$dir/$file.img.zst" "$root/"
 }
 
-# boot OPTIONS PATTERN...: until the console has said all of it
+# boot -u|-s OPTIONS PATTERN...: until the console has said all of it (the firmware comes before the disk)
 boot() {
-	run "$BOOT" -D "$disk" -l "$BATS_TEST_TMPDIR/log" "$@"
+	run "$BOOT" "$1" -D "$disk" -l "$BATS_TEST_TMPDIR/log" "${@:2}"
 	echo "$output"
 	[ "$status" -eq 0 ]
 }

@@ -235,6 +235,9 @@ static enum px_status step_head(struct px_blkwrite *w)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &old);
 	status = step_boot_sector(w);
+	/* done is done: a signal that came meanwhile is discarded, it would call a disk that boots aborted */
+	if (status == PX_OK)
+		bb_signals((1 << SIGINT) + (1 << SIGTERM) + (1 << SIGHUP), SIG_IGN);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return status;
 }

@@ -198,7 +198,14 @@ static char *next_line(struct parser *p)
 
 static int is_folded(const struct parser *p)
 {
-	return p->next < p->end && (*p->next == ' ' || *p->next == '\t') && *skip_whitespace(p->next) != '\0';
+	const char *s = p->next;
+
+	if (s >= p->end || (*s != ' ' && *s != '\t'))
+		return 0;
+	/* a line of blanks alone ends the stanza, as an empty one does */
+	while (s < p->end && (*s == ' ' || *s == '\t' || *s == '\r'))
+		s++;
+	return s < p->end && *s != '\n' && *s != '\0';
 }
 
 /* Draws folded lines up behind value, which has room since they follow it: a blank joins them, " ." starts a paragraph. */

@@ -34,10 +34,14 @@ static void complain(struct px_settings *settings, const char *name, const char 
 	px_ascii(settings->problem, 0);
 }
 
-/* A switch: there or not; "=0" and "=no" switch it off again. */
-static int is_on(const char *value)
+/* A switch: there, "=1", "=yes", "=on"; or "=0", "=no", "=off". What is none of these must not switch anything on. */
+static int is_on(struct px_settings *settings, const char *name, const char *value)
 {
-	return strcmp(value, "0") != 0 && strcmp(value, "no") != 0 && strcmp(value, "off") != 0;
+	int i = index_in_strings("0\0no\0off\0" "1\0yes\0on\0", value);
+
+	if (value[0] && i < 0)
+		complain(settings, name, value, "not one of 1, yes, on, 0, no, off");
+	return !value[0] || i >= 3;
 }
 
 static void set_timeout(struct px_settings *settings, const char *value)
@@ -64,13 +68,17 @@ static void take(struct px_settings *settings, const char *name, const char *val
 
 	switch (index_in_strings(names, name)) {
 	case 0: set(&settings->catalog, value); break;
-	case 1: set(&settings->image, value); break;
-	case 2: set(&settings->disk, value); break;
+	case 1:
+	case 2: /* an empty one is a mistake of who made the command line: no other may be taken in its place */
+		if (!value[0])
+			complain(settings, name, value, "empty");
+		set(name[0] == 'i' ? &settings->image : &settings->disk, value);
+		break;
 	case 3: set(&settings->log, value); break;
 	case 4: set(&settings->report, value); break;
 	case 5: set(&settings->ui, value); break;
-	case 6: settings->automatic = is_on(value); break;
-	case 7: settings->force = is_on(value); break;
+	case 6: settings->automatic = is_on(settings, name, value); break;
+	case 7: settings->force = is_on(settings, name, value); break;
 	case 8: set_timeout(settings, value); break;
 	case 9: set_after(settings, value); break;
 	case 10: /* px.nic: the network script's */
