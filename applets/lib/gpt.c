@@ -170,8 +170,9 @@ static int mend_gpt(struct px_mend *mend, uint8_t *head, size_t head_bytes, off_
 static void mbr_grow(struct px_mend *mend, const struct px_mbr *mbr, uint8_t *sector, uint64_t disk_sectors, unsigned sector_bytes)
 {
 	const struct px_mbr_part *last = &mbr->part[mbr->last];
-	uint64_t end = MIN(disk_sectors, (uint64_t)1 << 32);
+	uint64_t end = MIN(disk_sectors, (uint64_t)last->start + UINT32_MAX); /* a slot counts sectors in 32 bits */
 
+	end = MIN(end, (uint64_t)1 << 32);
 	end = align_down(end, sector_bytes);
 	if (end <= mbr->end) {
 		mend_note(mend, 0, "nothing free behind the last partition: it keeps its size");
