@@ -79,6 +79,15 @@ pair() {
 	pair i82559er '-device megasas,id=s' '-device scsi-hd,drive=d,bus=s.0'
 }
 
+# SeaBIOS has nothing for this card: iPXE from a CD starts it
+@test "igb (Intel 82576) and NVMe" {
+	long
+	need mmdebstrap
+	PX_QEMU=$("$PX_TOP/tests/demo/newer-qemu.sh" "$PX_BUILD" trixie)
+	export PX_QEMU
+	pair igb '-device nvme,drive=d,serial=PXNVME' "-cdrom $PX_BUILD/qemu/usr/lib/ipxe/ipxe.iso" '-boot once=d,order=c'
+}
+
 @test "virtio-net and LSI SAS 1068" {
 	long
 	# a SAS disk has a WWN, or the controller does not see it
