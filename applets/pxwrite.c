@@ -124,6 +124,8 @@ static int list_disks(void)
 
 	for (i = 0; i < disks->count; i++)
 		px_disk_print_list_line(disks->disk[i], stdout);
+	if (disks->driverless)
+		bb_error_msg("no driver here for the disk controller with PCI id %s", disks->driverless);
 	px_disks_free(disks);
 	fflush_stdout_and_exit(EXIT_SUCCESS);
 }

@@ -3,7 +3,7 @@
 # (without: beside the DHCP server that is there already, which keeps giving the addresses).
 #
 # Each machine gets what its firmware can start: BIOS pxelinux, UEFI (x64) Debian's signed shim and GRUB, UEFI HTTP boot the
-# same by HTTP. With -w URL, that of a web server whose root is BUILD/tftpboot too, pxelinux and GRUB get the kernel and
+# same by HTTP. With -w URL, where a web server has BUILD/tftpboot too, pxelinux and GRUB get the kernel and
 # initramfs by HTTP, which is faster than TFTP; without it UEFI HTTP boot gets no answer.
 #
 #   serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL]
@@ -87,10 +87,13 @@ main() {
 	[ -n "$iface" ] || die "say which network: make serve IFACE=NAME (there are: $(interfaces))"
 	[ -n "$(address)" ] || die "$iface: no such interface, or no IPv4 address on it (there are: $(interfaces))"
 	case $url in
-	'' | http://*) ;;
-	*) die "$url: not an http:// URL (say HTTP=http://ADDRESS, of a web server whose root is build/tftpboot)" ;;
+	http://*[!A-Za-z0-9.:/_~-]*) die "$url: a character that this URL cannot have" ;;
+	'' | http://?*) ;;
+	*) die "$url: not an http:// URL (say HTTP=http://ADDRESS[:PORT][/FOLDER], where a web server has build/tftpboot)" ;;
 	esac
-	[ -s "$build/tftpboot/pxelinux.0" ] || die "$build/tftpboot is not complete: run make first"
+	[ -s "$build/tftpboot/SHA256SUMS" ] || die "$build/tftpboot is not complete: run make first"
+	(cd "$build/tftpboot" && sha256sum --check --quiet SHA256SUMS) ||
+		die "$build/tftpboot: a file is missing or damaged (above): run make again"
 	[ "$(id -u)" = 0 ] || die "ports 67 and 69 need root: sudo make serve IFACE=$iface"
 	command -v dnsmasq >/dev/null || die "no dnsmasq: apt-get install dnsmasq-base"
 	root=$(cd "$build/tftpboot" && pwd)

@@ -120,6 +120,24 @@ to_confirmation() {
 	shows 'choose an image'
 }
 
+@test "a disk controller without a driver is named by its PCI id below the disks" {
+	folder=$ROOT/sys/bus/pci/devices/0000:02:00.0
+	mkdir -p "$folder"
+	echo 0x010700 >"$folder/class"
+	echo 0x1000 >"$folder/vendor"
+	echo 0x0030 >"$folder/device"
+	terminal 80 24 xterm
+	to_disks
+	wait_screen 'No driver here for the disk controller with PCI id 1000:0030.'
+	keys Home Down Down
+	wait_screen 'On it now: MBR, 1 partition'
+	shows 'No driver here for the disk controller with PCI id 1000:0030.'
+	rm "$ROOT/sys/block"/*
+	keys r
+	wait_screen 'No disk was found.'
+	shows 'No driver here for the disk controller with PCI id 1000:0030.'
+}
+
 @test "a disk that cannot be chosen says why and does not move to the confirmation" {
 	terminal 80 24 xterm
 	to_disks

@@ -40,14 +40,45 @@ init() {
 	grep -q 'modprobe .*usb:hub usb:key' "$calls"
 }
 
+# somebody presses Enter
+held() {
+	run sh "$PX_TOP/initramfs/init" <<<''
+	echo "$output"
+	grep -q '^reboot -f' "$calls"
+	! grep -qE '^(modprobe|network|init)' "$calls"
+}
+
 @test "an initramfs that was not unpacked to its end says so, names the memory, and starts nothing" {
 	rm "$root/etc/px/complete"
-	init
+	held
 	[[ $output == *"this system is incomplete"* ]]
 	[[ $output == *"64 MB of RAM"*"needs 42 MB"* ]]
-	run grep -E '^(modprobe|network|init)' "$calls"
-	[ "$status" = 1 ]
-	grep -q '^reboot -f' "$calls"
+	[[ $output == *"Add memory"* ]]
+}
+
+@test "an initramfs that was cut short is not taken for too little memory, and the kernel's reason is shown" {
+	rm "$root/etc/px/complete"
+	echo 'MemTotal:         524288 kB' >"$root/proc/meminfo"
+	stub dmesg '[ $# != 0 ] || echo "[    1.0] Initramfs unpacking failed: XZ-compressed data is corrupt"'
+	held
+	[[ $output == *"this system is incomplete"*"XZ-compressed data is corrupt"* ]]
+	[[ $output == *"cut short or damaged"* ]]
+	[[ $output != *"Add memory"* ]]
+}
+
+@test "a site.cpio.xz that the kernel could not unpack is named, and nothing starts" {
+	stub dmesg '[ $# != 0 ] || echo "[    1.0] Initramfs unpacking failed: write error"'
+	held
+	[[ $output == *"site.cpio.xz could not be unpacked"*"write error"* ]]
+}
+
+@test "the last message stays where no keyboard is: the machine does not reboot by itself" {
+	rm "$root/etc/px/complete"
+	stub sleep '[ "$1" != 60 ] || kill -9 $PPID'
+	init
+	[ "$status" = 137 ]
+	grep -q '^sleep 60' "$calls"
+	! grep -q '^reboot' "$calls"
 }
 
 @test "px.shell gives a shell before the network, and goes on after it" {
