@@ -86,10 +86,24 @@ stays_failed() {
 	grep -q '  disk:   disk does not boot' "$BATS_TEST_TMPDIR/out"
 }
 
-@test "pxfetch failing is a failure even when pxwrite is content" {
+@test "pxfetch failing is a failure even when pxwrite is content, and the disk is cleared" {
 	echo 'echo all; echo "pxfetch: $url: wrong SHA-256" >&2; exit 9' >"$PX_STUB/fetch.sh"
+	echo 'case $* in *-z*) echo "pxwrite: $disk: disk does not boot" >&2; exit ;; esac' >"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
-	stays_failed 'download: pxfetch: http://mirror.example/debian-13-lab.img.zst: wrong SHA-256 (disk written and verified)'
+	wait_said 'px: FAILED: download: pxfetch: http://mirror.example/debian-13-lab.img.zst: wrong SHA-256 (disk does not boot)'
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 2 ]
+	[ "$(grep '^pxwrite' "$PX_STUB/calls" | tail -n 1)" = 'pxwrite -z -qf -- /dev/vda' ]
+	running
+	[ "$(grep -c 'sbin/' "$PX_STUB/calls")" -eq 0 ]
+}
+
+@test "a disk that cannot be cleared after such a failure is not called untouched" {
+	echo 'echo all; echo "pxfetch: $url: connection reset" >&2; exit 4' >"$PX_STUB/fetch.sh"
+	echo 'case $* in *-z*) echo "pxwrite: $disk: in use" >&2; echo "pxwrite: $disk: disk untouched" >&2; exit 10 ;; esac' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	wait_said 'connection reset (disk could not be cleared: it may boot half an image)'
+	said 'px: and so: pxwrite: /dev/vda: in use'
+	running
 }
 
 @test "when pxwrite refuses, pxfetch's broken pipe is not the reason" {
