@@ -162,7 +162,11 @@ held() {
 # --- the menu's wrapper
 
 menu() {
-	run sh "$PX_TOP/initramfs/menu" <<<"$1"
+	PX_MENU_PAUSE=${pause:-0} run timeout 30 sh "$PX_TOP/initramfs/menu" <<<"$1"
+}
+
+menu_without_input() {
+	PX_MENU_PAUSE=${pause:-0} run timeout 30 sh "$PX_TOP/initramfs/menu" </dev/null
 }
 
 @test "when pximenu dies the console says so and waits: it is not started again by itself" {
@@ -172,6 +176,29 @@ menu() {
 	[[ $output == *"[m]enu, [s]hell, [r]eboot"* ]]
 	# once, and once more for the Enter that was pressed
 	[ "$(grep -c '^pximenu' "$calls")" = 2 ]
+}
+
+@test "a terminal that a killed menu left raw is mended" {
+	need script
+	stub pximenu 'stty raw -echo; kill -9 $$'
+	PX_MENU_PAUSE=0 run timeout 30 script -qec "sh '$PX_TOP/initramfs/menu'; stty -a" /dev/null <<<r
+	echo "$output"
+	[[ $output == *' icanon'*' echo '* ]]
+}
+
+@test "a console without input waits before init starts the menu again" {
+	stub pximenu 'exit 1'
+	pause=1 menu_without_input
+	[ "$status" -eq 1 ]
+	[[ $output == *'/dev/console has no input: the menu comes again in 1 s'* ]]
+	[ "$(grep -c '^pximenu' "$calls")" = 1 ]
+}
+
+@test "after a reboot was asked for no question is shown" {
+	stub sleep 'kill $PPID' # until init ends everything
+	pause=60 menu r
+	[[ $output != *'[m]enu'* ]]
+	grep -q '^sleep 60' "$calls"
 }
 
 @test "the menu's wrapper reboots when asked" {
