@@ -15,9 +15,9 @@ teardown() {
 	[ -z "${SERVER:-}" ] || stop "$SERVER"
 }
 
-# start_hostile KIND: sets PORT
+# start_hostile KIND [FILE]: sets PORT
 start_hostile() {
-	python3 "$PX_TOP/tests/fetch/hostile_$1.py" content >port 2>server.log 3>&- &
+	python3 "$PX_TOP/tests/fetch/hostile_$1.py" "${2:-content}" >port 2>server.log 3>&- &
 	SERVER=$!
 	wait_for 10 test -s port
 	PORT=$(cat port)
@@ -80,6 +80,17 @@ all_ways() {
 	start_hostile tftp
 	all_ways tftp "tftp://127.0.0.1:$PORT"
 	[ "$(grep -c ' bad' ways)" -ge 20 ]
+}
+
+@test "a server that wraps to block 0 or to block 1 does so each time, whatever is lost there" {
+	head -c 1600000 /dev/urandom >wrap # 200000 blocks of 8 bytes
+	start_hostile tftp wrap
+	for way in wraps-and-loses-zero wraps-to-one; do
+		run timeout 100 pxfetch -q -t 1 -T 5 -b 8 -w 16 -s 1600000 -O out "tftp://127.0.0.1:$PORT/$way"
+		echo "$way: $output"
+		[ "$status" = 0 ]
+		cmp out wrap
+	done
 }
 
 @test "a file appears under its name only when it is complete" {
