@@ -454,6 +454,35 @@ def resume_416(c, r, body):
         c.sendall(head("416 Range Not Satisfiable", Content_Range="bytes */10", Content_Length=0))
 
 
+def cut_before_the_end(c, r, body, **fields):
+    """All of the body, but not the last chunk: the next try can only ask for what is behind the end."""
+    if r.count == 0:
+        c.sendall(head(Transfer_Encoding="chunked", **fields))
+        chunked(c, body)
+    return r.count == 0
+
+
+@way("ok")
+def resume_at_end(c, r, body):
+    if not cut_before_the_end(c, r, body, ETag='"a"'):
+        assert r.start == len(body)
+        c.sendall(head("416 Range Not Satisfiable", Content_Range="bytes */%d" % len(body), ETag='"a"', Content_Length=0))
+
+
+@way("bad")
+def resume_at_end_changed(c, r, body):
+    """If-Range should have made this a 200; the validator in it shows that the bytes at hand are those of another file."""
+    if not cut_before_the_end(c, r, body, ETag='"a"'):
+        c.sendall(head("416 Range Not Satisfiable", Content_Range="bytes */%d" % len(body), ETag='"b"', Content_Length=0))
+
+
+@way("bad")
+def resume_at_end_longer(c, r, body):
+    if not cut_before_the_end(c, r, body, ETag='"a"'):
+        c.sendall(head("416 Range Not Satisfiable", Content_Range="bytes */%d" % (len(body) + 1), ETag='"a"',
+                       Content_Length=0))
+
+
 @way("bad")
 def resume_multipart(c, r, body):
     if not cut_first(c, r, body, ETag='"a"'):
