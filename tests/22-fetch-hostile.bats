@@ -41,7 +41,7 @@ verdict() {
 		cmp -s "$1.out" content || echo "$1: other bytes"
 	else
 		case $status in
-			1 | 4 | 7 | 8 | 9) ;;
+			1 | 4 | 5 | 7 | 8 | 9) ;;
 			*) echo "$1: status $status" ;;
 		esac
 		[ "$lines" = 1 ] || [ "$lines" = 2 ] || echo "$1: $lines lines: $(cat "$1.err")"
@@ -156,4 +156,16 @@ all_ways() {
 	run pxfetch -t 1 -O - "http://joe:sesame@127.0.0.1:$PORT/escape-in-reason"
 	[ "$status" = 8 ]
 	[[ "$output" != *sesame* ]]
+}
+
+@test "user and password follow a redirect to the same server and to no other" {
+	start_hostile http
+	pxfetch -q -t 1 -O out "http://joe:sesame@127.0.0.1:$PORT/redirect-to-wants-user"
+	cmp out content
+	run pxfetch -q -t 1 -O none "http://joe:open@127.0.0.1:$PORT/redirect-to-wants-user"
+	[ "$status" = 5 ]
+	pxfetch -q -t 1 -O other "http://joe:sesame@127.0.0.1:$PORT/redirect-to-stranger"
+	cmp other content
+	run pxfetch -q -t 1 -O none "http://joe:sesame@127.0.0.1:$PORT/redirect-to-wants-no-user"
+	[ "$status" = 8 ]
 }

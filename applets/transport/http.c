@@ -329,9 +329,15 @@ static int http_follow(struct http_stream *h, const struct px_url *url, const st
 	return -1;
 }
 
-/* Asks where it is until the answer is no redirect. */
+static int http_is_same_server(const struct px_url *a, const struct px_url *b)
+{
+	return strcasecmp(a->host, b->host) == 0 && strcmp(a->port ? a->port : "80", b->port ? b->port : "80") == 0;
+}
+
+/* Asks where it is until the answer is no redirect. User and password go to the server that they were given for and to no other. */
 static int http_ask_around(struct http_stream *h, const struct px_url *url, off_t offset_bytes, struct px_http_head *head)
 {
+	const struct px_url *asked = url;
 	struct px_url here, next;
 	int redirects = 0, result;
 
@@ -347,6 +353,8 @@ static int http_ask_around(struct http_stream *h, const struct px_url *url, off_
 			break;
 		px_url_free(&here);
 		here = next;
+		if (!here.user && http_is_same_server(&here, asked))
+			here.user = asked->user;
 		url = &here;
 	}
 	px_url_free(&here);

@@ -362,6 +362,41 @@ def redirect_relative(c, r, body):
     c.sendall(head("302 Found", Location="x/../plain", Content_Length=0))
 
 
+@way("bad")
+def wants_user(c, r, body):
+    """Only for joe:sesame."""
+    if r.headers.get("authorization") == "Basic am9lOnNlc2FtZQ==":
+        c.sendall(head(Content_Length=len(body)) + body)
+    else:
+        c.sendall(head("401 Unauthorized", WWW_Authenticate="Basic", Content_Length=0))
+
+
+@way("bad")
+def redirect_to_wants_user(c, r, body):
+    c.sendall(head("302 Found", Location="/wants-user", Content_Length=0))
+
+
+@way("ok")
+def wants_no_user(c, r, body):
+    """A stranger, who must not learn the password."""
+    if "authorization" in r.headers:
+        c.sendall(head("403 Forbidden", Content_Length=0))
+    else:
+        c.sendall(head(Content_Length=len(body)) + body)
+
+
+@way("ok")
+def redirect_to_stranger(c, r, body):
+    """The same machine by another name is another host."""
+    c.sendall(head("302 Found", Location="http://localhost:%s/wants-no-user" % r.headers["host"].split(":")[1],
+                   Content_Length=0))
+
+
+@way("ok")
+def redirect_to_wants_no_user(c, r, body):
+    c.sendall(head("302 Found", Location="/wants-no-user", Content_Length=0))
+
+
 # --- ranges: the first answer is cut in the middle, the second one is what matters
 def cut_first(c, r, body, **fields):
     if r.count == 0:
