@@ -65,6 +65,11 @@ def truncate(c, r, body):
     c.sendall(head(Content_Length=len(body)) + body[:len(body) // 2])
 
 
+@way("bad")
+def truncate_a_sector(c, r, body):
+    c.sendall(head(Content_Length=len(body)) + body[:-512])
+
+
 @way("ok")
 def too_much(c, r, body):
     c.sendall(head(Content_Length=len(body)) + body + b"garbage")
