@@ -4,6 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += source.o
 
 #include "libbb.h"
+#include "lib/failmark.h"
 #include "lib/source.h"
 
 enum { PIPE_BYTES = 1 << 20 };
@@ -15,11 +16,13 @@ struct source {
 	off_t size_bytes;
 	off_t seen_bytes;
 	unsigned long long wait_us;
+	struct px_failmark_watch watch;
 	size_t head_bytes, head_used;
 	uint8_t head[PX_PEEK_BYTES];
 };
 
-/* read(2), timed. 0 is the end: for a regular file only where its size said so. */
+/* read(2), timed. 0 is the end: for a regular file only where its size said so, and never behind the
+ * mark of a failed pxfetch. */
 static ssize_t read_some(struct source *f, void *buf, size_t len_bytes)
 {
 	unsigned long long start_us = monotonic_us();
@@ -29,6 +32,9 @@ static ssize_t read_some(struct source *f, void *buf, size_t len_bytes)
 	if (n < 0)
 		return px_stream_fail(&f->s, PX_IO, "%s: cannot read: %s", f->name, strerror(errno));
 	f->seen_bytes += n;
+	px_failmark_watch(&f->watch, buf, n);
+	if (n == 0 && px_failmark_found(&f->watch))
+		return px_stream_fail(&f->s, PX_DATA, "%s: ends with the mark of a pxfetch that failed: not complete", f->name);
 	if (n == 0 && f->size_bytes >= 0 && f->seen_bytes < f->size_bytes)
 		return px_stream_fail(&f->s, PX_IO, "%s: got shorter while it was read", f->name);
 	return n;

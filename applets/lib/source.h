@@ -10,7 +10,8 @@
 enum { PX_PEEK_BYTES = 4096 }; /* at most that much can be looked at */
 
 /* path: a file, or NULL for standard input. name: for messages. Neither is copied. Returns NULL, with a message, when the
- * file cannot be opened. A regular file that gets shorter while it is read fails with PX_IO. */
+ * file cannot be opened. A regular file that gets shorter while it is read fails with PX_IO; what ends with the mark of a
+ * failed pxfetch (lib/failmark) with PX_DATA. */
 struct px_stream *px_source_open(const char *path, const char *name) FAST_FUNC;
 
 /* The next bytes, at most len_bytes (<= PX_PEEK_BYTES) of them, less only at the end; they are read again later. Returns how

@@ -265,6 +265,16 @@ static int http_begin_whole(struct http_stream *h, const struct px_http_head *he
 	return 0;
 }
 
+/* Learns from an answer to a request for a part. One without a validator (RFC 9110, 15.3.7, wants one in a 206) is only taken because
+ * the server that gave it says that If-Range held. Returns 0, -1. */
+static int http_learn_part(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
+{
+	http_learn(h, head, offset_bytes, head->range_total);
+	if (h->job->validator[0] && head->validator[0] && !h->job->same)
+		return px_job_fail(h->job, &h->s, PX_DATA, "changed on the server");
+	return 0;
+}
+
 /* 206: exactly the part that was asked for, up to the end, of the same file. */
 static int http_begin_part(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
@@ -274,10 +284,8 @@ static int http_begin_part(struct http_stream *h, const struct px_http_head *hea
 	 || head->range_last != head->range_total - 1
 	 || (head->length_bytes >= 0 && head->length_bytes != body_bytes))
 		return px_job_fail(h->job, &h->s, PX_PROTOCOL, "the server sent another part than was asked for");
-	http_learn(h, head, offset_bytes, head->range_total);
-	/* a part without a validator (RFC 9110, 15.3.7, wants one) is only taken because If-Range held */
-	if (h->job->validator[0] && head->validator[0] && !h->job->same)
-		return px_job_fail(h->job, &h->s, PX_DATA, "changed on the server");
+	if (http_learn_part(h, head, offset_bytes) < 0)
+		return -1;
 	http_begin_body(h, head, offset_bytes, body_bytes);
 	return 0;
 }
@@ -287,7 +295,8 @@ static int http_begin_nothing(struct http_stream *h, const struct px_http_head *
 {
 	if (head->range_total != offset_bytes)
 		return px_job_fail(h->job, &h->s, PX_DATA, "changed on the server: shorter than what has been fetched already");
-	http_learn(h, head, offset_bytes, head->range_total);
+	if (http_learn_part(h, head, offset_bytes) < 0)
+		return -1;
 	h->job->start_bytes = offset_bytes;
 	h->body = BODY_LENGTH;
 	h->left_bytes = 0;
@@ -320,9 +329,15 @@ static int http_follow(struct http_stream *h, const struct px_url *url, const st
 	return -1;
 }
 
-/* Asks where it is until the answer is no redirect. */
+static int http_is_same_server(const struct px_url *a, const struct px_url *b)
+{
+	return strcasecmp(a->host, b->host) == 0 && strcmp(a->port ? a->port : "80", b->port ? b->port : "80") == 0;
+}
+
+/* Asks where it is until the answer is no redirect. User and password go to the server that they were given for and to no other. */
 static int http_ask_around(struct http_stream *h, const struct px_url *url, off_t offset_bytes, struct px_http_head *head)
 {
+	const struct px_url *asked = url;
 	struct px_url here, next;
 	int redirects = 0, result;
 
@@ -338,6 +353,8 @@ static int http_ask_around(struct http_stream *h, const struct px_url *url, off_
 			break;
 		px_url_free(&here);
 		here = next;
+		if (!here.user && http_is_same_server(&here, asked))
+			here.user = asked->user;
 		url = &here;
 	}
 	px_url_free(&here);

@@ -65,6 +65,11 @@ def truncate(c, r, body):
     c.sendall(head(Content_Length=len(body)) + body[:len(body) // 2])
 
 
+@way("bad")
+def truncate_a_sector(c, r, body):
+    c.sendall(head(Content_Length=len(body)) + body[:-512])
+
+
 @way("ok")
 def too_much(c, r, body):
     c.sendall(head(Content_Length=len(body)) + body + b"garbage")
@@ -362,6 +367,41 @@ def redirect_relative(c, r, body):
     c.sendall(head("302 Found", Location="x/../plain", Content_Length=0))
 
 
+@way("bad")
+def wants_user(c, r, body):
+    """Only for joe:sesame."""
+    if r.headers.get("authorization") == "Basic am9lOnNlc2FtZQ==":
+        c.sendall(head(Content_Length=len(body)) + body)
+    else:
+        c.sendall(head("401 Unauthorized", WWW_Authenticate="Basic", Content_Length=0))
+
+
+@way("bad")
+def redirect_to_wants_user(c, r, body):
+    c.sendall(head("302 Found", Location="/wants-user", Content_Length=0))
+
+
+@way("ok")
+def wants_no_user(c, r, body):
+    """A stranger, who must not learn the password."""
+    if "authorization" in r.headers:
+        c.sendall(head("403 Forbidden", Content_Length=0))
+    else:
+        c.sendall(head(Content_Length=len(body)) + body)
+
+
+@way("ok")
+def redirect_to_stranger(c, r, body):
+    """The same machine by another name is another host."""
+    c.sendall(head("302 Found", Location="http://localhost:%s/wants-no-user" % r.headers["host"].split(":")[1],
+                   Content_Length=0))
+
+
+@way("ok")
+def redirect_to_wants_no_user(c, r, body):
+    c.sendall(head("302 Found", Location="/wants-no-user", Content_Length=0))
+
+
 # --- ranges: the first answer is cut in the middle, the second one is what matters
 def cut_first(c, r, body, **fields):
     if r.count == 0:
@@ -452,6 +492,35 @@ def resume_no_range(c, r, body):
 def resume_416(c, r, body):
     if not cut_first(c, r, body, ETag='"a"'):
         c.sendall(head("416 Range Not Satisfiable", Content_Range="bytes */10", Content_Length=0))
+
+
+def cut_before_the_end(c, r, body, **fields):
+    """All of the body, but not the last chunk: the next try can only ask for what is behind the end."""
+    if r.count == 0:
+        c.sendall(head(Transfer_Encoding="chunked", **fields))
+        chunked(c, body)
+    return r.count == 0
+
+
+@way("ok")
+def resume_at_end(c, r, body):
+    if not cut_before_the_end(c, r, body, ETag='"a"'):
+        assert r.start == len(body)
+        c.sendall(head("416 Range Not Satisfiable", Content_Range="bytes */%d" % len(body), ETag='"a"', Content_Length=0))
+
+
+@way("bad")
+def resume_at_end_changed(c, r, body):
+    """If-Range should have made this a 200; the validator in it shows that the bytes at hand are those of another file."""
+    if not cut_before_the_end(c, r, body, ETag='"a"'):
+        c.sendall(head("416 Range Not Satisfiable", Content_Range="bytes */%d" % len(body), ETag='"b"', Content_Length=0))
+
+
+@way("bad")
+def resume_at_end_longer(c, r, body):
+    if not cut_before_the_end(c, r, body, ETag='"a"'):
+        c.sendall(head("416 Range Not Satisfiable", Content_Range="bytes */%d" % (len(body) + 1), ETag='"a"',
+                       Content_Length=0))
 
 
 @way("bad")
