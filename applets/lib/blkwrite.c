@@ -65,6 +65,18 @@ enum px_status FAST_FUNC px_blkwrite_look(struct px_blkwrite *w)
 	return PX_OK;
 }
 
+enum px_status FAST_FUNC px_blkwrite_whole(struct px_blkwrite *w, off_t image_bytes)
+{
+	off_t need_bytes;
+	const char *what = px_image_cut(&w->kind, image_bytes, w->size_known, &need_bytes);
+
+	if (!what)
+		return PX_OK;
+	bb_error_msg("the image is cut short: %"OFF_FMT"u bytes came, %s ends at byte %"OFF_FMT"u%s", image_bytes, what, need_bytes,
+			w->size_known ? "" : " (if it is whole all the same, give its size with -s)");
+	return PX_DATA;
+}
+
 /* tried on a copy */
 enum px_status FAST_FUNC px_blkwrite_fits(struct px_blkwrite *w)
 {
@@ -147,6 +159,13 @@ static enum px_status step_clear(struct px_blkwrite *w)
 	}
 	free(zeros);
 	return status;
+}
+
+/* --- step 3, what of it the stream itself cannot know: compressed members may be missing and nothing tells */
+
+static enum px_status step_whole(struct px_blkwrite *w)
+{
+	return px_blkwrite_whole(w, w->done_bytes);
 }
 
 /* --- steps 4 to 6 */
@@ -262,7 +281,7 @@ enum px_status FAST_FUNC px_blkwrite_clear(struct px_blkwrite *w)
 enum px_status FAST_FUNC px_blkwrite_run(struct px_blkwrite *w)
 {
 	static enum px_status (*const steps[])(struct px_blkwrite *w) = {
-		step_clear, px_pour, sync_disk, px_readback, step_mend, step_head,
+		step_clear, px_pour, step_whole, sync_disk, px_readback, step_mend, step_head,
 	};
 	enum px_status status = PX_OK;
 	unsigned i;
