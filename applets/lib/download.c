@@ -74,6 +74,7 @@ static int open_source(struct download *d)
 		return px_job_fail(d->job, &d->s, PX_OTHER, "%s: is not compiled in", d->url.scheme);
 	d->job->splice = NULL;
 	d->job->same = 0;
+	d->job->renew = 0;
 	d->source = t->open(&d->url, d->job, may_join(d) ? d->at_bytes : 0);
 	return d->source->status == PX_OK ? 0 : -1;
 }
@@ -150,6 +151,7 @@ static int begin_try(struct download *d)
 	if (check_total(d, before_bytes) < 0)
 		return -1;
 	decide_hashing(d);
+	d->job->may_renew = d->hashing || d->job->hashed_later;
 	return skip_given(d);
 }
 
@@ -198,6 +200,10 @@ static int next_try(struct download *d)
 	if (d->at_bytes - d->try_bytes >= PROGRESS_BYTES) {
 		d->failures = 0;
 		d->pause_ms = PAUSE_FIRST_MS;
+	}
+	if (d->job->renew) {
+		bb_error_msg("%s: %s; starting over", shown(d), d->job->reason);
+		return 0;
 	}
 	d->failures++;
 	if (d->job->again && (d->want.tries == 0 || d->failures < d->want.tries)) {
