@@ -154,6 +154,15 @@ all_ways() {
 	grep -q 'trying the next mirror' err
 }
 
+@test "the next mirror is asked on the connection of the last one if it is the same server" {
+	start_hostile http
+	timeout 60 pxfetch -q -t 1 -O out "http://127.0.0.1:$PORT/kept-missing" "http://127.0.0.1:$PORT/kept-file"
+	cmp out content
+	# but not if it only has the same port
+	run timeout 60 pxfetch -q -t 1 -O none "http://127.0.0.1:$PORT/kept-missing" "http://localhost:$PORT/kept-file"
+	[ "$status" = 8 ]
+}
+
 @test "a mirror with another file is not mixed in" {
 	start_hostile http
 	head -c 30011 /dev/zero >other

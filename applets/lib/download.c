@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "lib/download.h"
+#include "lib/net.h"
 
 enum { PAUSE_FIRST_MS = 1000, PAUSE_MAX_MS = 30000, PROGRESS_BYTES = 1024 * 1024, SKIP_BYTES = 64 * 1024 };
 
@@ -263,6 +264,7 @@ static void FAST_FUNC download_close(struct px_stream *s)
 	struct download *d = (struct download *)s;
 
 	px_stream_close(d->source);
+	px_net_drop(d->job);
 	px_url_free(&d->url);
 }
 

@@ -37,6 +37,9 @@ struct px_job {
 	smallint again;             /* the same mirror may do better later */
 	smallint renew;             /* not a failure: the transport wants to start over at once, in another way (if may_renew) */
 	unsigned wait_ms;           /* added to: time spent waiting for the network */
+	/* a connection that a transport has left open for the next try or mirror (lib/net.h) */
+	char *kept_to;              /* NULL: none */
+	int kept_fd;
 };
 
 struct px_transport {
