@@ -12,7 +12,7 @@ setup_file() {
 
 setup() {
 	need_root
-	need losetup sfdisk sgdisk
+	need losetup sfdisk sgdisk partx
 	px_install pxwrite
 	# in memory: some disks are large, and sparse
 	FAST=$(mktemp -d -p /dev/shm pxwrite-test.XXXXXX)
@@ -257,6 +257,36 @@ time.sleep(60)' "$LOOP" &
 	run pxwrite -f -i "$IMAGES/img" "$LOOP"
 	[[ $output == *read-only* ]]
 	untouched "$LOOP" "$before" 10
+}
+
+@test "an image that is read from the disk itself, a partition of it or the file behind it is 10" {
+	cp "$IMAGES/gpt" disk
+	before=$(sha256_of disk)
+	ln disk link
+	for source in disk link; do
+		run pxwrite -f -i "$source" disk
+		[[ $output == *"read from this very disk"* ]]
+		untouched disk "$before" 10
+	done
+	run pxwrite -f disk <disk
+	untouched disk "$before" 10
+	loop_disk disk
+	partx -a "$LOOP" # no udev here: the node is made by hand
+	name=${LOOP#/dev/}
+	IFS=: read -r major minor <"/sys/block/$name/${name}p2/dev"
+	mknod part b "$major" "$minor"
+	for source in "$LOOP" part disk; do
+		run pxwrite -f -s 1M -i "$source" "$LOOP"
+		echo "$source: $output"
+		[[ $output == *"read from this very disk"* ]]
+		untouched "$LOOP" "$before" 10
+	done
+	whole=$LOOP
+	junk other 12M
+	loop_disk other
+	run pxwrite -f -s 6M -i "$whole" "$LOOP"
+	partx -d "$whole"
+	[ "$status" -eq 0 ]
 }
 
 @test "a disk that is smaller than the image is 10 before the first write" {

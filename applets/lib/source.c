@@ -80,6 +80,11 @@ off_t FAST_FUNC px_source_size_bytes(const struct px_stream *source)
 	return ((const struct source *)source)->size_bytes;
 }
 
+int FAST_FUNC px_source_stat(const struct px_stream *source, struct stat *st)
+{
+	return fstat(((const struct source *)source)->fd, st);
+}
+
 unsigned long long FAST_FUNC px_source_wait_us(const struct px_stream *source)
 {
 	return ((const struct source *)source)->wait_us;
