@@ -327,6 +327,30 @@ time.sleep(60)' "$LOOP" &
 		"$(dd if=img bs=1M skip=4190 count=10 status=none | sha256sum)" ]
 }
 
+@test "what an image has in the holes of its bmap is not written: the disk has zeros there" {
+	need bmaptool
+	cp --sparse=always "$IMAGES/img" sparse
+	bmaptool create -o bmap sparse
+	# below the middle third of zeros, and up to its end
+	cp "$IMAGES/img" dirty
+	junk part 700K
+	dd if=part of=dirty bs=4096 seek=210 conv=notrunc status=none
+	loop_disk disk
+	run pxwrite -f -b bmap -H "$(sha256_of dirty)" "$LOOP" <dirty
+	written "$IMAGES/img" "$LOOP"
+	# a map that has nothing but the last block
+	zeros=$(printf '%064d' 0)
+	echo "<bmap version=\"2.0\"><ImageSize>2500500</ImageSize><BlockSize>4096</BlockSize><BlocksCount>611</BlocksCount>" \
+		"<MappedBlocksCount>1</MappedBlocksCount><ChecksumType>sha256</ChecksumType>" \
+		"<BmapFileChecksum>$zeros</BmapFileChecksum><BlockMap><Range>610</Range></BlockMap></bmap>" >last
+	sed -i "s/$zeros/$(sha256_of last)/" last
+	zstd -qk dirty
+	run pxwrite -f -b last "$LOOP" <dirty.zst
+	[ "$status" -eq 0 ]
+	cmp -n $((610 * 4096)) "$LOOP" /dev/zero
+	cmp -n 1940 -i $((610 * 4096)) "$LOOP" "$IMAGES/img"
+}
+
 @test "a hole in a bmap hides nothing of what the disk held" {
 	need bmaptool
 	cp --sparse=always "$IMAGES/img" sparse
