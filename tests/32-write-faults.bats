@@ -72,6 +72,23 @@ on_file() {
 	on_loop pwrite64 ENOSPC
 }
 
+@test "a write that fails while the image stalls ends pxwrite at once" {
+	truncate -s 20M disk
+	junk stalls 12M
+	mkfifo fifo
+	{ cat stalls; exec sleep 120; } >fifo &
+	feeder=$!
+	# clearing takes three writes of the main thread; of the two that write, one has a fourth, and that takes a second
+	run timeout 60 strace -f -qq -o trace -e trace=pwrite64 -e inject=pwrite64:error=EIO:delay_enter=1000000:when=4 \
+		pxwrite -f -s 16M disk <fifo
+	kill -0 "$feeder"
+	stop "$feeder"
+	echo "$output"
+	grep INJECTED trace
+	[[ $output == *"cannot write at byte"*"I/O error"* ]]
+	no_boot disk 3
+}
+
 @test "a disk: any flush that fails is 3, and it does not boot" {
 	on_loop fsync EIO
 	on_loop fsync ENOSPC

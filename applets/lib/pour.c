@@ -189,7 +189,9 @@ static enum px_status pour_through_ring(struct px_blkwrite *w)
 		bb_simple_error_msg("no memory or no threads");
 		return PX_RESOURCE;
 	}
+	px_source_give_up_on(w->source, px_ring_failed_fd(ring)); /* else a disk's error waits for the network's next byte */
 	status = pour_all(w, ring);
+	px_source_give_up_on(w->source, -1);
 	px_ring_finish(ring, &failure);
 	px_progress_end(&w->progress, w->done_bytes);
 	if (failure.error)
