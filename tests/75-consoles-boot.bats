@@ -38,12 +38,16 @@ vga_shows() {
 	grep -qF -- "$1" "$dir/screen"
 }
 
+vga_matches() {
+	vga text | grep -qE -- "$1"
+}
+
 # wait_shows SERIAL|VGA TEXT
 wait_shows() {
 	wait_for 60 "${1}_shows" "$2" || { echo "$1 does not show: $2" >&2; vga text | grep . >&2; return 1; }
 }
 
-@test "the keyboard takes the menu, the serial line says so and shows the installation too" {
+@test "the keyboard takes the menu, the serial line says so and shows the installation too; the second screen has log and shell" {
 	"$PX_TOP/tests/demo/boot.sh" -k -t "$dir/tftp" -D "$dir/disk0" -D "$dir/disk1" -l "$dir/log" -m 256 \
 		-q "-chardev socket,id=monitor,path=$monitor,server=on,wait=off" -q '-mon chardev=monitor' 'px: menu ready' 3>&-
 	wait_shows serial 'choose an image'
@@ -61,6 +65,10 @@ wait_shows() {
 	wait_shows serial 'px: installed small on /dev/vdb'
 	wait_shows serial 'A small image is installed.'
 	wait_shows vga 'A small image is installed.'
+	vga keys alt-f2
+	wait_shows vga 'Enter: a shell here'
+	vga keys ret e c h o spc shift-4 shift-4 ret
+	wait_for 20 vga_matches '^[0-9]+$'
 	cmp -n 67108864 "$dir/disk0" /dev/zero
 	cmp -n 6144000 -i 1048576 "$dir/disk1" "$img"
 	[ "$(od -An -tx1 -j 510 -N 2 "$dir/disk1")" = ' 55 aa' ]
