@@ -45,7 +45,7 @@ source_lines() {
 
 # apt's configuration in a file: every tool, mmdebstrap too, then sees the same directories
 write_config() {
-	mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/empty" "$build/manifest.d"
+	mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/empty"
 	: >"$apt/status"
 	cat >"$apt/apt.conf.new" <<-CONF
 		Dir::Etc::sourcelist "$apt/sources.list";
@@ -155,7 +155,7 @@ main() {
 	if [ -z "$build" ] || [ -z "$suite" ] || [ $# -eq 0 ]; then
 		die "usage: archive.sh -b BUILD -s SUITE COMMAND [PKG...]"
 	fi
-	mkdir -p "$build"
+	mkdir -p "$build/manifest.d"
 	build=$(cd "$build" && pwd)
 	apt=$build/apt-$suite
 	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
