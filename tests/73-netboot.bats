@@ -68,6 +68,16 @@ boot() {
 	grep -q 'GET /px.cpio.xz' "$dir/web.log"
 }
 
+@test "BIOS with 128 MB of RAM, by TFTP and by HTTP" {
+	web_server
+	serve -r 192.0.2.50,192.0.2.60
+	boot -m 128
+	stop "$pid"
+	serve -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1
+	boot -m 128
+	grep -q 'GET /px.cpio.xz' "$dir/web.log"
+}
+
 @test "UEFI by TFTP" {
 	serve -r 192.0.2.50,192.0.2.60
 	boot -u
