@@ -79,7 +79,7 @@ said() {
 	small
 	head -c 200000 "$PX_BUILD/tftpboot/px.cpio.xz" >"$root/px.cpio.xz"
 	boot -t "$root" 'Initramfs unpacking failed' 'Kernel panic'
-	boot -u -t "$root" 'If the kernel panics then: that file did not come whole' 'Initramfs unpacking failed' 'Kernel panic'
+	boot -u -t "$root" 'If the kernel panics, that file' 'Initramfs unpacking failed' 'Kernel panic'
 }
 
 @test "too little RAM is named by the system, and where that cannot start, by the kernel" {
