@@ -187,11 +187,13 @@ stays_failed() {
 	stays_failed 'write: pxwrite: exit status 127 (disk untouched)'
 }
 
-@test "a hint that matches several disks stays on the failure page and writes nothing" {
+@test "a hint that matches several disks shows all disks, stays on the failure page and writes nothing" {
 	rm -r "$ROOT"
 	menu_setup zoo
 	unattended px.image=kiosk px.disk=transport=ata
 	stays_failed 'disk: disk hint "transport=ata"'
+	said 'px: there is /dev/sda 931.0G ata WDC WD10EZEX-08W, serial WD-WCC6Y5ABCDEF: MBR, 1 partition'
+	[ "$(grep -c '^/dev/' "$BATS_TEST_TMPDIR/out")" -eq 11 ]
 	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 0 ]
 }
 

@@ -280,6 +280,17 @@ to_confirmation() {
 	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 0 ]
 }
 
+@test "a hint that matches no disk shows the disks on the failure page" {
+	cmdline px.auto px.image=kiosk px.disk=serial=nobody
+	terminal 80 24 xterm
+	wait_screen 'no disk of 11 matches "serial=nobody"'
+	shows '  Disks      /dev/mmcblk0 29.0G mmc '
+	shows 'more: "l" shows all'
+	shows '  Status     exit 10'
+	keys l
+	wait_screen 'px: there is /dev/sda 931.0G ata'
+}
+
 @test "a shell from the menu, and the menu again when it ends" {
 	terminal 80 24 xterm
 	wait_screen 'choose an image'

@@ -83,6 +83,28 @@ int FAST_FUNC px_choice_by_hint(struct px_menu *menu, char **why)
 	return -1;
 }
 
+char* FAST_FUNC px_choice_table(const struct px_menu *menu)
+{
+	char *table = xzalloc(1);
+	unsigned i;
+
+	for (i = 0; i < menu->disks->count; i++) {
+		const struct px_disk *disk = menu->disks->disk[i];
+		char *refusal = px_choice_refusal(menu, disk);
+		char size[PX_SIZE_BYTES];
+		char *line = px_ascii(xasprintf("%s %s %s %s, serial %s: %s", disk->path, px_size_text(size, disk->size_bytes),
+				disk->transport, disk->model[0] ? disk->model : "no model name", disk->serial[0] ? disk->serial : "none",
+				refusal ? refusal : disk->data ? disk->data : "blank"), 0);
+		char *longer = xasprintf("%s%s%s", table, table[0] ? "\n" : "", line);
+
+		free(refusal);
+		free(line);
+		free(table);
+		table = longer;
+	}
+	return table;
+}
+
 char* FAST_FUNC px_confirm_word(const struct px_disk *disk)
 {
 	char *word, *last;

@@ -52,18 +52,10 @@ static int lines_after(const char *lines)
 	return count;
 }
 
-/* What a script said last, as much of it as leaves room for the rest. */
-static void draw_lines(struct px_screen *screen, const char *lines)
+/* Lines with a label beside the first, at most max of them. */
+static void draw_block(struct px_screen *screen, const char *label, const char *lines, int max)
 {
-	const char *label = "It said";
-	int left = px_page_bottom(screen) - screen->row - 11;
-
-	if (!lines)
-		return;
-	left = MAX(left, 2);
-	while (lines_after(lines) > left)
-		lines = strchr(lines, '\n') + 1;
-	while (lines) {
+	while (lines && max-- > 0) {
 		const char *end = strchrnul(lines, '\n');
 		char *line = xstrndup(lines, end - lines);
 
@@ -73,6 +65,23 @@ static void draw_lines(struct px_screen *screen, const char *lines)
 		label = "";
 		lines = *end ? end + 1 : NULL;
 	}
+}
+
+/* What a script said last, or which disks there are, as much of it as leaves room for the rest. */
+static void draw_lines(struct px_menu *menu, struct px_screen *screen)
+{
+	const char *lines = menu->lines;
+	int left = px_page_bottom(screen) - screen->row - 11;
+
+	left = MAX(left, 2);
+	while (lines && lines_after(lines) > left)
+		lines = strchr(lines, '\n') + 1;
+	draw_block(screen, "It said", lines, left);
+	if (!menu->table)
+		return;
+	draw_block(screen, "Disks", menu->table, left);
+	if (lines_after(menu->table) > left)
+		px_screen_line(screen, 13, 1, PX_PLAIN, "... and %d more: \"l\" shows all", lines_after(menu->table) - left);
 }
 
 static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen)
@@ -85,7 +94,7 @@ static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen
 	draw_item(screen, "Step", menu->step, PX_BOLD);
 	draw_item(screen, "Reason", menu->reason, PX_BOLD);
 	draw_item(screen, "And so", menu->consequence, PX_PLAIN);
-	draw_lines(screen, menu->lines);
+	draw_lines(menu, screen);
 	draw_item(screen, "Disk state", menu->disk_state, PX_BOLD);
 	screen->row++;
 	draw_item(screen, "What to do", advice(menu->status), PX_PLAIN);

@@ -31,6 +31,18 @@ static void set_failure(struct px_menu *menu, int status, const char *step, char
 	px_report_failed(menu);
 }
 
+/* The table of disks, for the failure page and the log. */
+static void set_table(struct px_menu *menu)
+{
+	const char *line, *end;
+
+	menu->table = px_choice_table(menu);
+	for (line = menu->table; *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		px_log_add("px: there is %.*s", (int)(end - line), line);
+	}
+}
+
 static void do_after(struct px_menu *menu)
 {
 	static const uint8_t actions[] = { [PX_AFTER_REBOOT] = PX_DO_REBOOT, [PX_AFTER_POWEROFF] = PX_DO_POWEROFF,
@@ -56,6 +68,8 @@ static int install(struct px_menu *menu, int force)
 	job->force = force;
 	job->server = menu->network.server;
 	job->mac = menu->network.mac;
+	free(menu->table);
+	menu->table = NULL;
 	px_log_say("px: installing %s on %s", menu->image->id, menu->disk->path);
 	px_report_start(menu);
 	on_hangup = signal(SIGHUP, SIG_IGN); /* a serial line that hangs up is no reason to stop half-way */
@@ -129,6 +143,7 @@ static int choose_unattended(struct px_menu *menu)
 	}
 	px_choice_look(menu);
 	if (px_choice_by_hint(menu, &why) != 0) {
+		set_table(menu);
 		set_failure(menu, PX_TARGET, "disk", why, NULL, "disk untouched");
 		return -1;
 	}

@@ -51,6 +51,7 @@ struct px_menu {
 	char *consequence;          /* malloced, or NULL */
 	const char *disk_state;
 	char *lines;                /* the last ones that a failed script said; malloced, or NULL */
+	char *table;                /* the disks, when a hint meant no single one; malloced, or NULL */
 };
 
 /* One way to show the menu. Each shows, waits where it says so, and gives what the operator wants. */
@@ -94,6 +95,9 @@ char *px_choice_refusal(const struct px_menu *menu, const struct px_disk *disk) 
 
 /* The disk that px.disk=, or else the image's own hint, means; sets menu->disk. 0; or -1 with *why (malloced). */
 int px_choice_by_hint(struct px_menu *menu, char **why) FAST_FUNC;
+
+/* The disks, a line each without '\n' behind the last: what there is when a hint does not say which; malloced. */
+char *px_choice_table(const struct px_menu *menu) FAST_FUNC;
 
 /* What the operator types to confirm: the last four characters of the serial number of a disk that holds data (of its name,
  * when it has none), else "yes"; malloced. */

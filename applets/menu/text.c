@@ -255,6 +255,8 @@ static enum px_action FAST_FUNC text_failed(struct px_menu *menu)
 		px_ui_print(&menu->ui, "  and so: %s\n", menu->consequence);
 	if (menu->lines)
 		px_ui_print(&menu->ui, "  its last lines:\n%s\n", menu->lines);
+	if (menu->table)
+		px_ui_print(&menu->ui, "  the disks:\n%s\n", menu->table);
 	px_ui_print(&menu->ui, "  disk:   %s\nNow (m menu, s shell, r reboot, p power off)? ", menu->disk_state);
 	if (read_answer(menu, answer) != 0) {
 		/* nobody there: the reason stays on the screen */
