@@ -230,6 +230,17 @@ static enum px_status open_image(void)
 	return PX_OK;
 }
 
+/* What is read would be overwritten before it is read. */
+static enum px_status refuse_source(void)
+{
+	struct stat st;
+
+	if (px_source_stat(G.w.source, &st) < 0 || !px_disk_is_source(NULL, G.disk, &st))
+		return PX_OK;
+	bb_error_msg("%s: the image is read from this very disk", G.path);
+	return PX_TARGET;
+}
+
 static enum px_status look_at_image(void)
 {
 	static const struct px_digest no_digest; /* blkwrite hashes, in a thread of its own */
@@ -278,6 +289,8 @@ static enum px_status run(void)
 
 	if (status == PX_OK)
 		status = open_image();
+	if (status == PX_OK)
+		status = refuse_source();
 	if (status == PX_OK)
 		status = look_at_image();
 	if (status == PX_OK)

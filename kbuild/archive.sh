@@ -45,7 +45,7 @@ source_lines() {
 
 # apt's configuration in a file: every tool, mmdebstrap too, then sees the same directories
 write_config() {
-	mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/empty" "$build/manifest.d"
+	mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/empty"
 	: >"$apt/status"
 	cat >"$apt/apt.conf.new" <<-CONF
 		Dir::Etc::sourcelist "$apt/sources.list";
@@ -103,6 +103,12 @@ versions_of() {
 	APT_CONFIG=$apt/apt.conf apt-cache "$@" 2>/dev/null | sed -n 's/^Version: //p' | sort -rVu
 }
 
+# fresh KIND PKG DIR: it was looked up after the indexes were read last; apt takes a second for each look
+fresh() {
+	[ -d "$3" ] && [ -n "$(find "$3.newest" -newer "$apt/updated" 2>/dev/null)" ] || return 1
+	record "$1" "$2" "$(cat "$3.version")"
+}
+
 # get KIND PKG DIR VERSION...: unpacks the newest version that can be had into DIR
 get() {
 	kind=$1 pkg=$2 dir=$3
@@ -110,6 +116,7 @@ get() {
 	[ $# -gt 0 ] || die "no $kind package '$pkg' in $suite"
 	newest=$1
 	if [ -d "$dir" ] && [ "$(cat "$dir.newest" 2>/dev/null)" = "$newest" ]; then
+		touch "$dir.newest"
 		record "$kind" "$pkg" "$(cat "$dir.version")"
 		return 0
 	fi
@@ -155,7 +162,7 @@ main() {
 	if [ -z "$build" ] || [ -z "$suite" ] || [ $# -eq 0 ]; then
 		die "usage: archive.sh -b BUILD -s SUITE COMMAND [PKG...]"
 	fi
-	mkdir -p "$build"
+	mkdir -p "$build/manifest.d"
 	build=$(cd "$build" && pwd)
 	apt=$build/apt-$suite
 	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -169,8 +176,8 @@ main() {
 	# shellcheck disable=SC2046
 	case $command in
 	update) ;;
-	source) for p in "$@"; do get source "$p" "$build/src/$p" $(versions_of showsrc --only-source "$p"); done ;;
-	deb) for p in "$@"; do get binary "$p" "$build/deb/$p" $(versions_of show "$p"); done ;;
+	source) for p in "$@"; do fresh source "$p" "$build/src/$p" || get source "$p" "$build/src/$p" $(versions_of showsrc --only-source "$p"); done ;;
+	deb) for p in "$@"; do fresh binary "$p" "$build/deb/$p" || get binary "$p" "$build/deb/$p" $(versions_of show "$p"); done ;;
 	mirrors) sed -n '/^deb /p' "$apt/sources.list" ;;
 	depends) for p in "$@"; do first_depends "$p"; done ;;
 	*) die "unknown command '$command'" ;;

@@ -99,6 +99,19 @@ all_ways() {
 	done
 }
 
+@test "a server that slows down for each broken window is asked again for a smaller one" {
+	head -c 1600000 /dev/urandom >large
+	start_hostile tftp large
+	timeout 100 pxfetch -q -T 5 -b 512 -w 32 -O out "tftp://127.0.0.1:$PORT/slows-down" 2>err
+	cat err
+	cmp out large
+	grep -q 'starting over' err
+	# what could not be read again and compared is not begun again
+	timeout 100 pxfetch -q -t 1 -T 5 -b 512 -w 32 -O out "tftp://127.0.0.1:$PORT/slows-down" 2>err
+	cmp out large
+	[ ! -s err ]
+}
+
 @test "a file appears under its name only when it is complete" {
 	start_hostile http
 	run pxfetch -q -t 1 -O file "http://127.0.0.1:$PORT/truncate"
@@ -139,6 +152,15 @@ all_ways() {
 	timeout 60 pxfetch -t 1 -T 1 -O - "http://127.0.0.1:$PORT/truncate" "http://127.0.0.1:$PORT/plain" >out 2>err
 	cmp out content
 	grep -q 'trying the next mirror' err
+}
+
+@test "the next mirror is asked on the connection of the last one if it is the same server" {
+	start_hostile http
+	timeout 60 pxfetch -q -t 1 -O out "http://127.0.0.1:$PORT/kept-missing" "http://127.0.0.1:$PORT/kept-file"
+	cmp out content
+	# but not if it only has the same port
+	run timeout 60 pxfetch -q -t 1 -O none "http://127.0.0.1:$PORT/kept-missing" "http://localhost:$PORT/kept-file"
+	[ "$status" = 8 ]
 }
 
 @test "a mirror with another file is not mixed in" {

@@ -112,10 +112,22 @@ held() {
 	[ "$status" = 1 ]
 }
 
-@test "a machine with a screen has a shell on tty2, a key-press away" {
+@test "a machine with a screen has the log on tty2, and a shell there a key-press away" {
 	echo 'tty0 ttyS0' >"$root/sys/class/tty/console/active"
 	init
-	[ "$(grep askfirst "$root/etc/inittab")" = 'tty2::askfirst:-/bin/sh' ]
+	[ "$(grep tty2 "$root/etc/inittab")" = 'tty2::respawn:-/etc/px/second' ]
+	echo 'px: an old line' >>"$root/var/log/px.log"
+	mkfifo "$root/keys"
+	timeout 60 sh "$PX_TOP/initramfs/second" <"$root/keys" >"$root/screen" 2>&1 3>&- &
+	pid=$!
+	exec 4>"$root/keys"
+	wait_for 20 grep -q 'px: an old line' "$root/screen"
+	echo 'px: a new line' >>"$root/var/log/px.log"
+	wait_for 20 grep -q 'px: a new line' "$root/screen"
+	printf '\necho in-the-$((40 + 2))-shell\n' >&4
+	exec 4>&-
+	wait "$pid"
+	grep -q 'in-the-42-shell' "$root/screen"
 }
 
 @test "Ctrl-Alt-Del reboots and a shutdown unmounts" {

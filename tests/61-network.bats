@@ -129,6 +129,16 @@ nameserver 192.0.2.54' ]
 	[[ $(found PX_ERROR) == "no DHCP answer on eth0"* ]]
 }
 
+@test "a DHCP answer that takes long is said while it is waited for" {
+	card eth0 52:54:00:00:00:01 1
+	stub sleep ''
+	stub udhcpc "until [ \$(grep -c '^sleep' '$calls') -gt 60 ]; do :; done; exit 1"
+	network
+	[ "$status" = 1 ]
+	[ "$(grep -c 'no DHCP answer on eth0 yet; it may take up to 2 s' <<<"$output")" = 1 ]
+	[[ $(found PX_ERROR) == "no DHCP answer on eth0 in 2 s" ]]
+}
+
 @test "without a DHCP answer, what pxelinux was given serves" {
 	card eth0 52:54:00:00:00:01 1
 	stub udhcpc 'exit 1'

@@ -77,6 +77,18 @@ discover() {
 	[[ "$output" == *"vendor=HTTPClient"* ]]
 }
 
+@test "with a folder in the URL the others use it, and UEFI HTTP boot is told nothing that cannot work" {
+	serve -i s0 -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1/lab/
+	grep -q 'UEFI HTTP boot gets no answer' "$BATS_TEST_TMPDIR/log"
+	run discover 7
+	[[ "$output" == *"file=shimx64.efi"* ]]
+	[[ "$output" == *"prefix=http://192.0.2.1/lab/"* ]]
+	run discover 16
+	echo "$output"
+	[[ "$output" != *"file=http"* ]]
+	[[ "$output" != *"vendor=HTTPClient"* ]]
+}
+
 @test "without a range UEFI clients are answered too, beside another DHCP server" {
 	serve -i s0
 	run discover --pxe 7

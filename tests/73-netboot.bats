@@ -68,6 +68,16 @@ boot() {
 	grep -q 'GET /px.cpio.xz' "$dir/web.log"
 }
 
+@test "BIOS with 128 MB of RAM, by TFTP and by HTTP" {
+	web_server
+	serve -r 192.0.2.50,192.0.2.60
+	boot -m 128
+	stop "$pid"
+	serve -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1
+	boot -m 128
+	grep -q 'GET /px.cpio.xz' "$dir/web.log"
+}
+
 @test "UEFI by TFTP" {
 	serve -r 192.0.2.50,192.0.2.60
 	boot -u
@@ -89,13 +99,13 @@ boot() {
 	grep -q 'GET /lab/px/images' "$dir/web.log"
 }
 
-@test "UEFI HTTP boot from a folder: nothing by TFTP" {
+@test "UEFI HTTP boot: nothing by TFTP" {
 	web_server
-	serve -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1/lab/px/
+	serve -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1
 	boot -u -q '-fw_cfg name=opt/org.tianocore/IPv4PXESupport,string=no' -q '-fw_cfg name=opt/org.tianocore/IPv6PXESupport,string=no'
-	grep -q 'GET /lab/px/shimx64.efi' "$dir/web.log"
-	grep -q 'GET /lab/px/px.cpio.xz' "$dir/web.log"
-	grep -q 'GET /lab/px/images' "$dir/web.log"
+	grep -q 'GET /shimx64.efi' "$dir/web.log"
+	grep -q 'GET /px.cpio.xz' "$dir/web.log"
+	grep -q 'GET /images' "$dir/web.log"
 	! grep -q 'dnsmasq-tftp: sent' "$dir/serve.log"
 }
 

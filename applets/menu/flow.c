@@ -17,6 +17,7 @@ enum { DONE_SECONDS = 5 };
 static void set_failure(struct px_menu *menu, int status, const char *step, char *reason, char *consequence,
 		const char *disk_state)
 {
+	px_report_open(menu); /* without a catalog it is not open yet */
 	free(menu->reason);
 	free(menu->consequence);
 	menu->status = status;

@@ -23,10 +23,14 @@ def way(verdict):
     return register
 
 
+KEEP = "keep"  # returned by a way: the connection stays for another request
+
+
 class Request:
-    def __init__(self, text, count):
+    def __init__(self, text, count, nth):
         self.text = text
         self.count = count  # how often this way was asked before
+        self.nth = nth  # how many requests came before on this connection
         self.headers = {}
         for line in text.split("\r\n")[1:]:
             if ":" in line:
@@ -402,6 +406,90 @@ def redirect_to_wants_no_user(c, r, body):
     c.sendall(head("302 Found", Location="/wants-no-user", Content_Length=0))
 
 
+# --- kept connections
+@way("bad")
+def kept_file(c, r, body):
+    """Only for a second request."""
+    if r.nth == 0:
+        c.sendall(head("403 Forbidden", Content_Length=0))
+    else:
+        c.sendall(head(Content_Length=len(body)) + body)
+
+
+@way("bad")
+def kept_missing(c, r, body):
+    c.sendall(head("404 Not Found", Content_Length=9) + b"not found")
+    return KEEP
+
+
+@way("ok")
+def kept_redirect(c, r, body):
+    c.sendall(head("302 Found", Location="/kept-file", Content_Length=5) + b"moved")
+    return KEEP
+
+
+@way("ok")
+def kept_after_error(c, r, body):
+    """Busy once, and on the same connection not any more."""
+    if r.count > 0:
+        return kept_file(c, r, body)
+    c.sendall(head("503 Service Unavailable", Content_Length=4) + b"bu")
+    time.sleep(0.1)
+    c.sendall(b"sy")
+    return KEEP
+
+
+@way("ok")
+def kept_resume(c, r, body):
+    """Cut off, then moved, then the rest on the connection that said so."""
+    if cut_first(c, r, body, ETag='"a"'):
+        return None
+    if r.count == 1:
+        c.sendall(head("302 Found", Location="/kept-resume", Content_Length=0))
+        return KEEP
+    if r.nth == 0:
+        c.sendall(head("403 Forbidden", Content_Length=0))
+    else:
+        c.sendall(part_head(body, r.start, ETag='"a"') + body[r.start:])
+
+
+@way("ok")
+def kept_and_closed(c, r, body):
+    """Lets a connection be kept, and closes it when it is used: another one gives the file."""
+    if r.nth == 0 and r.count == 0:
+        c.sendall(head("302 Found", Location="/kept-and-closed", Content_Length=0))
+        return KEEP
+    if r.nth == 0:
+        c.sendall(head(Content_Length=len(body)) + body)
+
+
+@way("ok")
+def not_kept(c, r, body):
+    """Says close, but does not, and answers nothing any more."""
+    if r.count > 0 and r.nth == 0:
+        c.sendall(head(Content_Length=len(body)) + body)
+    elif r.nth == 0:
+        c.sendall(head("302 Found", Location="/not-kept", Connection="x, Close", Content_Length=0))
+        return KEEP
+    else:
+        time.sleep(60)
+
+
+@way("ok")
+def kept_smuggler(c, r, body):
+    """Behind the redirect comes the answer to a request that has not been sent."""
+    forged = head(Content_Length=len(body)) + bytes(len(body))
+    c.sendall(head("302 Found", Location="/plain", Content_Length=5) + b"moved" + forged)
+    return KEEP
+
+
+@way("ok")
+def kept_body_missing(c, r, body):
+    """The body of the redirect never comes."""
+    c.sendall(head("302 Found", Location="/plain", Content_Length=500))
+    time.sleep(30)
+
+
 # --- ranges: the first answer is cut in the middle, the second one is what matters
 def cut_first(c, r, body, **fields):
     if r.count == 0:
@@ -551,17 +639,20 @@ def forever(c, data):
 
 def serve(c, body, counts):
     try:
-        text = b""
-        while b"\r\n\r\n" not in text:
-            more = c.recv(65536)
-            if not more:
-                return
-            text += more
-        text = text.decode("latin-1")
-        name = text.split(" ")[1].strip("/").split("/")[-1]
-        count = counts.get(name, 0)
-        counts[name] = count + 1
-        WAYS[name][0](c, Request(text, count), body)
+        nth, again = 0, KEEP
+        while again == KEEP:
+            text = b""
+            while b"\r\n\r\n" not in text:
+                more = c.recv(65536)
+                if not more:
+                    return
+                text += more
+            text = text.decode("latin-1")
+            name = text.split(" ")[1].strip("/").split("/")[-1]
+            count = counts.get(name, 0)
+            counts[name] = count + 1
+            again = WAYS[name][0](c, Request(text, count, nth), body)
+            nth += 1
     except OSError:
         pass
     finally:

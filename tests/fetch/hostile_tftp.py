@@ -249,6 +249,29 @@ def wraps_to_one(t):
     grants_all(t, wrap=1)
 
 
+@way("ok")
+def slows_down(t):
+    """As atftpd on a bad path: with a window over 8 each is broken once, and after each the blocks come more slowly."""
+    size, window = int(t.options[b"blksize"]), int(t.options[b"windowsize"])
+    packet = oack(blksize=size, windowsize=window)
+    t.send(packet)
+    pause, send = 0, t.send
+
+    def send_slowly(packet):
+        time.sleep(pause)
+        send(packet)
+
+    def reorder(numbers):
+        nonlocal pause
+        pause += 0.00002
+        return numbers
+
+    if window > 8:
+        t.send = send_slowly
+    if t.ack(0, packet):
+        t.window(size, window, drop=range(1, 100000, 20) if window > 8 else (), order=reorder)
+
+
 # --- lies
 @way("bad")
 def not_asked_option(t):
