@@ -61,6 +61,7 @@ over() {
 # runs it unattended until it says how it ended
 install_box() {
 	catalog
+	rm -f "$ROOT/run/px/auto.done" # each run is the first one of a machine that has just started
 	cmdline px.auto px.timeout=0 px.force px.image=box px.disk=/dev/vda "$@"
 	unshare -m timeout 100 pximenu -r "$ROOT" -c "file://$srv/images" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 &
 	MENU=$!
