@@ -283,7 +283,7 @@ image() {
 	upper=$(loop "$dev")
 	run -0 "$DISK" refuse "" "$dev" 0 0 named data
 	says "in use: ${upper#/dev/}: detach it first"
-	losetup -d "$upper"
+	unloop_one "$upper"
 	mkswap "$dev" >/dev/null
 	swapon "$dev"
 	echo "$dev" >swapped

@@ -153,3 +153,16 @@ pci_device() {
 	means /dev/mmcblk0 "size<=29820M"
 	refused 0 "size<=29819M"
 }
+
+@test "38 a forgotten SD card is not taken for the smallest disk, only when named" {
+	local root=$BATS_TEST_TMPDIR/root
+	cp -a "$FEW" "$root"
+	echo SD >"$root/sys/block/mmcblk0/device/type"
+	means /dev/nvme0n1 '!rotational' "$root"
+	run "$HINT" "$root" smallest
+	[ "$output" != /dev/mmcblk0 ]
+	means /dev/mmcblk0 transport=mmc "$root"
+	means /dev/mmcblk0 /dev/mmcblk0 "$root"
+	echo MMC >"$root/sys/block/mmcblk0/device/type"
+	means /dev/mmcblk0 smallest "$root"
+}

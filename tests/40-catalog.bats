@@ -146,3 +146,11 @@ list() {
 	list <"$BATS_TEST_TMPDIR/c"
 	[[ $output == *"1) Godel, Ecole, naive ? ?? ?"* ]]
 }
+
+@test "a catalog of millions of stanzas does not fill the memory" {
+	need python3
+	python3 -c 'print("a\n\n" * 5000000, end="")' >"$PX_STUB/images"
+	run bash -c 'ulimit -v 131072; timeout 60 pximenu -r "$1" </dev/null' bash "$ROOT"
+	[[ $output == *"199) "*" ... and 65337 more"* ]]
+	[[ $output != *memory* ]]
+}

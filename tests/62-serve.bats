@@ -42,7 +42,7 @@ discover() {
 	run discover
 	echo "$output"
 	[ "$status" -eq 0 ]
-	[[ "$output" == *"yiaddr=192.0.2.5"* ]]
+	[[ "$output" =~ yiaddr=192\.0\.2\.(5[0-9]|60)($|[^0-9]) ]]
 	[[ "$output" == *"siaddr=192.0.2.1"* ]]
 	[[ "$output" == *"file=pxelinux.0"* ]]
 	ip -n "$client" addr add 192.0.2.200/24 dev c0

@@ -351,6 +351,14 @@ static void take_line(struct parser *p, char *line)
 	take_field(p, line, value);
 }
 
+/* One that stands for all that follow: 16 MiB of stanzas of one letter would take 800 MB. */
+static void refuse_rest(struct parser *p)
+{
+	open_stanza(p);
+	p->last_line = p->line;
+	set_problem(p, "", "too many images: none is read from here on");
+}
+
 /* --- the whole */
 
 static int compare_ids(const void *a, const void *b)
@@ -398,7 +406,10 @@ struct px_catalog* FAST_FUNC px_catalog_parse(char *text, size_t len_bytes, cons
 			continue;
 		if (line[0] == '\0')
 			close_stanza(&p);
-		else
+		else if (!p.image && catalog->count == PX_IMAGES_MAX) {
+			refuse_rest(&p);
+			break;
+		} else
 			take_line(&p, line);
 	}
 	close_stanza(&p);

@@ -9,6 +9,7 @@
 
 enum {
 	PX_CATALOG_BYTES_MAX = 16 << 20,
+	PX_IMAGES_MAX = 1 << 16,
 	PX_MIRRORS_MAX = 16,
 };
 

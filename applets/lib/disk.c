@@ -150,6 +150,16 @@ static const char *disk_transport(const char *name, const char *folder)
 	return "other";
 }
 
+/* The kernel calls a card in its slot fixed; an eMMC has type MMC. */
+static int is_sd_card(const char *root, const char *name)
+{
+	char *type = is_prefixed_with(name, "mmcblk") ? px_sys_text(root, "/sys/block/%s/device/type", name) : NULL;
+	int is_card = type && strcmp(type, "SD") == 0;
+
+	free(type);
+	return is_card;
+}
+
 static void disk_numbers(struct px_disk *disk, const char *root)
 {
 	const char *name = disk->name;
@@ -160,7 +170,7 @@ static void disk_numbers(struct px_disk *disk, const char *root)
 	disk->physical_sector_bytes = px_sys_number(root, disk->sector_bytes, "/sys/block/%s/queue/physical_block_size", name);
 	disk->readonly = px_sys_number(root, 0, "/sys/block/%s/ro", name) != 0;
 	disk->rotational = px_sys_number(root, 0, "/sys/block/%s/queue/rotational", name) != 0;
-	disk->removable = px_sys_number(root, 0, "/sys/block/%s/removable", name) != 0;
+	disk->removable = px_sys_number(root, 0, "/sys/block/%s/removable", name) != 0 || is_sd_card(root, name);
 }
 
 struct px_disk* FAST_FUNC px_disk_make(const char *root, const char *name, char *path, unsigned flags)

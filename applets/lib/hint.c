@@ -232,7 +232,7 @@ int FAST_FUNC px_hint_names(const struct px_hint *hint)
 		case TERM_REMOVABLE:
 			return 1;
 		case TERM_TRANSPORT:
-			if (strcmp(term->value, "usb") == 0)
+			if (strcmp(term->value, "usb") == 0 || strcmp(term->value, "mmc") == 0)
 				return 1;
 		}
 	}

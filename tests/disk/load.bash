@@ -20,6 +20,12 @@ loop() {
 	echo "$dev"
 }
 
+# unloop_one DEVICE: now, and not once more in unloop: by then the number may be another test's
+unloop_one() {
+	sed -i "\\,^$1\$,d" "$BATS_TEST_TMPDIR/loops"
+	losetup -d "$1"
+}
+
 unloop() {
 	local dev
 	[ ! -f "$BATS_TEST_TMPDIR/loops" ] || while read -r dev; do
