@@ -420,6 +420,9 @@ static void tftp_choose_options(struct tftp_stream *f, const struct addrinfo *a)
 {
 	struct px_tftp *t = &f->t;
 
+	/* we repeat by ourselves: the server's clock only matters while a slow disk keeps us from reading, and should be patient then;
+	 * but not so patient that no repetition of its own comes before we give up */
+	t->ask_timeout_s = MAX(1, MIN(f->job->silence_ms / 4000, 255));
 	t->ask_tsize = 1;
 	t->ask_blksize_bytes = f->job->blksize_bytes ? f->job->blksize_bytes : tftp_fitting_blksize(a);
 	t->ask_window_blocks = f->job->window_blocks ? f->job->window_blocks : tftp_fitting_window(f, t->ask_blksize_bytes);

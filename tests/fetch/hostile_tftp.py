@@ -116,6 +116,15 @@ def tsize_only(t):
 
 
 @way("ok")
+def timeout_granted(t):
+    seconds = int(t.options[b"timeout"])
+    assert 1 <= seconds <= 255
+    packet = oack(timeout=seconds)
+    t.send(packet)
+    t.ack(0, packet) and t.lockstep()
+
+
+@way("ok")
 def blksize_smaller(t):
     packet = oack(blksize=100)
     t.send(packet)
@@ -351,6 +360,13 @@ def tsize_too_large(t):
 @way("bad")
 def tsize_huge(t):
     t.send(oack(tsize="9" * 40))
+    t.ack(0) and t.lockstep()
+
+
+@way("bad")
+def timeout_other(t):
+    """RFC 2349: the server must take the value as it is or leave it out."""
+    t.send(oack(timeout=int(t.options.get(b"timeout", 1)) + 1))
     t.ack(0) and t.lockstep()
 
 
