@@ -331,6 +331,7 @@ static int tftp_step(struct tftp_stream *f)
 			return -1;
 	}
 	if (flags & PX_TFTP_DATA) {
+		f->job->total_bytes = MAX(f->job->total_bytes, f->t.tsize_bytes);
 		f->rest = f->packet + 4;
 		f->rest_bytes = len - 4;
 	}
@@ -470,6 +471,7 @@ static void tftp_begin(struct tftp_stream *f, const struct px_url *url, const st
 	}
 	f->job->start_bytes = 0;
 	f->job->total_bytes = f->t.tsize_bytes;
+	f->job->total_low = f->t.tsize_low;
 }
 
 static struct px_stream* FAST_FUNC tftp_open(const struct px_url *url, struct px_job *job, off_t offset_bytes UNUSED_PARAM)

@@ -2,7 +2,8 @@
 """A TFTP server that misbehaves: the name asked for says how.
 
     hostile_tftp.py FILE    serves FILE's bytes; prints its port, then runs until it is killed
-    hostile_tftp.py ways    prints the names and what must come of each: "ok" (right bytes, status 0), "bad" (it must fail)
+    hostile_tftp.py ways    prints the names and what must come of each: "ok" (right bytes, status 0), "bad" (it must fail), "more"
+                            (it must fail, but may give more bytes first)
 
 Each way is a function that gets the transfer: a socket of its own, the client's address, the options, the content.
 """
@@ -358,6 +359,14 @@ def tsize_too_large(t):
 
 
 @way("bad")
+def tsize_negative(t):
+    """What atftpd says of a file of 3000000000 bytes."""
+    packet = oack(tsize=-1294967296)
+    t.send(packet)
+    t.ack(0, packet) and t.lockstep()
+
+
+@way("bad")
 def tsize_huge(t):
     t.send(oack(tsize="9" * 40))
     t.ack(0) and t.lockstep()
@@ -394,8 +403,9 @@ def ends_early(t):
         t.send(data(1, t.body[:100]))
 
 
-@way("bad")
+@way("more")
 def endless(t):
+    """May be a file of 4 GiB and 1000 bytes, until it ends."""
     packet = oack(tsize=1000)
     t.send(packet)
     if t.ack(0, packet):
