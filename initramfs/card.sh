@@ -11,10 +11,11 @@ conf() {
 
 make_ext2() {
 	kib=$(du -sk --apparent-size "$build/root" | cut -f 1)
+	inodes=$(($(find "$build/root" | wc -l) + 256))
 	fakeroot=$([ "$(id -u)" = 0 ] || echo fakeroot)
 	rm -f "$1"
 	# the tree's owner is who built it; fakeroot says root
-	$fakeroot mke2fs -q -t ext2 -L px-root -m 0 -N 2048 -d "$build/root" "$1" $((kib + kib / 8 + 2048)) 2>/dev/null
+	$fakeroot mke2fs -q -t ext2 -L px-root -m 0 -N "$inodes" -d "$build/root" "$1" $((kib + kib / 8 + 2048)) >/dev/null
 }
 
 make_squashfs() {
@@ -33,7 +34,9 @@ make_initramfs() {
 	ln -s usr/bin "$small/bin"
 	ln -s usr/bin "$small/sbin"
 	cp "$build/busybox" "$small/usr/bin/busybox"
-	"$build/busybox" --list | grep -vx busybox | while read -r applet; do ln -s busybox "$small/usr/bin/$applet"; done
+	for applet in $("$build/busybox" --list); do
+		[ "$applet" = busybox ] || ln -s busybox "$small/usr/bin/$applet"
+	done
 	install -m 755 "$here/init" "$small/init"
 	install -m 755 "$here/medium" "$here/from-card" "$small/etc/px/"
 	install -m 644 "$here/say.sh" "$small/etc/px/say.sh"
@@ -54,9 +57,11 @@ main() {
 	esac
 	kind=$1 build=$(cd "$2" && pwd) suite=$3 config=$4
 	here=$(cd "$(dirname "$0")" && pwd)
-	kernel=$("$here/../kbuild/archive.sh" -b "$build" -s "$suite" depends linux-image-amd64)
+	kernel=linux-image-$(ls "$build/root/usr/lib/modules") # that of the tree and of tftpboot/vmlinuz
 	epoch=$(stat -c %Y "$build/tree")
 	folder=$build/card
+	trap 'rm -rf "$folder" "$build/card.menu" "$build/card.fs" "$build/card.root"' EXIT
+	trap 'exit 130' INT TERM
 	rm -rf "$folder"
 	mkdir "$folder"
 	cp "$build/tftpboot/vmlinuz" "$folder/"
@@ -64,7 +69,6 @@ main() {
 	"make_$kind" "$build/card.fs"
 	echo "card|PXE Imager, from this card|card.cpio.xz|$(conf PX_CONSOLE) quiet px.root=$uuid" >"$build/card.menu"
 	"$here/stick.sh" "$build" "$suite" "$build/px-$kind.img" "$folder" "$uuid" "$build/card.menu" "$build/card.fs"
-	rm -rf "$folder" "$build/card.menu" "$build/card.fs"
 }
 
 main "$@"

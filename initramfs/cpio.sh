@@ -5,8 +5,8 @@
 #
 # Two xz streams, which the kernel unpacks one after another, in three archives: device nodes (made by hand: a build
 # without root cannot make nodes) and programs, with the filter for x86 code, which saves 4 % of them and would cost 7 %
-# of the modules; then modules, and etc/px/complete last of all, which is what /init looks for. Programs come first, so
-# that /init can still speak when memory ran out.
+# of the modules; then modules, and etc/px/complete last of all, which is what /init looks for. First of the programs come
+# /init and busybox, then the rest, so that /init can still speak when memory ran out or the loader got a part of the file.
 set -eu
 
 # entry NAME MODE RDEV-MAJOR RDEV-MINOR: a newc header, name and padding; no data
@@ -26,6 +26,13 @@ device_nodes() {
 	epoch=0 entry 'TRAILER!!!' 0 0 0
 }
 
+# what /init needs to say that the rest is not there: its own files, busybox, and the folders and links on the way
+speakers() {
+	(cd "$root" && find . -path ./usr/lib/modules -prune -o \( -type d -o -type l \) -print) >"$output.found"
+	{ sed -n 's,^\./,,p' "$output.found"; grep -E '^(init|etc/px/[^/]+|(usr/)?bin/busybox)$' "$output.all"; } |
+		LC_ALL=C sort -u
+}
+
 # archive PATHS: those of the folder, in that order
 archive() {
 	(cd "$root" && cpio -o -H newc --reproducible --owner 0:0 --quiet) <"$1"
@@ -42,15 +49,18 @@ main() {
 	root=$1 output=$2 epoch=$3
 	[ -e "$root/etc/px/complete" ] || { echo "cpio.sh: no $root/etc/px/complete" >&2; exit 1; }
 	modules='^usr/lib/modules(/|$)'
-	(cd "$root" && find . -mindepth 1 | sed 's,^\./,,' | grep -v '^etc/px/complete$' | LC_ALL=C sort) >"$output.all"
-	grep -Ev "$modules" "$output.all" >"$output.programs"
+	(cd "$root" && find . -mindepth 1) >"$output.found"
+	sed 's,^\./,,' "$output.found" | grep -v '^etc/px/complete$' | LC_ALL=C sort >"$output.all"
+	speakers >"$output.programs"
+	{ grep -Ev "$modules" "$output.all" || true; } | LC_ALL=C comm -23 - "$output.programs" >"$output.others"
+	cat "$output.others" >>"$output.programs"
 	{ grep -E "$modules" "$output.all" || true; echo etc/px/complete; } >"$output.modules"
 	{ device_nodes; archive "$output.programs"; } >"$output.cpio"
 	pack --x86 <"$output.cpio" >"$output.new"
 	archive "$output.modules" >"$output.cpio"
 	pack <"$output.cpio" >>"$output.new"
 	mv "$output.new" "$output"
-	rm -f "$output.cpio" "$output.all" "$output.programs" "$output.modules"
+	rm -f "$output.cpio" "$output.found" "$output.all" "$output.others" "$output.programs" "$output.modules"
 }
 
 main "$@"

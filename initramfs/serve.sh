@@ -3,8 +3,8 @@
 # (without: beside the DHCP server that is there already, which keeps giving the addresses).
 #
 # Each machine gets what its firmware can start: BIOS pxelinux, UEFI (x64) Debian's signed shim and GRUB, UEFI HTTP boot the
-# same by HTTP. With -w URL, that of a web server whose root is BUILD/tftpboot too, pxelinux and GRUB get the kernel and
-# initramfs by HTTP, which is faster than TFTP; without it UEFI HTTP boot gets no answer.
+# same by HTTP. With -w URL, where a web server has BUILD/tftpboot too, pxelinux and GRUB get the kernel and
+# initramfs by HTTP, which is faster than TFTP. UEFI HTTP boot gets an answer only when URL is given and has no folder.
 #
 #   serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL]
 set -eu
@@ -23,6 +23,14 @@ address() {
 	ip -o -4 addr show dev "$iface" scope global 2>/dev/null | awk '{ sub("/.*", "", $4); print $4; exit }'
 }
 
+# Loaded by HTTP, Debian's signed GRUB looks for /grub on that server, whatever folder it came from.
+in_folder() {
+	case ${url#http://} in
+	*/*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
 # What a machine says of its firmware (RFC 4578, option 93): 0 BIOS, 7 and 9 UEFI x64, 16 UEFI x64 by HTTP.
 # Option 210 (RFC 5071) is where lpxelinux and our grub.cfg look for the rest.
 boot_files() {
@@ -36,6 +44,8 @@ boot_files() {
 		cat <<-CONF
 			dhcp-boot=tag:!uefi,tag:!uefihttp,lpxelinux.0
 			dhcp-option-force=tag:!uefihttp,210,$url/
+		CONF
+		in_folder || cat <<-CONF
 			dhcp-boot=tag:uefihttp,$url/shimx64.efi
 			dhcp-option-force=tag:uefihttp,60,HTTPClient
 		CONF
@@ -87,10 +97,13 @@ main() {
 	[ -n "$iface" ] || die "say which network: make serve IFACE=NAME (there are: $(interfaces))"
 	[ -n "$(address)" ] || die "$iface: no such interface, or no IPv4 address on it (there are: $(interfaces))"
 	case $url in
-	'' | http://*) ;;
-	*) die "$url: not an http:// URL (say HTTP=http://ADDRESS, of a web server whose root is build/tftpboot)" ;;
+	http://*[!A-Za-z0-9.:/_~-]*) die "$url: a character that this URL cannot have" ;;
+	'' | http://?*) ;;
+	*) die "$url: not an http:// URL (say HTTP=http://ADDRESS[:PORT][/FOLDER], where a web server has build/tftpboot)" ;;
 	esac
-	[ -s "$build/tftpboot/pxelinux.0" ] || die "$build/tftpboot is not complete: run make first"
+	[ -s "$build/tftpboot/SHA256SUMS" ] || die "$build/tftpboot is not complete: run make first"
+	(cd "$build/tftpboot" && sha256sum --check --quiet SHA256SUMS) ||
+		die "$build/tftpboot: a file is missing or damaged (above): run make again"
 	[ "$(id -u)" = 0 ] || die "ports 67 and 69 need root: sudo make serve IFACE=$iface"
 	command -v dnsmasq >/dev/null || die "no dnsmasq: apt-get install dnsmasq-base"
 	root=$(cd "$build/tftpboot" && pwd)
@@ -101,6 +114,9 @@ main() {
 		echo "DHCP ($range) and TFTP on $iface ($(address)); the configuration is $build/serve/dnsmasq.conf. Ctrl-C ends it."
 	else
 		echo "proxyDHCP and TFTP on $iface ($(address)), beside your DHCP server; with RANGE=FIRST,LAST: DHCP too. Ctrl-C ends it."
+	fi
+	if in_folder; then
+		echo "UEFI HTTP boot gets no answer: Debian's GRUB wants its files at the web server's root, not in a folder."
 	fi
 	exec dnsmasq --keep-in-foreground --user=root --conf-file="$state/dnsmasq.conf" --log-facility=-
 }

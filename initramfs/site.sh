@@ -15,10 +15,11 @@ die() {
 # The kernel unpacks it over the first one: a folder where that has a link (/bin, /lib) would take the link's place.
 check() {
 	for d in bin sbin lib lib64; do
-		if [ -d "$1/$d" ] && [ ! -L "$1/$d" ]; then
-			die "$1/$d: /$d is a link to usr/$d in the system: put it into usr/$d"
+		if [ -e "$1/$d" ] || [ -L "$1/$d" ]; then
+			die "$1/$d: /$d is a link to usr/$d in the system: put what is in it into usr/$d"
 		fi
 	done
+	[ ! -e "$1/etc/px/complete" ] || die "$1/etc/px/complete: by that file /init knows that the system is whole"
 	[ ! -e "$1/init" ] || die "$1/init would replace /init: programs go into etc/px/site.d"
 	[ -n "$(find "$1" -mindepth 1 ! -type d | head -n 1)" ] || die "$1: no file in it"
 }
@@ -27,19 +28,19 @@ main() {
 	build=$(cd "$1" && pwd)
 	if [ $# = 1 ]; then
 		dir=$(mktemp -d)
-		trap 'rmdir "$dir"' EXIT
 	else
 		[ -n "$2" ] || { echo "usage: make site DIR=FOLDER (what is in it lands in / of the booted system)" >&2; exit 2; }
 		[ -d "$2" ] || die "$2: no such folder"
 		dir=$(cd "$2" && pwd)
 		check "$dir"
 	fi
-	out=$build/tftpboot/site.cpio.xz
-	(cd "$dir" && find . -mindepth 1 | sed 's,^\./,,' | LC_ALL=C sort |
-		cpio -o -H newc --reproducible --owner 0:0 --quiet) >"$out.cpio"
-	xz --check=crc32 -T1 --lzma2=preset=9e,dict=8MiB -c "$out.cpio" >"$out.new"
-	rm -f "$out.cpio"
-	mv "$out.new" "$out"
+	out=$build/tftpboot/site.cpio.xz work=$build/site
+	trap 'rm -f "$work.found" "$work.sorted" "$work.cpio" "$work.new"; [ $# != 1 ] || rmdir "$dir"' EXIT
+	(cd "$dir" && find . -mindepth 1 -print0) >"$work.found"
+	LC_ALL=C sort -z "$work.found" >"$work.sorted"
+	(cd "$dir" && sed -z 's,^\./,,' "$work.sorted" | cpio -o -0 -H newc --reproducible --owner 0:0 --quiet) >"$work.cpio"
+	xz --check=crc32 -T1 --lzma2=preset=9e,dict=8MiB -c "$work.cpio" >"$work.new"
+	mv "$work.new" "$out"
 	[ $# = 1 ] || echo "  SITE    site.cpio.xz: $(stat -c %s "$out") bytes"
 }
 

@@ -5,7 +5,7 @@
 #   stick.sh BUILD SUITE OUTPUT FOLDER UUID MENU [FILESYSTEM]
 #     FOLDER  what goes into the FAT partition; vmlinuz and the initramfs must be in it
 #     UUID    the FAT's, such as 5058-0001
-#     MENU    a file, one entry a line: NAME|TITLE|INITRAMFS|KERNEL PARAMETERS; the first is the default
+#     MENU    a file, one entry a line: NAME|TITLE|INITRAMFS...|KERNEL PARAMETERS; the first is the default
 set -eu
 
 die() {
@@ -21,7 +21,7 @@ syslinux_menu() {
 		echo "SAY $name: $title"
 	done <"$menu"
 	while IFS='|' read -r name title initramfs parameters; do
-		printf '\nLABEL %s\n  KERNEL vmlinuz\n  INITRD %s\n  APPEND %s\n' "$name" "$initramfs" "$parameters"
+		printf '\nLABEL %s\n  KERNEL vmlinuz\n  INITRD %s\n  APPEND %s\n' "$name" "$(echo "$initramfs" | tr ' ' ,)" "$parameters"
 	done <"$menu"
 }
 
@@ -29,7 +29,8 @@ grub_menu() {
 	echo "search --no-floppy --fs-uuid --set=root $uuid"
 	echo 'set timeout=2'
 	while IFS='|' read -r name title initramfs parameters; do
-		printf "\nmenuentry \"%s\" --id %s {\n\tlinux /vmlinuz %s\n\tinitrd /%s\n}\n" "$title" "$name" "$parameters" "$initramfs"
+		printf "\nmenuentry \"%s\" --id %s {\n\tlinux /vmlinuz %s\n\tinitrd %s\n}\n" "$title" "$name" "$parameters" \
+			"$(echo "/$initramfs" | sed 's, , /,g')"
 	done <"$menu"
 }
 
@@ -37,6 +38,14 @@ grub_menu() {
 syslinux() {
 	lib=$build/debian/root/usr/lib/x86_64-linux-gnu
 	"$lib/ld-linux-x86-64.so.2" --library-path "$lib" "$build/deb/syslinux/usr/bin/syslinux" "$@"
+}
+
+# What FAT has no room for would end as a question of mcopy's: names that differ in case only, files from 4 GiB on.
+check_folder() {
+	large=$(find "$folder" -type f -size +4294967294c | head -n 1)
+	[ -z "$large" ] || die "$large: 4 GiB or more, which a stick (FAT) cannot hold; compress it, or leave it on the server"
+	twins=$(find "$folder" -mindepth 1 | tr '[:upper:]' '[:lower:]' | sort | uniq -d | head -n 1)
+	[ -z "$twins" ] || die "$twins: there are two names that differ only in case, which a stick (FAT) cannot tell apart"
 }
 
 make_fat() {
@@ -49,10 +58,12 @@ make_fat() {
 	format='-F 16 -s 16' type=e
 	if [ "$fat_mib" -gt 500 ]; then
 		format='-F 32 -s 16' type=c
+		# fewer than 65525 clusters are a FAT16 to some
+		[ "$fat_mib" -ge 520 ] || fat_mib=520
 	fi
 	# shellcheck disable=SC2086 # words
 	mkfs.fat -C $format -h 2048 -n PXIMAGER -i "$(echo "$uuid" | tr -d -)" "$fat" $((fat_mib * 1024)) >/dev/null
-	mcopy -s -Q -m -i "$fat" "$folder"/* ::
+	mcopy -s -Q -m -i "$fat" "$folder"/* :: </dev/null
 	syslinux_menu >"$output.cfg"
 	mcopy -i "$fat" "$output.cfg" ::syslinux.cfg
 	mcopy -i "$fat" "$build/deb/syslinux-common/usr/lib/syslinux/modules/bios/ldlinux.c32" ::ldlinux.c32
@@ -79,13 +90,12 @@ start=$second_lba, size=$((second_mib * 2048)), type=83"
 	fi
 	truncate -s "${end_mib}M" "$new"
 	printf 'label: dos\nlabel-id: 0x5058%s\n%s\n' "${uuid#*-}" "$table" | sfdisk -q "$new"
-	head -c 440 "$build/deb/syslinux/usr/lib/SYSLINUX/mbr.bin" | dd of="$new" conv=notrunc status=none
+	dd if="$build/deb/syslinux/usr/lib/SYSLINUX/mbr.bin" of="$new" bs=440 count=1 conv=notrunc status=none
 	dd if="$fat" of="$new" bs=1M seek=1 conv=notrunc,sparse status=none
 	if [ -n "$filesystem" ]; then
 		dd if="$filesystem" of="$new" bs=1M seek=$((second_lba / 2048)) conv=notrunc,sparse status=none
 	fi
 	mv "$new" "$output"
-	rm -f "$fat" "$output.cfg"
 }
 
 main() {
@@ -93,6 +103,9 @@ main() {
 	build=$(cd "$1" && pwd) suite=$2 output=$3 folder=$4 uuid=$5 menu=$6 filesystem=${7:-}
 	here=$(cd "$(dirname "$0")" && pwd)
 	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb syslinux syslinux-common shim-signed grub-efi-amd64-signed
+	check_folder
+	trap 'rm -f "$output.fat" "$output.cfg" "$output.new"' EXIT
+	trap 'exit 130' INT TERM
 	make_fat
 	make_image
 	echo "  STICK   $output: $end_mib MiB"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes BUILD/tftpboot: a TFTP root as it stands, and BUILD/manifest.txt: what went in.
+# Makes BUILD/tftpboot: a TFTP root as it stands, and BUILD/manifest.txt: what went in. Its SHA256SUMS, written last, says
+# that it is complete, and shows whether it still is so after it was copied to a server.
 #
 #   tftpboot.sh BUILD SUITE CONFIG
 set -eu
@@ -22,15 +23,18 @@ main() {
 	build=$(cd "$1" && pwd) suite=$2 config=$3
 	here=$(cd "$(dirname "$0")" && pwd)
 	out=$build/tftpboot
-	kernel=$("$here/../kbuild/archive.sh" -b "$build" -s "$suite" depends linux-image-amd64)
-	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb "$kernel" pxelinux syslinux-common
+	# that of the tree's modules; the archive may have a newer one by now
+	release=$(ls "$build/root/usr/lib/modules")
+	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb pxelinux syslinux-common
 	mkdir -p "$out/pxelinux.cfg" "$out/example"
+	rm -f "$out/SHA256SUMS"
 	put "$build/deb/pxelinux/usr/lib/PXELINUX/pxelinux.0" "$out/pxelinux.0"
 	put "$build/deb/pxelinux/usr/lib/PXELINUX/lpxelinux.0" "$out/lpxelinux.0"
 	put "$build/deb/syslinux-common/usr/lib/syslinux/modules/bios/ldlinux.c32" "$out/ldlinux.c32"
-	put "$build/deb/$kernel/boot/vmlinuz-${kernel#linux-image-}" "$out/vmlinuz"
+	put "$build/deb/linux-image-$release/boot/vmlinuz-$release" "$out/vmlinuz"
 	put "$build/px.cpio.xz" "$out/px.cpio.xz"
-	sed "s/@CONSOLE@/$(conf PX_CONSOLE)/" "$here/pxelinux/default" >"$build/pxelinux.default"
+	# the console is the user's text, no pattern
+	sed "s/@CONSOLE@/$(conf PX_CONSOLE | sed 's,[\\/&],\\&,g')/" "$here/pxelinux/default" >"$build/pxelinux.default"
 	put "$build/pxelinux.default" "$out/pxelinux.cfg/default"
 	"$here/uefi.sh" "$build" "$suite" "$(conf PX_CONSOLE)"
 	# the loaders name both; a site's own replaces it
@@ -40,9 +44,11 @@ main() {
 	for f in "$here"/example/*; do
 		[ ! -e "$f" ] || put "$f" "$out/example/${f##*/}"
 	done
+	(cd "$out" && sha256sum -- *pxelinux.0 ldlinux.c32 *.efi vmlinuz px.cpio.xz) >"$build/sums"
+	put "$build/sums" "$out/SHA256SUMS"
 	sort -u "$build"/manifest.d/* >"$build/manifest.new"
 	put "$build/manifest.new" "$build/manifest.txt"
-	rm -f "$build/manifest.new" "$build/pxelinux.default"
+	rm -f "$build/manifest.new" "$build/pxelinux.default" "$build/sums"
 }
 
 main "$@"

@@ -25,7 +25,8 @@ main() {
 	mkdir -p "$out/grub"
 	put "$build/deb/shim-signed/usr/lib/shim/shimx64.efi.signed" "$out/shimx64.efi"
 	put "$build/deb/grub-efi-amd64-signed/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed" "$out/grubx64.efi"
-	sed "s/@CONSOLE@/$console/" "$here/grub/grub.cfg" >"$build/grub.cfg"
+	# the console is the user's text, no pattern
+	sed "s/@CONSOLE@/$(echo "$console" | sed 's,[\\/&],\\&,g')/" "$here/grub/grub.cfg" >"$build/grub.cfg"
 	put "$build/grub.cfg" "$out/grub/grub.cfg"
 	rm -f "$build/grub.cfg"
 }

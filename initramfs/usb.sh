@@ -7,22 +7,28 @@
 # The menu starts with the stick's own images when the catalog names any, else with those of the network's server.
 set -eu
 
-uuid=5058-0001
-
 conf() {
 	sed -n "s/^CONFIG_$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$config"
 }
 
+# px.medium in all of them: the stick is known then, and refused as a target
 entries() {
-	console=$(conf PX_CONSOLE)
-	stick="stick|PXE Imager: the images on this stick|px.cpio.xz|$console quiet px.medium=$uuid px.catalog=file:///run/initramfs/live/images"
-	network="network|PXE Imager: the images of the network's server|px.cpio.xz|$console quiet"
+	files='px.cpio.xz site.cpio.xz'
+	parameters="$(conf PX_CONSOLE) quiet px.medium=$uuid"
+	stick="stick|PXE Imager: the images on this stick|$files|$parameters px.catalog=file:///run/initramfs/live/images"
+	network="network|PXE Imager: the images of the network's server|$files|$parameters"
 	if grep -q '^Image:' "$from/images"; then
 		printf '%s\n%s\n' "$stick" "$network"
 	else
 		printf '%s\n%s\n' "$network" "$stick"
 	fi
-	echo "shell|PXE Imager: a shell first|px.cpio.xz|$console px.shell px.medium=$uuid"
+	echo "shell|PXE Imager: a shell first|$files|$parameters px.shell"
+}
+
+# What the FAT is known by. It follows from what is on it: an older stick that is plugged in, too, is another one.
+content_uuid() {
+	(cd "$folder" && find . -type f -exec cksum {} +) >"$output.sums"
+	LC_ALL=C sort "$output.sums" | sha256sum | tr a-f A-F | sed 's/^\(....\)\(....\).*/\1-\2/'
 }
 
 main() {
@@ -32,16 +38,19 @@ main() {
 	here=$(cd "$(dirname "$0")" && pwd)
 	folder=$output.files
 	rm -rf "$folder"
+	trap 'rm -rf "$folder" "$output.menu" "$output.sums"' EXIT
+	trap 'exit 130' INT TERM
 	mkdir "$folder"
 	for f in "$from"/*; do
 		case ${f##*/} in
-		pxelinux.* | ldlinux.c32 | *.efi | grub) ;; # for the network
+		*pxelinux.* | ldlinux.* | *.efi | grub) ;; # for the network
+		EFI | syslinux.cfg | SHA256SUMS) ;; # the stick has its own
 		*) cp -rlL "$f" "$folder/" 2>/dev/null || cp -rL "$f" "$folder/" ;;
 		esac
 	done
+	uuid=$(content_uuid)
 	entries >"$output.menu"
 	"$here/stick.sh" "$build" "$suite" "$output" "$folder" "$uuid" "$output.menu"
-	rm -rf "$folder" "$output.menu"
 }
 
 main "$@"

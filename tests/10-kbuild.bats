@@ -58,3 +58,25 @@ load px
 	echo "$output"
 	[ "$status" -eq 1 ]
 }
+
+@test "a package that was looked up since the indexes were read is not looked up again, and one that is gone is" {
+	[ -d "$PX_BUILD/deb/syslinux" ] || skip "no $PX_BUILD/deb/syslinux (make tftpboot)"
+	suite=$(sed -n 's/^CONFIG_PX_SUITE="\(.*\)"/\1/p' "$PX_TOP/.config")
+	build=$BATS_TEST_TMPDIR/build
+	mkdir -p "$build/deb" "$build/apt-$suite"
+	cp "$PX_BUILD/apt-$suite/sources.list" "$build/apt-$suite/"
+	cp -a "$PX_BUILD/deb"/syslinux "$PX_BUILD/deb"/syslinux.* "$build/deb/"
+	: >"$build/apt-$suite/updated"
+	touch -d '1 second' "$build/deb/syslinux.newest"
+	mkdir -p "$build/manifest.d" "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\nexit 1\n' >"$BATS_TEST_TMPDIR/bin/apt-cache"
+	chmod 755 "$BATS_TEST_TMPDIR/bin/apt-cache"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run "$PX_TOP/kbuild/archive.sh" -b "$build" -s "$suite" deb syslinux
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -s "$build/manifest.d/binary-syslinux" ]
+	rm -r "$build/deb/syslinux"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run "$PX_TOP/kbuild/archive.sh" -b "$build" -s "$suite" deb syslinux
+	[ "$status" -ne 0 ]
+	[[ $output == *"no binary package 'syslinux'"* ]]
+}

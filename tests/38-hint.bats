@@ -34,6 +34,15 @@ wrong() {
 	[ "$output" = "wrong: $1" ] || { echo "$2: $output"; false; }
 }
 
+# pci_device ROOT ADDRESS CLASS VENDOR DEVICE: one without a driver
+pci_device() {
+	local folder=$1/sys/bus/pci/devices/0000:$2
+	mkdir -p "$folder"
+	echo "$3" >"$folder/class"
+	echo "0x$4" >"$folder/vendor"
+	echo "0x$5" >"$folder/device"
+}
+
 @test "38 each kind of term finds its disk" {
 	means /dev/sda /dev/sda
 	means /dev/sda serial=WD-WCC2E1234567
@@ -81,6 +90,12 @@ wrong() {
 	mkdir -p "$BATS_TEST_TMPDIR/none/sys/block"
 	refused 0 smallest "$BATS_TEST_TMPDIR/none"
 	says "there is no disk"
+	pci_device "$BATS_TEST_TMPDIR/none" 00:1f.2 0x010400 8086 282a
+	pci_device "$BATS_TEST_TMPDIR/none" 00:03.0 0x020000 10ec 8029
+	pci_device "$BATS_TEST_TMPDIR/none" 00:01.1 0x010180 8086 7010
+	mkdir "$BATS_TEST_TMPDIR/none/sys/bus/pci/devices/0000:00:01.1/driver"
+	refused 0 smallest "$BATS_TEST_TMPDIR/none"
+	says "no driver here for the controller with PCI id 8086:282a"
 }
 
 @test "38 two paths to one disk are several, and a path decides" {

@@ -120,6 +120,24 @@ to_confirmation() {
 	shows 'choose an image'
 }
 
+@test "a disk controller without a driver is named by its PCI id below the disks" {
+	folder=$ROOT/sys/bus/pci/devices/0000:02:00.0
+	mkdir -p "$folder"
+	echo 0x010700 >"$folder/class"
+	echo 0x1000 >"$folder/vendor"
+	echo 0x0030 >"$folder/device"
+	terminal 80 24 xterm
+	to_disks
+	wait_screen 'No driver here for the disk controller with PCI id 1000:0030.'
+	keys Home Down Down
+	wait_screen 'On it now: MBR, 1 partition'
+	shows 'No driver here for the disk controller with PCI id 1000:0030.'
+	rm "$ROOT/sys/block"/*
+	keys r
+	wait_screen 'No disk was found.'
+	shows 'No driver here for the disk controller with PCI id 1000:0030.'
+}
+
 @test "a disk that cannot be chosen says why and does not move to the confirmation" {
 	terminal 80 24 xterm
 	to_disks
@@ -189,6 +207,26 @@ to_confirmation() {
 	wait_screen 'choose an image'
 	keys '?'
 	wait_screen 'PXE Imager: help'
+	keys F1
+	keys '?'
+	keys Escape
+	wait_screen 'choose an image'
+}
+
+@test "a line of the log that is longer than the screen is moved by Right and Left" {
+	cmdline "px.log=$(printf 'x%.0s' {1..100})END"
+	terminal 80 24 xterm
+	wait_screen 'choose an image'
+	keys L o g Down Enter
+	wait_screen 'PXE Imager: log'
+	wait_screen 'px: px.log=xxx'
+	! shows 'xEND: n'
+	keys Right
+	wait_screen 'xEND: n'
+	keys Left
+	wait_screen 'px: px.log=xxx'
+	keys Left
+	wait_screen 'Filter: Log_'
 }
 
 @test "network details are shown" {
@@ -232,6 +270,13 @@ to_confirmation() {
 	keys x
 	wait_screen 'choose an image'
 	grep -q 'px: stopped by a key' "$LOG"
+	tmux_do kill-server
+	wait_for 10 eval '! tmux_do ls'
+	rm "$ROOT/run/px/auto.done"
+	terminal 80 24 xterm
+	wait_screen 'Any key stops it'
+	keys F1
+	wait_screen 'choose an image'
 	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 0 ]
 }
 

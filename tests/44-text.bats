@@ -56,6 +56,28 @@ talk() {
 	grep -q 'sbin/reboot was called' "$PX_STUB/calls"
 }
 
+@test "a disk controller without a driver is named by its PCI id, with disks and without" {
+	folder=$ROOT/sys/bus/pci/devices/0000:02:00.0
+	mkdir -p "$folder"
+	echo 0x010700 >"$folder/class"
+	echo 0x1000 >"$folder/vendor"
+	echo 0x0030 >"$folder/device"
+	talk <<-'E'
+		want "Image (number"
+		send "1\r"
+		want "1) /dev/"
+		want "no driver here for the disk controller with PCI id 1000:0030"
+		want "Disk (number"
+	E
+	rm "$ROOT/sys/block"/*
+	talk <<-'E'
+		want "Image (number"
+		send "1\r"
+		want "no disk found"
+		want "no driver here for the disk controller with PCI id 1000:0030"
+	E
+}
+
 @test "an image is chosen by its name" {
 	talk <<-'E'
 		want "Image (number"

@@ -9,6 +9,7 @@ setup() {
 	server=pxs$$ client=pxc$$
 	mkdir -p "$BATS_TEST_TMPDIR/build/tftpboot"
 	head -c 100000 "$PX_BUSYBOX" >"$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
+	(cd "$BATS_TEST_TMPDIR/build/tftpboot" && sha256sum pxelinux.0 >SHA256SUMS)
 	ip netns add "$server"
 	ip netns add "$client"
 	ip -n "$server" link add s0 type veth peer name c0 netns "$client"
@@ -76,6 +77,18 @@ discover() {
 	[[ "$output" == *"vendor=HTTPClient"* ]]
 }
 
+@test "with a folder in the URL the others use it, and UEFI HTTP boot is told nothing that cannot work" {
+	serve -i s0 -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1/lab/
+	grep -q 'UEFI HTTP boot gets no answer' "$BATS_TEST_TMPDIR/log"
+	run discover 7
+	[[ "$output" == *"file=shimx64.efi"* ]]
+	[[ "$output" == *"prefix=http://192.0.2.1/lab/"* ]]
+	run discover 16
+	echo "$output"
+	[[ "$output" != *"file=http"* ]]
+	[[ "$output" != *"vendor=HTTPClient"* ]]
+}
+
 @test "without a range UEFI clients are answered too, beside another DHCP server" {
 	serve -i s0
 	run discover --pxe 7
@@ -102,14 +115,21 @@ discover() {
 	[[ "$output" == *"no answer"* ]]
 }
 
-@test "no interface, a wrong one, or no tftpboot is refused with what there is" {
+@test "no interface, a wrong one, a bad URL, a damaged or no tftpboot is refused with what there is" {
 	run ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build"
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"s0 (192.0.2.1/24)"* ]]
 	run ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i nosuch0
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"nosuch0: no such interface"* ]]
-	rm "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0 -w 'http://192.0.2.1,7'
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"a character that this URL cannot have"* ]]
+	truncate -s -1 "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"pxelinux.0: FAILED"*"missing or damaged"* ]]
+	rm "$BATS_TEST_TMPDIR/build/tftpboot/SHA256SUMS"
 	run ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"run make first"* ]]

@@ -50,6 +50,23 @@ while at < len(data):
 	[ "$(grep -c 'etc/px/complete$' <<<"$output")" = 1 ]
 }
 
+@test "/init, its files and busybox come before all other programs: a part of the file can still speak" {
+	echo busybox >"$root/usr/bin/busybox"
+	echo 'all about sh' >"$root/etc/a-file"
+	ln -s busybox "$root/usr/bin/sh"
+	: >"$root/etc/px/say.sh"
+	pack a
+	run names "$BATS_TEST_TMPDIR/a"
+	last=0
+	for path in bin init etc/px/say.sh usr/bin/busybox usr/bin/sh; do
+		at=$(grep -n " $path\$" <<<"$output" | cut -d : -f 1)
+		[ "$(grep -c " $path\$" <<<"$output")" = 1 ]
+		[ "$at" -le "$last" ] || last=$at
+	done
+	[ "$last" -lt "$(grep -n ' etc/a-file$' <<<"$output" | cut -d : -f 1)" ]
+	[ "$last" -lt "$(grep -n ' usr/bin/program$' <<<"$output" | cut -d : -f 1)" ]
+}
+
 @test "the device nodes come first: messages show before /dev is mounted" {
 	pack a
 	run names "$BATS_TEST_TMPDIR/a"

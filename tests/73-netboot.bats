@@ -41,7 +41,8 @@ web_server() {
 		pid $dir/nginx.pid;
 		error_log $dir/nginx.err;
 		events {}
-		http { access_log $dir/web.log; server { listen 192.0.2.1:80; root $dir/build/tftpboot; } }
+		http { access_log $dir/web.log; server { listen 192.0.2.1:80; listen 192.0.2.1:8080; root $dir/build/tftpboot;
+			location /lab/px/ { alias $dir/build/tftpboot/; } } }
 	CONF
 	chmod 755 "$dir" "$dir/.." "$dir/../.."
 	ip netns exec "$ns" nginx -c "$dir/nginx.conf" -g 'daemon off; user root;' >"$dir/nginx.out" 2>&1 3>&- &
@@ -67,6 +68,16 @@ boot() {
 	grep -q 'GET /px.cpio.xz' "$dir/web.log"
 }
 
+@test "BIOS with 128 MB of RAM, by TFTP and by HTTP" {
+	web_server
+	serve -r 192.0.2.50,192.0.2.60
+	boot -m 128
+	stop "$pid"
+	serve -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1
+	boot -m 128
+	grep -q 'GET /px.cpio.xz' "$dir/web.log"
+}
+
 @test "UEFI by TFTP" {
 	serve -r 192.0.2.50,192.0.2.60
 	boot -u
@@ -80,12 +91,21 @@ boot() {
 	grep -q 'GET /images' "$dir/web.log"
 }
 
+@test "UEFI by HTTP from a folder and another port: GRUB" {
+	web_server
+	serve -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1:8080/lab/px
+	boot -u
+	grep -q 'GET /lab/px/px.cpio.xz' "$dir/web.log"
+	grep -q 'GET /lab/px/images' "$dir/web.log"
+}
+
 @test "UEFI HTTP boot: nothing by TFTP" {
 	web_server
 	serve -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1
 	boot -u -q '-fw_cfg name=opt/org.tianocore/IPv4PXESupport,string=no' -q '-fw_cfg name=opt/org.tianocore/IPv6PXESupport,string=no'
 	grep -q 'GET /shimx64.efi' "$dir/web.log"
 	grep -q 'GET /px.cpio.xz' "$dir/web.log"
+	grep -q 'GET /images' "$dir/web.log"
 	! grep -q 'dnsmasq-tftp: sent' "$dir/serve.log"
 }
 

@@ -292,6 +292,7 @@ struct px_disks* FAST_FUNC px_disk_list(const char *root, unsigned flags)
 		qsort(l.disks->disk, l.disks->count, sizeof(l.disks->disk[0]), compare_names);
 	flag_twins(l.disks);
 	share_between_twins(l.disks);
+	l.disks->driverless = px_disk_driverless(root);
 	return l.disks;
 }
 
@@ -319,5 +320,6 @@ void FAST_FUNC px_disks_free(struct px_disks *disks)
 	for (i = 0; i < disks->count; i++)
 		px_disk_free(disks->disk[i]);
 	free(disks->disk);
+	free(disks->driverless);
 	free(disks);
 }

@@ -40,6 +40,7 @@ struct px_disk {
 struct px_disks {
 	struct px_disk **disk;  /* by name, numbers in numeric order: sda, sdb, sdaa */
 	unsigned count;
+	char *driverless;       /* px_disk_driverless() */
 };
 
 enum {
@@ -52,6 +53,10 @@ enum {
  * Multipath twins are all there, flagged. flags: PX_DISK_LOOPS, PX_DISK_NO_DATA. Never NULL; an empty list is no error
  * (a missing /sys says so on stderr). Free with px_disks_free. */
 struct px_disks *px_disk_list(const char *root, unsigned flags) FAST_FUNC;
+
+/* The PCI ids of disk controllers that have no driver here, such as "1000:0030 8086:282a", malloc'ed, or NULL: a disk that is
+ * missed may be behind them. */
+char *px_disk_driverless(const char *root) FAST_FUNC;
 
 /* The disk at path: a device node or a symlink to one (loops always allowed). NULL, with a message and *status set
  * (PX_TARGET, or PX_IO when it cannot be looked at): no such file, a partition (names the disk), no disk at all, a regular
@@ -77,6 +82,10 @@ struct px_disk_wish {
  * disk's name ("in use: mounted on /mnt: unmount it first"); malloc'ed. The hard reasons come first (in use, boot
  * medium, read-only, size, sector size), then removable, last data. pxwrite's exclusive open must come on top. */
 char *px_disk_refusal(const struct px_disk *disk, const struct px_disk_wish *wish) FAST_FUNC;
+
+/* Whether what source describes (stat) is the disk itself, a partition of it, or the file behind a loop device. What lies in
+ * a filesystem of the disk is another matter: that is mounted then, and the disk in use. */
+int px_disk_is_source(const char *root, const struct px_disk *disk, const struct stat *source) FAST_FUNC;
 
 /* Who has the disk name ("sda") or a part of it, as in px_disk.inuse: for the message when an exclusive open says
  * EBUSY. malloc'ed, NULL: nobody that /proc and /sys know of. */

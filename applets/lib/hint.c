@@ -256,6 +256,8 @@ static char *why_none(const struct px_hint *hint, const struct px_disks *disks)
 {
 	unsigned i, unnamed = 0;
 
+	if (disks->count == 0 && disks->driverless)
+		return xasprintf("there is no disk that can be seen: no driver here for the controller with PCI id %s", disks->driverless);
 	if (disks->count == 0)
 		return xstrdup("there is no disk");
 	for (i = 0; i < disks->count; i++)

@@ -13,6 +13,7 @@ struct source {
 	struct px_stream s;
 	const char *name;
 	int fd;
+	int give_up_fd;        /* -1: none */
 	off_t size_bytes;
 	off_t seen_bytes;
 	unsigned long long wait_us;
@@ -21,13 +22,29 @@ struct source {
 	uint8_t head[PX_PEEK_BYTES];
 };
 
+/* True when there is no point in waiting any more. */
+static int given_up(const struct source *f)
+{
+	struct pollfd polled[2] = {
+		{ .fd = f->fd, .events = POLLIN },
+		{ .fd = f->give_up_fd, .events = POLLIN },
+	};
+
+	return f->give_up_fd >= 0 && f->size_bytes < 0 && safe_poll(polled, 2, -1) > 0 && (polled[1].revents & POLLIN);
+}
+
 /* read(2), timed. 0 is the end: for a regular file only where its size said so, and never behind the
  * mark of a failed pxfetch. */
 static ssize_t read_some(struct source *f, void *buf, size_t len_bytes)
 {
 	unsigned long long start_us = monotonic_us();
-	ssize_t n = safe_read(f->fd, buf, len_bytes);
+	ssize_t n;
 
+	if (given_up(f)) {
+		f->s.status = PX_IO;
+		return -1;
+	}
+	n = safe_read(f->fd, buf, len_bytes);
 	f->wait_us += monotonic_us() - start_us;
 	if (n < 0)
 		return px_stream_fail(&f->s, PX_IO, "%s: cannot read: %s", f->name, strerror(errno));
@@ -86,6 +103,16 @@ off_t FAST_FUNC px_source_size_bytes(const struct px_stream *source)
 	return ((const struct source *)source)->size_bytes;
 }
 
+int FAST_FUNC px_source_stat(const struct px_stream *source, struct stat *st)
+{
+	return fstat(((const struct source *)source)->fd, st);
+}
+
+void FAST_FUNC px_source_give_up_on(struct px_stream *source, int fd)
+{
+	((struct source *)source)->give_up_fd = fd;
+}
+
 unsigned long long FAST_FUNC px_source_wait_us(const struct px_stream *source)
 {
 	return ((const struct source *)source)->wait_us;
@@ -109,6 +136,7 @@ struct px_stream* FAST_FUNC px_source_open(const char *path, const char *name)
 	f->s.close = source_close;
 	f->fd = fd;
 	f->name = name;
+	f->give_up_fd = -1;
 	f->size_bytes = -1;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		off_t at = lseek(fd, 0, SEEK_CUR);

@@ -91,6 +91,15 @@ static void draw_disk(struct px_screen *screen, unsigned row, int cursor, const 
 	free(data);
 }
 
+/* below the details, where nothing else stands */
+static void draw_driverless(const struct px_menu *menu, struct px_screen *screen)
+{
+	if (!menu->disks->driverless)
+		return;
+	screen->row = px_page_bottom(screen) - 1;
+	px_screen_line(screen, 2, 1, PX_BAD, "No driver here for the disk controller with PCI id %s.", menu->disks->driverless);
+}
+
 static void draw_details(struct px_menu *menu, struct px_screen *screen)
 {
 	struct disks_page *page = menu->page;
@@ -110,7 +119,7 @@ static void draw_details(struct px_menu *menu, struct px_screen *screen)
 	if (disk->twin)
 		px_screen_line(screen, 2, 1, PX_PLAIN, "Another path leads to the same disk (multipath).");
 	if (refusal)
-		px_screen_line(screen, 2, px_page_bottom(screen) - screen->row, PX_BAD, "Cannot be chosen: %s", refusal);
+		px_screen_line(screen, 2, px_page_bottom(screen) - screen->row - !!menu->disks->driverless, PX_BAD, "Cannot be chosen: %s", refusal);
 	free(model);
 	free(serial);
 	free(data);
@@ -130,6 +139,7 @@ static void FAST_FUNC draw_disks(struct px_menu *menu, struct px_screen *screen)
 	if (!page->list.count) {
 		px_screen_line(screen, 2, 3, PX_PLAIN, "No disk was found. Is its controller switched on in the firmware, and is its "
 				"driver in this initramfs? \"r\" looks again.");
+		draw_driverless(menu, screen);
 		return;
 	}
 	page->list.rows = px_page_bottom(screen) - DETAIL_ROWS - PX_PAGE_TOP;
@@ -137,6 +147,7 @@ static void FAST_FUNC draw_disks(struct px_menu *menu, struct px_screen *screen)
 	for (i = top; i < page->list.count && i < top + page->list.rows; i++)
 		draw_disk(screen, PX_PAGE_TOP + i - top, i == page->list.cursor, menu->disks->disk[i], page->refusals[i]);
 	draw_details(menu, screen);
+	draw_driverless(menu, screen);
 }
 
 /* --- keys */

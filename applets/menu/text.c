@@ -146,6 +146,8 @@ static enum px_action FAST_FUNC text_choose_disk(struct px_menu *menu)
 			print_disk(menu, i);
 		if (!menu->disks->count)
 			px_ui_print(&menu->ui, "     no disk found\n");
+		if (menu->disks->driverless)
+			px_ui_print(&menu->ui, "     no driver here for the disk controller with PCI id %s\n", menu->disks->driverless);
 		px_ui_print(&menu->ui, "Disk (number; b back, s shell, r reboot)? ");
 		if (read_answer(menu, answer) != 0)
 			return PX_DO_GIVE_UP;

@@ -10,6 +10,7 @@
 #     -N DEV   another QEMU -netdev than its user network, with id=n; DHCP there names the boot file
 #     -x RE     stop at once when the console says that (default: kernel panics and "px: FAILED")
 #     -k        leave it running: the pid is in LOG.pid
+#   PX_QEMU in the environment names another QEMU (newer-qemu.sh).
 #   With no PATTERN: the console on this terminal, by hand (Ctrl-A x ends it).
 set -eu
 
@@ -73,7 +74,7 @@ stop() {
 
 main() {
 	memory=512 nic=virtio-net-pci mac=52:54:00:00:00:01 log='' limit=300 tftp='' keep='' disks=0 netdev=''
-	firmware=bios
+	firmware=bios program=${PX_QEMU:-qemu-system-x86_64}
 	fatal='Kernel panic|px: FAILED|Initramfs unpacking failed'
 	extra=$(mktemp)
 	while getopts ust:d:D:m:n:N:M:l:w:x:q:k opt; do
@@ -121,11 +122,11 @@ main() {
 	fi
 	set -- -accel tcg,thread=multi -smp 2 -m "$memory" -display none -vga std "$@"
 	if [ $patterns = 0 ]; then
-		exec qemu-system-x86_64 "$@" -serial mon:stdio
+		exec "$program" "$@" -serial mon:stdio
 	fi
 	log=${log:-$(mktemp)}
 	: >"$log"
-	qemu-system-x86_64 "$@" -serial "file:$log" -monitor none </dev/null &
+	"$program" "$@" -serial "file:$log" -monitor none </dev/null &
 	qemu=$!
 	echo "$qemu" >"$log.pid"
 	[ -n "$keep" ] || trap stop EXIT

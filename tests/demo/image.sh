@@ -124,7 +124,7 @@ make_disk() {
 pack() {
 	size=$(stat -c %s "$img")
 	sum=$(sha256sum "$img" | cut -d ' ' -f 1)
-	zstd -q -f -10 -T0 --no-progress "$img" -o "$demo/debian.img.zst"
+	zstd -q -f -10 -T0 --no-progress "$img" -o "$demo/debian.img.zst.new"
 	cat >"$demo/debian.stanza.new" <<-STANZA
 		Image: debian-demo
 		Title: Debian ($suite), the demo
@@ -135,6 +135,7 @@ pack() {
 		Grow: yes
 	STANZA
 	mv "$demo/debian.stanza.new" "$demo/debian.stanza"
+	mv "$demo/debian.img.zst.new" "$demo/debian.img.zst"
 	rm -f "$demo/tree.tar" "$demo/root.ext4" "$demo/esp.fat" "$img"
 }
 

@@ -12,7 +12,7 @@ main() {
 	cp "$catalog" "$dest/images"
 	# on a busy machine QEMU's timer comes late, and the kernel would panic: "IO-APIC + timer doesn't work"
 	sed -i 's/^\( *APPEND\) /\1 no_timer_check /' "$dest/pxelinux.cfg/default"
-	sed -i 's,^\(.linux /vmlinuz\) ,\1 no_timer_check ,' "$dest/grub/grub.cfg"
+	sed -i 's,^\(.linux [^ ]*/vmlinuz\) ,\1 no_timer_check ,' "$dest/grub/grub.cfg"
 	if [ $# -gt 3 ]; then
 		file=01-$(echo "$4" | tr ':A-Z' '-a-z')
 		# what the default label says, and more; no prompt, no wait
