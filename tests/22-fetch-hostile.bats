@@ -99,6 +99,25 @@ all_ways() {
 	done
 }
 
+@test "a server that took a slow reader for dead is asked for more patience" {
+	head -c 4000000 /dev/urandom >large
+	start_hostile tftp large
+	mkfifo pipe
+	(timeout 100 pxfetch -q -T 5 -O - "tftp://127.0.0.1:$PORT/takes-for-dead" >pipe 2>err; echo $? >status) 3>&- &
+	local fetcher=$!
+	exec 7<pipe
+	head -c 1000 <&7 >got
+	wait_for 30 grep -q gone server.log
+	cat <&7 >>got
+	exec 7<&-
+	wait "$fetcher"
+	cat err
+	[ "$(cat status)" = 0 ]
+	cmp got large
+	grep -q 'trying again' err
+	grep -q 'asked for [2-9]' server.log
+}
+
 @test "a server that slows down for each broken window is asked again for a smaller one" {
 	head -c 1600000 /dev/urandom >large
 	start_hostile tftp large

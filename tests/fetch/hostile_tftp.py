@@ -67,12 +67,12 @@ class Transfer:
     def block(self, number, size=512):
         return data(number, self.body[(number - 1) * size:number * size])
 
-    def lockstep(self, start=1, size=512, wrap=0):
+    def lockstep(self, start=1, size=512, wrap=0, patience=3.0):
         number = wire = start
         while True:
             packet = data(wire, self.body[(number - 1) * size:number * size])
             self.send(packet)
-            if not self.ack(wire, packet):
+            if not self.ack(wire, packet, patience):
                 return False
             if len(packet) - 4 < size:
                 return True
@@ -117,12 +117,16 @@ def tsize_only(t):
 
 
 @way("ok")
-def timeout_granted(t):
-    seconds = int(t.options[b"timeout"])
-    assert 1 <= seconds <= 255
-    packet = oack(timeout=seconds)
+def takes_for_dead(t):
+    """Gone after 1.5 s without an ACK, unless it was asked (RFC 2349) to be patient: then it grants that."""
+    seconds = int(t.options.get(b"timeout", 0))
+    if seconds:
+        print("asked for", seconds, file=sys.stderr, flush=True)
+    packet = oack(timeout=seconds) if seconds else oack(tsize=len(t.body))
     t.send(packet)
-    t.ack(0, packet) and t.lockstep()
+    if t.ack(0, packet) and not t.lockstep(patience=10 if seconds else 1.5):
+        print("gone", file=sys.stderr, flush=True)
+        t.s.close()
 
 
 @way("ok")
