@@ -149,3 +149,51 @@ tftp_all() {
 	grep -q 'trying again' err
 	cmp got "$ROOT/wrap"
 }
+
+# large NAME BYTES: a sparse file with 1 MiB of content at its end; large_from NAME BYTES URL ARGS...: fetches and compares
+large() {
+	truncate -s $(($2 - 1048576)) "$ROOT/$1"
+	head -c 1048576 "$ROOT/content" >>"$ROOT/$1"
+	chmod 644 "$ROOT/$1"
+}
+
+large_from() {
+	local bytes=$2 url=$3/$1
+	shift 3
+	timeout 200 ip netns exec "$FETCH_NET-c" "$BATS_TEST_TMPDIR/bin/pxfetch" -q -t 1 "$@" -O - "$url" |
+		python3 "$PX_TOP/tests/fetch/count_and_tail.py" counted >tail
+	[ "${PIPESTATUS[*]}" = "0 0" ]
+	[ "$(cat counted)" = "$bytes" ]
+	cmp tail <(head -c 1048576 "$ROOT/content")
+}
+
+@test "files over 2 and over 4 GiB come whole by HTTP and by TFTP, whatever is said of their size" {
+	need nginx
+	unpack_deb atftpd || skip "no atftpd in the archive"
+	local three=3000000001 five=$((4294967296 + 1048579))
+	large three $three
+	large five $five
+	# blocks as large as the path takes, to be quick
+	ip -n "$FETCH_NET-s" link set px0 mtu 65535
+	ip -n "$FETCH_NET-c" link set px0 mtu 65535
+	start_nginx "$ROOT" 192.0.2.1 80
+	start_atftpd "$ROOT" 192.0.2.1 2069
+	large_from five $five http://192.0.2.1
+	# atftpd says 1048579 of the one and -1294967295 of the other
+	large_from five $five tftp://192.0.2.1:2069
+	large_from three $three tftp://192.0.2.1:2069 -s $three
+	rm "$ROOT/three" "$ROOT/five"
+}
+
+@test "dnsmasq and tftpd-hpa give a file over 4 GiB whole" {
+	[ -n "${PX_LONG:-}" ] || skip "takes a minute; set PX_LONG=1"
+	need dnsmasq
+	unpack_deb tftpd-hpa || skip "no tftpd-hpa in the archive"
+	local five=$((4294967296 + 1048579))
+	large five $five
+	start_dnsmasq "$ROOT" 192.0.2.1 69
+	start_hpa "$ROOT" 192.0.2.1 1069
+	large_from five $five tftp://192.0.2.1 -s $five
+	large_from five $five tftp://192.0.2.1:1069
+	rm "$ROOT/five"
+}

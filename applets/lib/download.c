@@ -126,10 +126,20 @@ static int check_size(struct download *d, off_t size_bytes)
 			size_bytes, d->want.size_bytes);
 }
 
+/* Of a size that is told by its lower 32 bits, the others are those of the size known already. */
+static off_t whole_total(struct download *d, off_t known_bytes)
+{
+	off_t total_bytes = d->job->total_bytes;
+
+	if (d->job->total_low && known_bytes > total_bytes && (uint32_t)known_bytes == total_bytes)
+		return known_bytes;
+	return total_bytes;
+}
+
 /* The file's size as this try tells it: the same as before, if it was known when the first bytes came. */
 static int check_total(struct download *d, off_t before_bytes)
 {
-	off_t now_bytes = d->job->total_bytes;
+	off_t now_bytes = d->job->total_bytes = whole_total(d, before_bytes >= 0 ? before_bytes : d->want.size_bytes);
 
 	if (d->at_bytes > 0 && before_bytes >= 0) {
 		if (now_bytes >= 0 && now_bytes != before_bytes)
@@ -145,6 +155,7 @@ static int begin_try(struct download *d)
 	off_t before_bytes = d->job->total_bytes;
 
 	d->job->total_bytes = -1;
+	d->job->total_low = 0;
 	if (open_source(d) < 0) {
 		d->job->total_bytes = before_bytes;
 		return -1;

@@ -97,6 +97,17 @@ static off_t option_number(const char *text, off_t limit)
 	return value <= limit ? value : -1;
 }
 
+/* atftpd and dnsmasq tell the lower 32 bits of a size, atftpd as a signed number: -1294967296 is 3000000000 or 4 GiB more. */
+static off_t tsize_number(const char *text, off_t limit)
+{
+	off_t value;
+
+	if (text[0] != '-')
+		return option_number(text, limit);
+	value = limit >= 0 ? option_number(text + 1, (off_t)1 << 31) : -1;
+	return value > 0 ? ((off_t)1 << 32) - value : -1;
+}
+
 /* One option of an OACK. Returns 0; -1: not asked for, or another value than RFC 2347 and its followers allow. seen: one bit an
  * option. */
 static int take_option(struct px_tftp *t, const char *name, const char *text, unsigned *seen)
@@ -114,7 +125,7 @@ static int take_option(struct px_tftp *t, const char *name, const char *text, un
 		if (!*known)
 			return -1;
 	}
-	value = option_number(text, limits[i]);
+	value = (i == 2 ? tsize_number : option_number)(text, limits[i]);
 	if (value < (off_t)minimum[i] || limits[i] == 0 || (*seen & 1 << i))
 		return -1;
 	*seen |= 1 << i;
@@ -122,8 +133,10 @@ static int take_option(struct px_tftp *t, const char *name, const char *text, un
 		t->blksize_bytes = value;
 	if (i == 1)
 		t->window_blocks = value;
-	if (i == 2)
+	if (i == 2) {
 		t->tsize_bytes = value;
+		t->tsize_low = value < (off_t)1 << 32;
+	}
 	return 0;
 }
 
@@ -215,6 +228,8 @@ static unsigned take_data(struct px_tftp *t, const uint8_t *packet, size_t len)
 	t->block = number;
 	t->seen_bytes += len - 4;
 	t->done = len - 4 < t->blksize_bytes;
+	if (t->tsize_low && t->seen_bytes > t->tsize_bytes)
+		t->tsize_bytes += (off_t)1 << 32;
 	if (t->tsize_bytes >= 0 && (t->done ? t->seen_bytes != t->tsize_bytes : t->seen_bytes > t->tsize_bytes))
 		return fail(t, PX_PROTOCOL, ERROR_ILLEGAL, "malformed TFTP: the file is not as long as the server said");
 	if (++t->unacked_blocks >= t->window_blocks || t->done)

@@ -34,7 +34,8 @@ struct px_tftp {
 	smallint ask_tsize;
 	/* in force */
 	unsigned blksize_bytes, window_blocks;
-	off_t tsize_bytes;        /* -1: not said */
+	off_t tsize_bytes;        /* -1: not said; grows by 4 GiB when more comes than was said (tsize_low) */
+	smallint tsize_low;       /* less than 4 GiB: of a larger file it may be only the lower 32 bits */
 	/* where it is */
 	off_t seen_bytes;         /* in order */
 	uint16_t block;           /* number of the last block in order, as on the wire */

@@ -7,19 +7,19 @@
 #include <linux/errqueue.h>
 #include <netinet/ip.h>
 #include "lib/net.h"
+#include "lib/tftp_pace.h"
 #include "lib/tftp_state.h"
 
 enum {
 	WINDOW_DEFAULT = 32,
 	GATHER_BYTES = 128 * 1024,
 	RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024,
+	AWAY_MIN_US = 1000 * 1000,
 	REPEAT_FIRST_US = 1000 * 1000,   /* until the round trip is known */
 	REPEAT_MIN_US = 5 * 1000,
 	QUIET_MIN_US = 1000,
 	REPEAT_MAX_US = 8 * 1000 * 1000,
 	LOSSES_MAX = 12,                 /* windows in a row that broke off at their start: this window is too large */
-	STRAIN_BROKEN = 10,              /* what a broken window adds to the strain, where a whole one takes 1 away */
-	STRAIN_MAX = 200,
 	WRONG_PORT = 5,                  /* ERROR: Unknown transfer ID */
 };
 
@@ -37,13 +37,13 @@ struct tftp_stream {
 	unsigned long long sent_us; /* when last[] went out */
 	unsigned long long first_us; /* when it did so the first time */
 	unsigned long long heard_us; /* when the server was heard last */
+	unsigned long long away_us; /* the longest time from then to when we listened again */
 	int trip_us, vary_us;     /* smoothed round trip and its variation (RFC 6298); 0: unknown */
 	unsigned repeat_us;       /* when last[] is sent again */
 	unsigned block_us;        /* the socket's receive time-out */
 	unsigned losses;          /* windows in a row */
-	unsigned strain;
 	unsigned long long window_us; /* when the first block of this window came */
-	unsigned pace_us, best_pace_us; /* between two blocks of a window: smoothed; its least value */
+	struct px_tftp_pace pace;
 	const uint8_t *rest;      /* of the last block, not yet taken */
 	size_t rest_bytes;
 	unsigned last_len;        /* of last[]: what a time-out sends again */
@@ -194,19 +194,12 @@ static void tftp_measure(struct tftp_stream *f)
 	tftp_learn_trip(f, since_us);
 }
 
-/* Some servers (atftpd) send slower with each window that was not acknowledged whole, by 10 us a block, and faster by 1 us with each
- * that was: with more than one broken window in 11 they never stop slowing down, and a smaller window is faster. Returns 0; -1:
- * so it is, and the file is long enough to start over. */
-static int tftp_strain(struct tftp_stream *f, int broken)
+/* A window broke. Returns 0; -1: the server slows down for that, and the file is long enough to start over with a smaller one. */
+static int tftp_broken(struct tftp_stream *f)
 {
 	struct px_tftp *t = &f->t;
 
-	if (!broken) {
-		f->strain -= f->strain > 0;
-		return 0;
-	}
-	f->strain += STRAIN_BROKEN;
-	if (!f->job->may_renew || f->strain < STRAIN_MAX || f->pace_us - f->best_pace_us < f->strain / 2 || t->window_blocks == 1)
+	if (!px_tftp_pace_broken(&f->pace) || !f->job->may_renew || t->window_blocks == 1)
 		return 0;
 	if (t->tsize_bytes >= 0 && t->tsize_bytes - t->seen_bytes < t->seen_bytes)
 		return 0;
@@ -214,15 +207,6 @@ static int tftp_strain(struct tftp_stream *f, int broken)
 	f->job->renew = 1;
 	return px_job_fail(f->job, &f->s, PX_NETWORK, "blocks are lost and the server slows down: a window of %u is too large",
 			t->window_blocks);
-}
-
-/* A window has come whole: how fast? */
-static void tftp_pace(struct tftp_stream *f)
-{
-	int pace_us = MIN((f->heard_us - f->window_us) / f->t.window_blocks, REPEAT_MAX_US);
-
-	f->pace_us = f->pace_us ? f->pace_us + (pace_us - (int)f->pace_us) / 8 : pace_us + 1U;
-	f->best_pace_us = f->best_pace_us ? MIN(f->best_pace_us, f->pace_us) : f->pace_us;
 }
 
 /* Is the last packet due to be sent again? Not as long as the server sends something, be it old: it would send all that once more.
@@ -233,7 +217,7 @@ static int tftp_repeat(struct tftp_stream *f)
 	if (tftp_clock_us() - MAX(f->sent_us, f->heard_us) < f->repeat_us)
 		return 0;
 	f->repeated = 1;
-	if (f->t.unacked_blocks > 0 && tftp_strain(f, 1) < 0)
+	if (f->t.unacked_blocks > 0 && tftp_broken(f) < 0)
 		return -1;
 	f->repeat_us = MIN(f->repeat_us * 2, REPEAT_MAX_US);
 	/* what is in order by now is acknowledged, not what was when the window began */
@@ -246,7 +230,7 @@ static int tftp_repeat(struct tftp_stream *f)
  * places hit every time. Returns 0, -1. */
 static int tftp_judge_window(struct tftp_stream *f, int broken)
 {
-	if (tftp_strain(f, broken) < 0)
+	if (broken && tftp_broken(f) < 0)
 		return -1;
 	if (!broken || f->t.unacked_blocks > MAX(1, f->t.window_blocks / 8)) {
 		f->losses = 0;
@@ -276,16 +260,26 @@ static int tftp_quiet(struct tftp_stream *f)
 	return tftp_send(f, px_tftp_ack(&f->t, f->last));
 }
 
+/* Comes after a failure. Perhaps the server took us for dead: then the next try asks for more patience. */
+static int tftp_gone(struct tftp_stream *f)
+{
+	if (f->away_us >= AWAY_MIN_US)
+		f->job->away_s = MAX(f->job->away_s, f->away_us / 1000000 + 1);
+	return -1;
+}
+
 /* The next packet that means something. Returns flags of px_tftp_packet and sets *len; -1. */
 static int tftp_next(struct tftp_stream *f, ssize_t *len)
 {
 	unsigned long long start_us = tftp_clock_us(), now_us;
 	unsigned waited_ms, flags;
 
+	if (f->heard_us)
+		f->away_us = MAX(f->away_us, start_us - f->heard_us);
 	while (1) {
 		*len = tftp_receive(f, tftp_patience_us(f));
 		if (*len < 0)
-			return -1;
+			return tftp_gone(f);
 		flags = *len > 0 ? px_tftp_packet(&f->t, f->packet, *len) : PX_TFTP_IGNORE;
 		now_us = tftp_clock_us();
 		if (*len > 0)
@@ -293,8 +287,10 @@ static int tftp_next(struct tftp_stream *f, ssize_t *len)
 		waited_ms = (now_us - start_us) / 1000;
 		if (flags != PX_TFTP_IGNORE)
 			break;
-		if (waited_ms >= f->job->silence_ms)
-			return px_job_fail(f->job, &f->s, PX_NETWORK, "silence for %u seconds", f->job->silence_ms / 1000);
+		if (waited_ms >= f->job->silence_ms) {
+			px_job_fail(f->job, &f->s, PX_NETWORK, "silence for %u seconds", f->job->silence_ms / 1000);
+			return tftp_gone(f);
+		}
 		if ((*len == 0 ? tftp_quiet(f) : tftp_repeat(f)) < 0)
 			return -1;
 	}
@@ -323,7 +319,7 @@ static int tftp_step(struct tftp_stream *f)
 	}
 	f->repeated &= !(flags & PX_TFTP_DATA);
 	if ((flags & PX_TFTP_DATA) && f->t.unacked_blocks == f->t.window_blocks)
-		tftp_pace(f);
+		px_tftp_pace_whole(&f->pace, MIN(f->heard_us - f->window_us, REPEAT_MAX_US), f->t.window_blocks);
 	if (flags & PX_TFTP_ACK) {
 		if (f->t.seen_bytes > 0 && tftp_judge_window(f, !(flags & PX_TFTP_DATA)) < 0)
 			return -1;
@@ -331,6 +327,7 @@ static int tftp_step(struct tftp_stream *f)
 			return -1;
 	}
 	if (flags & PX_TFTP_DATA) {
+		f->job->total_bytes = MAX(f->job->total_bytes, f->t.tsize_bytes);
 		f->rest = f->packet + 4;
 		f->rest_bytes = len - 4;
 	}
@@ -420,6 +417,9 @@ static void tftp_choose_options(struct tftp_stream *f, const struct addrinfo *a)
 {
 	struct px_tftp *t = &f->t;
 
+	/* RFC 2349. Servers give up after 5 times that, atftpd after 25 s. Not asked for without need: a loss that our repeated ACK does
+	 * not mend (tftpd-hpa and dnsmasq ignore it) is mended after that time, which is 1 s if we do not ask. */
+	t->ask_timeout_s = MIN(f->job->away_s, 255);
 	t->ask_tsize = 1;
 	t->ask_blksize_bytes = f->job->blksize_bytes ? f->job->blksize_bytes : tftp_fitting_blksize(a);
 	t->ask_window_blocks = f->job->window_blocks ? f->job->window_blocks : tftp_fitting_window(f, t->ask_blksize_bytes);
@@ -434,8 +434,7 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 		return -1;
 	memset(t, 0, sizeof(*t));
 	f->trip_us = 0;
-	f->pace_us = f->best_pace_us = 0;
-	f->strain = 0;
+	memset(&f->pace, 0, sizeof(f->pace));
 	f->repeated = 0;
 	f->block_us = 0;
 	f->repeat_us = REPEAT_FIRST_US;
@@ -467,6 +466,7 @@ static void tftp_begin(struct tftp_stream *f, const struct px_url *url, const st
 	}
 	f->job->start_bytes = 0;
 	f->job->total_bytes = f->t.tsize_bytes;
+	f->job->total_low = f->t.tsize_low;
 }
 
 static struct px_stream* FAST_FUNC tftp_open(const struct px_url *url, struct px_job *job, off_t offset_bytes UNUSED_PARAM)

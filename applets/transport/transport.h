@@ -24,7 +24,9 @@ struct px_job {
 	smallint hashed_later;      /* -H: a part may be joined without a validator */
 	smallint may_renew;         /* what has been read can be read again */
 	/* what a transport learns; kept from try to try on one mirror */
-	off_t total_bytes;          /* the whole file; -1: unknown */
+	off_t total_bytes;          /* the whole file; -1: unknown; may grow when total_low */
+	smallint total_low;         /* it may be only the lower 32 bits (TFTP) */
+	unsigned away_s;            /* TFTP: so long a slow reader kept us from the server, before it was gone */
 	char validator[160];        /* HTTP: strong ETag or Last-Modified as the server wrote it; "": none */
 	/* what the open function says of this try */
 	off_t start_bytes;          /* where its stream starts: offset_bytes as asked, or 0: the caller skips what it has */

@@ -2,7 +2,8 @@
 """A TFTP server that misbehaves: the name asked for says how.
 
     hostile_tftp.py FILE    serves FILE's bytes; prints its port, then runs until it is killed
-    hostile_tftp.py ways    prints the names and what must come of each: "ok" (right bytes, status 0), "bad" (it must fail)
+    hostile_tftp.py ways    prints the names and what must come of each: "ok" (right bytes, status 0), "bad" (it must fail), "more"
+                            (it must fail, but may give more bytes first)
 
 Each way is a function that gets the transfer: a socket of its own, the client's address, the options, the content.
 """
@@ -66,12 +67,12 @@ class Transfer:
     def block(self, number, size=512):
         return data(number, self.body[(number - 1) * size:number * size])
 
-    def lockstep(self, start=1, size=512, wrap=0):
+    def lockstep(self, start=1, size=512, wrap=0, patience=3.0):
         number = wire = start
         while True:
             packet = data(wire, self.body[(number - 1) * size:number * size])
             self.send(packet)
-            if not self.ack(wire, packet):
+            if not self.ack(wire, packet, patience):
                 return False
             if len(packet) - 4 < size:
                 return True
@@ -113,6 +114,19 @@ def tsize_only(t):
     packet = oack(tsize=len(t.body))
     t.send(packet)
     t.ack(0, packet) and t.lockstep()
+
+
+@way("ok")
+def takes_for_dead(t):
+    """Gone after 1.5 s without an ACK, unless it was asked (RFC 2349) to be patient: then it grants that."""
+    seconds = int(t.options.get(b"timeout", 0))
+    if seconds:
+        print("asked for", seconds, file=sys.stderr, flush=True)
+    packet = oack(timeout=seconds) if seconds else oack(tsize=len(t.body))
+    t.send(packet)
+    if t.ack(0, packet) and not t.lockstep(patience=10 if seconds else 1.5):
+        print("gone", file=sys.stderr, flush=True)
+        t.s.close()
 
 
 @way("ok")
@@ -349,8 +363,23 @@ def tsize_too_large(t):
 
 
 @way("bad")
+def tsize_negative(t):
+    """What atftpd says of a file of 3000000000 bytes."""
+    packet = oack(tsize=-1294967296)
+    t.send(packet)
+    t.ack(0, packet) and t.lockstep()
+
+
+@way("bad")
 def tsize_huge(t):
     t.send(oack(tsize="9" * 40))
+    t.ack(0) and t.lockstep()
+
+
+@way("bad")
+def timeout_other(t):
+    """RFC 2349: the server must take the value as it is or leave it out."""
+    t.send(oack(timeout=int(t.options.get(b"timeout", 1)) + 1))
     t.ack(0) and t.lockstep()
 
 
@@ -378,8 +407,9 @@ def ends_early(t):
         t.send(data(1, t.body[:100]))
 
 
-@way("bad")
+@way("more")
 def endless(t):
+    """May be a file of 4 GiB and 1000 bytes, until it ends."""
     packet = oack(tsize=1000)
     t.send(packet)
     if t.ack(0, packet):
