@@ -11,7 +11,6 @@
 #include "lib/sum.h"
 
 enum {
-	CHUNKS = 16,          /* 16 MiB of the 32 that pxwrite may take */
 	WRITERS = 2,          /* O_DIRECT writes in flight */
 };
 
@@ -184,7 +183,7 @@ static enum px_status pour_through_ring(struct px_blkwrite *w)
 		stages[count++] = (struct px_ring_stage){ hash_work, w, 1 };
 	if (w->bmap)
 		stages[count++] = (struct px_ring_stage){ bmap_work, w->bmap_check, 1 };
-	ring = px_ring_open(CHUNKS, PX_CHUNK_BYTES, stages, count);
+	ring = px_ring_open(PX_POUR_CHUNKS, PX_CHUNK_BYTES, stages, count);
 	if (!ring) {
 		bb_simple_error_msg("no memory or no threads");
 		return PX_RESOURCE;
@@ -208,9 +207,9 @@ enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)
 		px_bmap_check_say(w->bmap_check);
 		return PX_DATA;
 	}
-	if (w->bmap)
-		px_bmap_zero_holes(w->bmap, w->head, w->head_bytes, 0);
 	status = pour_through_ring(w);
+	if (w->bmap) /* not before: the decoder may look back into it */
+		px_bmap_zero_holes(w->bmap, w->head, w->head_bytes, 0);
 	if (status != PX_OK)
 		return status;
 	return check_hash(w);
