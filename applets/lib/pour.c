@@ -15,9 +15,8 @@ enum {
 };
 
 /* Zeros are written too, by the device where it can: what the disk held before must not show through. */
-static int write_data(struct px_blkwrite *w, const uint8_t *data, size_t len_bytes, off_t offset_bytes)
+static int write_data(struct px_blkwrite *w, const uint8_t *data, size_t len_bytes, off_t offset_bytes, int zero)
 {
-	int zero = px_all_zero(data, len_bytes);
 	unsigned long long start_us;
 	int error = EOPNOTSUPP;
 
@@ -42,7 +41,7 @@ static int write_without_holes(struct px_blkwrite *w, const struct px_chunk *chu
 		return ENOMEM;
 	memcpy(copy, chunk->data, len_bytes);
 	px_bmap_zero_holes(w->bmap, copy, chunk->len_bytes, chunk->offset_bytes);
-	error = write_data(w, copy, len_bytes, chunk->offset_bytes);
+	error = write_data(w, copy, len_bytes, chunk->offset_bytes, px_all_zero(copy, len_bytes));
 	free(copy);
 	return error;
 }
@@ -54,7 +53,7 @@ static int FAST_FUNC write_work(void *arg, struct px_chunk *chunk)
 
 	if (w->bmap && !px_bmap_holes_are_zero(w->bmap, chunk->data, chunk->len_bytes, chunk->offset_bytes))
 		return write_without_holes(w, chunk, len_bytes);
-	return write_data(w, chunk->data, len_bytes, chunk->offset_bytes);
+	return write_data(w, chunk->data, len_bytes, chunk->offset_bytes, chunk->zero);
 }
 
 static int FAST_FUNC hash_work(void *arg, struct px_chunk *chunk)
@@ -88,7 +87,8 @@ static void report(struct px_blkwrite *w)
 	px_progress_update(&w->progress, w->done_bytes);
 }
 
-/* Reads the next MiB of the image into chunk: 1; 0 at the image's end; -1 failed, printed. */
+/* Reads the next MiB of the image into chunk: 1; 0 at the image's end; -1 failed, printed. Looks for zeros at once, while they are
+ * in this processor's cache: for the other ones it takes four times as long. */
 static int fill(struct px_blkwrite *w, struct px_chunk *chunk)
 {
 	unsigned long long start_us = monotonic_us();
@@ -100,6 +100,7 @@ static int fill(struct px_blkwrite *w, struct px_chunk *chunk)
 	chunk->len_bytes = n;
 	chunk->offset_bytes = w->done_bytes;
 	memset(chunk->data + n, 0, px_whole_sectors(w, n) - n);
+	chunk->zero = px_all_zero(chunk->data, px_whole_sectors(w, n));
 	return 1;
 }
 

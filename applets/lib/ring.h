@@ -23,6 +23,7 @@ struct px_chunk {
 	uint8_t *data;         /* aligned to 4096, for O_DIRECT */
 	size_t len_bytes;      /* set by the producer; may be 0 where the stages want no data but fill it */
 	off_t offset_bytes;    /* set by the producer */
+	smallint zero;         /* set by the producer if it likes: all bytes are zero */
 	unsigned working;      /* private: stages that are not done with it */
 };
 
