@@ -7,6 +7,7 @@
 #include "lib/bmapcheck.h"
 #include "lib/pour.h"
 #include "lib/ring.h"
+#include "lib/sha256.h"
 #include "lib/source.h"
 #include "lib/sum.h"
 
@@ -60,7 +61,7 @@ static int FAST_FUNC hash_work(void *arg, struct px_chunk *chunk)
 {
 	struct px_blkwrite *w = arg;
 
-	sha256_hash(&w->hash, chunk->data, chunk->len_bytes);
+	px_sha256_hash(&w->hash, chunk->data, chunk->len_bytes);
 	return 0;
 }
 
