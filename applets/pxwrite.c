@@ -36,6 +36,7 @@
 #include "lib/decode_open.h"
 #include "lib/deliver.h"
 #include "lib/disk.h"
+#include "lib/pour.h"
 #include "lib/source.h"
 
 enum {
@@ -219,6 +220,10 @@ static enum px_status open_image(void)
 			.memory_bytes = G.memory_bytes,
 			.hashed = G.w.digest.known,
 		};
+		if (!LONE_DASH(G.path)) {
+			options.history_bytes = PX_POUR_HISTORY_BYTES;
+			options.slack_bytes = PX_RING_SLACK_BYTES;
+		}
 		G.decoder = decoder->name;
 		G.w.image = decoder->open(G.w.source, &options);
 	} else if (n > 0) {

@@ -114,6 +114,43 @@ last_byte() {
 	written "$IMAGES/img" disk
 }
 
+@test "a zstd image that looks back over every distance is written, in frames and blocks of odd sizes" {
+	# pieces that come again 100 KB to 24 MB later, none of them aligned
+	python3 - <<-'PY'
+		import random
+		r = random.Random(3)
+		b = bytearray(r.randbytes(100001))
+		while len(b) < 37 << 20:
+		    n = r.randrange(1, 3000000)
+		    at = max(0, len(b) - r.randrange(1, 24 << 20))
+		    b += b[at:at + n] + r.randbytes(n % 777) + bytes(n % 300001)
+		b[446:512] = bytes(64) + b"\x55\xaa"
+		open("far", "wb").write(b)
+	PY
+	hash=$(sha256_of far)
+	head -c 9999999 far >part1
+	tail -c +10000000 far | head -c 1234567 >part2
+	tail -c +11234567 far >part3
+	zstd -q -3 far -o one.zst
+	zstd -q -3 --target-compressed-block-size=5000 far -o blocks.zst
+	zstd -q --zstd=wlog=23 far -o 8mib.zst
+	zstd -q --zstd=wlog=24 far -o 16mib.zst
+	zstd -q --long=27 far -o long.zst
+	zstd -q -1 part1 part2 part3
+	printf '\x50\x2a\x4d\x18\x05\0\0\0hello' >skippable
+	zstd -q --long=27 part2 -o part2.long.zst
+	cat part1.zst skippable part2.zst part3.zst >frames.zst
+	cat part1.zst part2.long.zst skippable part3.zst >mixed.zst
+	truncate -s 64M disk
+	for packed in one blocks 8mib 16mib long frames mixed; do
+		echo "# $packed"
+		run pxwrite -f -m 512M -H "$hash" disk <$packed.zst
+		written far disk
+		run pxwrite -f -m 512M -s "$(stat -c %s far)" disk <$packed.zst
+		written far disk
+	done
+}
+
 @test "a zstd window over the limit is refused with 11, a higher limit takes it" {
 	zstd -q --ultra -22 --long=27 -c <"$IMAGES/img" >packed
 	run pxwrite -f -m 8M disk <packed

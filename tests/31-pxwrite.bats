@@ -59,6 +59,14 @@ setup() {
 	no_boot disk 9
 }
 
+@test "a hash is right for images of every length around a MiB and a block" {
+	for bytes in 5000 5001 1048575 1048576 1048577 1048639 1048640 1048641 1048704 2097151 2097153 2500500; do
+		head -c "$bytes" "$IMAGES/img" >part
+		run pxwrite -f -H "$(sha256_of part)" disk <part
+		written part disk
+	done
+}
+
 @test "an image longer than its size is 9" {
 	run pxwrite -f -s 2500499 disk <"$IMAGES/img.gz"
 	no_boot disk 9

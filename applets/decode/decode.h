@@ -17,6 +17,11 @@ struct px_decode_options {
 	size_t memory_bytes;   /* what windows and dictionaries may take */
 	smallint hashed;       /* the caller checks a SHA-256 of all that is decoded: the format's own sums, up to a fifth of the
 	                        * work, may be left out. Its structure is checked all the same. */
+	/* What the caller promises about the buffers that it reads into; 0, 0: nothing. */
+	size_t history_bytes;  /* that many bytes back, what was read is still where it was; it lies in at most two pieces, each
+	                        * filled from its start to its end */
+	size_t slack_bytes;    /* behind each buffer there is room for that many more, nobody else's: the decoder may write there, and
+	                        * does not mind when it is lost once the next read is done */
 };
 
 struct px_decoder {

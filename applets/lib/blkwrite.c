@@ -50,13 +50,13 @@ enum px_status FAST_FUNC px_blkwrite_look(struct px_blkwrite *w)
 {
 	ssize_t n;
 
-	if (posix_memalign((void **)&w->head, 4096, PX_HEAD_BYTES) != 0)
+	if (posix_memalign((void **)&w->head, 4096, PX_HEAD_BYTES + PX_RING_SLACK_BYTES) != 0)
 		bb_die_memory_exhausted();
-	memset(w->head, 0, PX_HEAD_BYTES);
 	n = px_stream_read_full(w->image, w->head, PX_HEAD_BYTES);
 	if (n < 0)
 		return w->image->status;
 	w->head_bytes = n;
+	memset(w->head + n, 0, PX_HEAD_BYTES - n);
 	if (n == 0) {
 		bb_error_msg("the image is empty");
 		return PX_DATA;

@@ -36,7 +36,7 @@ struct px_blkwrite {
 	smallint quiet;
 	int progress_fd;
 	/* set by px_blkwrite_look */
-	uint8_t *head;                    /* PX_HEAD_BYTES, aligned, zeros behind head_bytes */
+	uint8_t *head;                    /* PX_HEAD_BYTES and a ring's slack, aligned, zeros behind head_bytes */
 	size_t head_bytes;
 	struct px_image_kind kind;
 	/* set by px_blkwrite_run; state may be read by a signal handler */

@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "lib/bmapcheck.h"
+#include "lib/sha256.h"
 
 struct px_bmap_check {
 	const struct px_bmap *bmap;
@@ -52,7 +53,7 @@ int FAST_FUNC px_bmap_check_feed(struct px_bmap_check *c, const uint8_t *data, s
 		size_t n = MIN((off_t)len_bytes, (inside ? end_bytes : range->offset_bytes) - c->at_bytes);
 
 		if (inside && range->checked)
-			sha256_hash(&c->hash, data, n);
+			px_sha256_hash(&c->hash, data, n);
 		data += n;
 		len_bytes -= n;
 		c->at_bytes += n;

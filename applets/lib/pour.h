@@ -6,6 +6,13 @@
 #define PX_POUR_H 1
 
 #include "lib/blkwrite.h"
+#include "lib/ring.h"
+
+enum {
+	PX_POUR_CHUNKS = 16, /* 16 MiB of the 32 that pxwrite may take */
+	/* What a decoder may take as its window (decode.h): w->head and the ring's chunks */
+	PX_POUR_HISTORY_BYTES = (PX_POUR_CHUNKS - 2) * PX_CHUNK_BYTES,
+};
 
 /* Writes all of w->image behind w->head_bytes, padded with zeros to whole sectors, and sets w->done_bytes. PX_OK only when the
  * stream ended as it must, and with the size and hash that were expected. PX_IO: the disk failed, or is full before

@@ -92,7 +92,7 @@ static int make_chunks(struct px_ring *ring, unsigned chunks, size_t chunk_bytes
 {
 	unsigned i;
 
-	if (posix_memalign((void **)&ring->memory, 4096, chunks * chunk_bytes) != 0)
+	if (posix_memalign((void **)&ring->memory, 4096, chunks * chunk_bytes + PX_RING_SLACK_BYTES) != 0)
 		return -1;
 	ring->chunk = xzalloc(chunks * sizeof(*ring->chunk));
 	ring->chunks = chunks;
@@ -150,9 +150,10 @@ struct px_ring* FAST_FUNC px_ring_open(unsigned chunks, size_t chunk_bytes, cons
 struct px_chunk* FAST_FUNC px_ring_get(struct px_ring *ring)
 {
 	struct px_chunk *chunk = &ring->chunk[ring->put % ring->chunks];
+	const struct px_chunk *behind = &ring->chunk[(ring->put + 1) % ring->chunks];
 
 	pthread_mutex_lock(&ring->lock);
-	while (chunk->working && !ring->failure.error)
+	while ((chunk->working || behind->working) && !ring->failure.error)
 		pthread_cond_wait(&ring->emptied, &ring->lock);
 	if (ring->failure.error)
 		chunk = NULL;

@@ -16,12 +16,14 @@
 enum {
 	PX_CHUNK_BYTES = 1 << 20,
 	PX_RING_STAGES = 4,    /* at most */
+	PX_RING_SLACK_BYTES = 132 << 10,
 };
 
 struct px_chunk {
 	uint8_t *data;         /* aligned to 4096, for O_DIRECT */
 	size_t len_bytes;      /* set by the producer; may be 0 where the stages want no data but fill it */
 	off_t offset_bytes;    /* set by the producer */
+	smallint zero;         /* set by the producer if it likes: all bytes are zero */
 	unsigned working;      /* private: stages that are not done with it */
 };
 
@@ -47,7 +49,8 @@ struct px_ring;
 struct px_ring *px_ring_open(unsigned chunks, size_t chunk_bytes, const struct px_ring_stage *stages,
 		unsigned stage_count) FAST_FUNC;
 
-/* An empty chunk; waits for one. NULL: a stage has failed, px_ring_finish says which. */
+/* An empty chunk; waits for one. Chunks follow each other in memory, and behind each one there are PX_RING_SLACK_BYTES that are the
+ * producer's, too (the next chunk is empty). What it put in stays there until chunks - 2 more have been put in. NULL: a stage has failed, px_ring_finish says which. */
 struct px_chunk *px_ring_get(struct px_ring *ring) FAST_FUNC;
 
 /* Hands a chunk from px_ring_get to the stages, in the order of these calls. */

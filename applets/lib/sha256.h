@@ -1,0 +1,11 @@
+/*
+ * SHA-256 (FIPS 180-4) of large buffers. libbb's copies each block of 64 bytes before it works on it, and loads and stores its
+ * state for each; and what another processor has just written must be asked for in time.
+ */
+#ifndef PX_SHA256_H
+#define PX_SHA256_H 1
+
+/* As sha256_hash; ctx is libbb's and may be mixed with it, also one of sha1_begin (then it is just that). */
+void px_sha256_hash(sha256_ctx_t *ctx, const void *data, size_t len_bytes) FAST_FUNC;
+
+#endif
