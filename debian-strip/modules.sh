@@ -24,12 +24,13 @@ unpack_all() {
 		return 0
 	fi
 	echo "  MODULES $package"
-	rm -rf "$build/modules.new" "$build/modules"
+	rm -rf "$build/modules.new"
 	mkdir -p "$build/modules.new/lib/modules"
 	cp -a "$build/deb/$package/usr/lib/modules/$release" "$build/modules.new/lib/modules/"
 	find "$build/modules.new" -name '*.ko.xz' -print0 | xargs -0 -n 100 -P "$(nproc)" xz -d
 	depmod_with "$build/modules.new" "$release"
 	echo "$package $(cat "$build/deb/$package.version")" >"$build/modules.new/stamp"
+	rm -rf "$build/modules"
 	mv "$build/modules.new" "$build/modules"
 }
 

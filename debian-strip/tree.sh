@@ -185,7 +185,7 @@ main() {
 	"$here/verify.sh" "$new" "$(conf PX_TREE_BUDGET_KIB)"
 	pack "$new" "$build/rootdir.tar.new"
 	echo "  TREE    $(driver_set): $(du -sk --apparent-size "$new" | cut -f 1) KiB"
-	rm -rf "$build/tree"
+	rm -rf "$build/tree" "$build/tree.stamp" # a build that ends in between must not pass for the one before
 	mv "$new" "$build/tree"
 	mv "$build/rootdir.tar.new" "$build/rootdir.tar"
 	mv "$build/tree.inputs" "$build/tree.stamp"
