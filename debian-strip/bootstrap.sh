@@ -16,9 +16,9 @@ die() {
 # prints "NAME VERSION FILE" of each package file in DIR
 list_debs() {
 	for deb in "$1"/*.deb; do
-		[ -e "$deb" ] || die "no packages in $1"
+		[ -e "$deb" ] || die "no packages in $1 (see $build/bootstrap.log)"
 		# shellcheck disable=SC2016
-		echo "$(dpkg-deb -W --showformat='${Package} ${Version}' "$deb") ${deb##*/}"
+		dpkg-deb -W --showformat="\${Package} \${Version} ${deb##*/}\\n" "$deb"
 	done
 }
 
@@ -46,7 +46,9 @@ with_mmdebstrap() {
 
 # the packages and all that they depend on, by apt
 dependencies() {
-	APT_CONFIG=$build/apt-$suite/apt.conf apt-get -s --no-install-recommends install "$@" | sed -n 's/^Inst \([^ ]*\).*/\1/p'
+	APT_CONFIG=$build/apt-$suite/apt.conf apt-get -s --no-install-recommends install "$@" >"$build/bootstrap.log" 2>&1 ||
+		explain apt-get
+	sed -n 's/^Inst \([^ ]*\).*/\1/p' "$build/bootstrap.log"
 }
 
 with_debootstrap() {
@@ -66,14 +68,16 @@ with_debootstrap() {
 
 unpack() {
 	mkdir -p "$new/root"
-	list_debs "$new/debs" | sort >"$new/packages"
+	list_debs "$new/debs" >"$new/packages.unsorted"
+	sort -o "$new/packages" "$new/packages.unsorted"
 	while read -r name _ deb; do
 		dpkg-deb --fsys-tarfile "$new/debs/$deb" >"$new/deb.tar"
 		tar -C "$new/root" --no-same-owner --keep-directory-symlink -xpf "$new/deb.tar"
 		mkdir -p "$new/files"
-		tar -tf "$new/deb.tar" | sed -e 's,^\./,,' -e '/\/$/d' -e '/^$/d' >"$new/files/$name"
+		tar -tf "$new/deb.tar" >"$new/paths"
+		sed -e 's,^\./,,' -e '/\/$/d' -e '/^$/d' "$new/paths" >"$new/files/$name"
 	done <"$new/packages"
-	rm -f "$new/deb.tar"
+	rm -f "$new/deb.tar" "$new/paths" "$new/packages.unsorted"
 }
 
 main() {

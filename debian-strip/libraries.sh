@@ -79,6 +79,8 @@ restore() {
 }
 
 main() {
+	# without it nothing would be needed, and everything be swept out
+	command -v readelf >/dev/null || { echo "libraries.sh: no readelf (apt-get install binutils)" >&2; exit 1; }
 	case ${1:-}:$# in
 	needed:2 | sweep:2) tree=$2 ;;
 	restore:3) tree=$2 full=$3 ;;

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Kernel modules of one driver set into a tree, with what they depend on and index files of just these.
+# Kernel modules of one driver set, and of lists beside it, into a tree, with what they depend on and index files of just these.
 #
-#   modules.sh BUILD KERNEL-PACKAGE SET TREE
+#   modules.sh BUILD KERNEL-PACKAGE "SET [LIST...]" TREE
 #
 # Modules go in as Debian made them, signature included (a kernel in lockdown, as under Secure Boot, takes no other), but
 # not compressed one by one: the whole initramfs then packs to a third less.
@@ -24,12 +24,13 @@ unpack_all() {
 		return 0
 	fi
 	echo "  MODULES $package"
-	rm -rf "$build/modules.new" "$build/modules"
+	rm -rf "$build/modules.new"
 	mkdir -p "$build/modules.new/lib/modules"
 	cp -a "$build/deb/$package/usr/lib/modules/$release" "$build/modules.new/lib/modules/"
 	find "$build/modules.new" -name '*.ko.xz' -print0 | xargs -0 -n 100 -P "$(nproc)" xz -d
 	depmod_with "$build/modules.new" "$release"
 	echo "$package $(cat "$build/deb/$package.version")" >"$build/modules.new/stamp"
+	rm -rf "$build/modules"
 	mv "$build/modules.new" "$build/modules"
 }
 
@@ -46,9 +47,11 @@ read_set() {
 	done
 }
 
-# prints the path of each module of the set, dependencies included; modules.dep says what needs what
+# prints the path of each module of the sets, dependencies included; modules.dep says what needs what
 closure() {
-	read_set "$1" >"$build/modules.set"
+	for set in $1; do
+		read_set "$set"
+	done >"$build/modules.set"
 	awk -f "$here/closure.awk" "$all/modules.builtin" "$all/modules.softdep" "$all/modules.dep" "$build/modules.set"
 }
 
@@ -63,7 +66,7 @@ copy() {
 }
 
 main() {
-	[ $# = 4 ] || die "usage: modules.sh BUILD KERNEL-PACKAGE SET TREE"
+	[ $# = 4 ] || die "usage: modules.sh BUILD KERNEL-PACKAGE SETS TREE"
 	build=$(cd "$1" && pwd) package=$2
 	here=$(cd "$(dirname "$0")" && pwd)
 	release=${package#linux-image-}

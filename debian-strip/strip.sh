@@ -45,7 +45,7 @@ purge() {
 			[ -n "$optional" ] || die "$list: no package '$package' in the tree (nothing brings it any more?)"
 			continue
 		fi
-		kib=$(cd "$tree" && while read -r f; do
+		kib=$(cd "$tree" && while IFS= read -r f; do
 			if [ -e "$f" ] || [ -L "$f" ]; then echo "$f"; fi
 		done <"$files/$package" | remove)
 		report "$package" "$kib" "$reason"
@@ -59,7 +59,7 @@ shrink() {
 	while IFS='	' read -r pattern reason; do
 		: >"$tree.matched"
 		: >"$tree.rest"
-		while read -r path; do
+		while IFS= read -r path; do
 			# the pattern is one: no quotes
 			# shellcheck disable=SC2254
 			case $path in

@@ -42,6 +42,19 @@ more_packages() {
 	conf PX_TREE_PACKAGES
 }
 
+firmware_names() {
+	wanted "$here/firmware.list"
+}
+
+# the driver set and the lists beside it: storage networks, and what goes with a package
+driver_lists() {
+	driver_set
+	[ "$(conf PX_DRIVERS_SAN)" != y ] || echo san
+	for package in $(more_packages) $(firmware_names); do
+		[ ! -e "$here/drivers/$package.list" ] || echo "$package"
+	done
+}
+
 package_names() {
 	wanted "$here/packages.list"
 	more_packages
@@ -63,7 +76,18 @@ inputs() {
 	cat "$build/debian/stamp" "$build/deb/$kernel.version"
 	cat "$here"/*.sh "$here"/*.c "$here"/*.awk "$here"/*.list "$here"/drivers/*.list | sha256sum
 	sha256sum <"$build/busybox"
-	grep -E '^CONFIG_PX_(TREE|DRIVERS)' "$config"
+	for package in $(firmware_names); do
+		cat "$build/deb/$package.version"
+	done
+	grep -E '^CONFIG_PX_(TREE|DRIVERS|FIRMWARE)' "$config"
+}
+
+get_firmware() {
+	rm -f "$build"/manifest.d/binary-firmware-*
+	if [ -n "$(firmware_names)" ]; then
+		# shellcheck disable=SC2046
+		"$here/../kbuild/archive.sh" -b "$build" -s "$suite" -c non-free-firmware deb $(firmware_names)
+	fi
 }
 
 # /bin, /sbin and /lib are links, as everywhere in Debian 13
@@ -140,6 +164,7 @@ main() {
 	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb "$kernel"
 	# shellcheck disable=SC2046
 	"$here/bootstrap.sh" "$build" "$suite" $(package_names)
+	get_firmware
 	record
 	inputs >"$build/tree.inputs"
 	if cmp -s "$build/tree.inputs" "$build/tree.stamp" && [ -f "$build/rootdir.tar" ]; then
@@ -151,11 +176,16 @@ main() {
 	strip "$new"
 	make_skeleton "$new"
 	install_busybox "$new"
-	"$here/modules.sh" "$build" "$kernel" "$(driver_set)" "$new"
+	lists=$(driver_lists)
+	"$here/modules.sh" "$build" "$kernel" "$lists" "$new"
+	if [ -n "$(firmware_names)" ]; then
+		# shellcheck disable=SC2046
+		"$here/firmware.sh" "$build" "$new" $(firmware_names)
+	fi
 	"$here/verify.sh" "$new" "$(conf PX_TREE_BUDGET_KIB)"
 	pack "$new" "$build/rootdir.tar.new"
 	echo "  TREE    $(driver_set): $(du -sk --apparent-size "$new" | cut -f 1) KiB"
-	rm -rf "$build/tree"
+	rm -rf "$build/tree" "$build/tree.stamp" # a build that ends in between must not pass for the one before
 	mv "$new" "$build/tree"
 	mv "$build/rootdir.tar.new" "$build/rootdir.tar"
 	mv "$build/tree.inputs" "$build/tree.stamp"

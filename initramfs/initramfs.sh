@@ -55,6 +55,7 @@ main() {
 	if cmp -s "$build/initramfs.inputs" "$build/initramfs.stamp" && [ -f "$build/px.cpio.xz" ]; then
 		return 0
 	fi
+	rm -f "$build/initramfs.stamp" # of what will be replaced
 	root=$build/root
 	rm -rf "$root"
 	cp -a "$build/tree" "$root"

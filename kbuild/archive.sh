@@ -7,6 +7,7 @@
 #   archive.sh -b BUILD -s SUITE deb PKG...        unpack binary packages into BUILD/deb/PKG (no dependencies)
 #   archive.sh -b BUILD -s SUITE mirrors           the deb lines in use, one a line
 #   archive.sh -b BUILD -s SUITE depends PKG...    the package that PKG depends on first (for metapackages)
+#     -c COMPONENT   of the archive (default main); another one has an apt directory of its own, used when asked for only
 #
 # Every package used is recorded as "kind name version" in BUILD/manifest.d/; manifest.txt is their sorted union.
 set -eu
@@ -36,9 +37,9 @@ source_lines() {
 	fi
 	security=$(site_for Debian-Security)
 	for kind in deb deb-src; do
-		echo "$kind [signed-by=$keyring] $site $suite main"
+		echo "$kind [signed-by=$keyring] $site $suite $component"
 		if [ -n "$security" ]; then
-			echo "$kind [signed-by=$keyring] $security $suite-security main"
+			echo "$kind [signed-by=$keyring] $security $suite-security $component"
 		fi
 	done
 }
@@ -150,21 +151,23 @@ first_depends() {
 }
 
 main() {
-	build='' suite=''
-	while getopts b:s: opt; do
+	build='' suite='' component=main
+	while getopts b:s:c: opt; do
 		case $opt in
 		b) build=$OPTARG ;;
 		s) suite=$OPTARG ;;
-		*) die "usage: archive.sh -b BUILD -s SUITE update|source|deb|mirrors|depends [PKG...]" ;;
+		c) component=$OPTARG ;;
+		*) die "usage: archive.sh -b BUILD -s SUITE [-c COMPONENT] update|source|deb|mirrors|depends [PKG...]" ;;
 		esac
 	done
 	shift $((OPTIND - 1))
 	if [ -z "$build" ] || [ -z "$suite" ] || [ $# -eq 0 ]; then
-		die "usage: archive.sh -b BUILD -s SUITE COMMAND [PKG...]"
+		die "usage: archive.sh -b BUILD -s SUITE [-c COMPONENT] COMMAND [PKG...]"
 	fi
 	mkdir -p "$build/manifest.d"
 	build=$(cd "$build" && pwd)
 	apt=$build/apt-$suite
+	[ "$component" = main ] || apt=$apt-$component
 	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 	[ -r "$keyring" ] || die "no $keyring (apt-get install debian-archive-keyring)"
 	command=$1

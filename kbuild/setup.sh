@@ -37,6 +37,7 @@ main() {
 	policy=/usr/sbin/policy-rc.d
 	if [ ! -e $policy ]; then
 		trap 'rm -f $policy' EXIT
+		trap 'exit 130' INT TERM # or the shell ends without it, and no daemon would ever start here again
 		printf '#!/bin/sh\nexit 101\n' >$policy
 		chmod +x $policy
 	fi

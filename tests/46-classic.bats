@@ -317,3 +317,21 @@ t.close()' "$BATS_TEST_TMPDIR/a.tar" "$BATS_TEST_TMPDIR" "$1"
 	failed 'clear: pxwrite: .*in use.*(disk untouched)'
 	e2fsck -fn "$LOOP"
 }
+
+@test "a classic image on a disk that holds data is refused without px.force, and no script runs" {
+	small_archive
+	# the same on both: what the menu looks at, and what would be written
+	printf 'start=2048, type=83\n' | sfdisk -q --label dos "$ROOT/dev/vda"
+	mke2fs -q -F -t ext4 "$LOOP"
+	sum=$(sha256sum <"$LOOP")
+	echo "echo ran >$BATS_TEST_TMPDIR/ran" >"$srv/init.sh"
+	catalog
+	cmdline px.auto px.timeout=0 px.image=box px.disk=/dev/vda
+	unshare -m timeout 100 pximenu -r "$ROOT" -c "file://$srv/images" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 &
+	MENU=$!
+	wait_for 60 over
+	cat "$LOG"
+	grep -q 'px: FAILED: .*it holds data (.*px.force overwrites it' "$LOG"
+	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
+	[ "$(sha256sum <"$LOOP")" = "$sum" ]
+}

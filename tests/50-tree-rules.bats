@@ -146,3 +146,65 @@ make_program() {
 	[ "$(readlink "$tree/$lib/libpxtest.so.1")" = libpxtest.so.1.5 ]
 	"$verify" "$tree" 1000
 }
+
+# --- the build's own bad input: a stage on a copy of the rules, with what the archive gave to this build
+
+# a build folder that has what BUILD has fetched, and a copy of debian-strip that a test may spoil
+spoiled() {
+	[ -e "$PX_BUILD/debian/stamp" ] || skip "no $PX_BUILD/debian (make tree)"
+	suite=$(sed -n 's/^CONFIG_PX_SUITE="\(.*\)"/\1/p' "$PX_TOP/.config")
+	build=$BATS_TEST_TMPDIR/build
+	mkdir -p "$build/manifest.d" "$build/modules"
+	for shared in deb busybox "apt-$suite"; do ln -s "$PX_BUILD/$shared" "$build/"; done
+	cp -a "$PX_BUILD/debian" "$build/"
+	cp -a "$PX_TOP/debian-strip" "$PX_TOP/kbuild" "$BATS_TEST_TMPDIR/"
+	cp "$PX_TOP/.config" "$BATS_TEST_TMPDIR/config"
+}
+
+make_tree() {
+	run "$BATS_TEST_TMPDIR/debian-strip/tree.sh" "$build" "$suite" "$BATS_TEST_TMPDIR/config"
+	echo "$output"
+}
+
+@test "a shrink rule that takes a library that a program needs fails the build, names all three, and leaves no tree" {
+	spoiled
+	echo 'usr/lib/x86_64-linux-gnu/libblkid.so*  # a rule too many' >>"$BATS_TEST_TMPDIR/debian-strip/shrink.list"
+	make_tree
+	[ "$status" = 1 ]
+	[[ $output == *"usr/sbin/mke2fs needs libblkid.so.1, which is not in the tree (taken by: shrink.list: usr/lib/x86_64-linux-gnu/libblkid.so*)"* ]]
+	[ ! -e "$build/tree" ]
+	[ ! -e "$build/rootdir.tar" ]
+	[ ! -e "$build/tree.stamp" ]
+}
+
+@test "a package that does not exist fails the build, which says which one, and leaves no tree" {
+	spoiled
+	sed -i 's/^CONFIG_PX_TREE_PACKAGES=.*/CONFIG_PX_TREE_PACKAGES="no-such-package"/' "$BATS_TEST_TMPDIR/config"
+	make_tree
+	[ "$status" = 1 ]
+	[[ $output == *"no-such-package"* ]]
+	[[ $output == *"a package of packages.list or PX_TREE_PACKAGES does not exist in $suite"* ]]
+	[ ! -e "$build/tree" ]
+	# what was there before is still there, and the next build of what is right works
+	[ -e "$build/debian/stamp" ]
+}
+
+@test "without readelf nothing is swept out and nothing passes for whole" {
+	make_program
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	for c in sh find sed sort head tail cut basename dirname readlink rm stat grep tr cat; do ln -s "$(command -v $c)" "$BATS_TEST_TMPDIR/bin/"; done
+	before=$(ls "$tree/usr/lib/x86_64-linux-gnu")
+	run env PATH="$BATS_TEST_TMPDIR/bin" "$PX_TOP/debian-strip/libraries.sh" sweep "$tree"
+	[ "$status" = 1 ]
+	[[ $output == *readelf* ]]
+	[ "$(ls "$tree/usr/lib/x86_64-linux-gnu")" = "$before" ]
+	run env PATH="$BATS_TEST_TMPDIR/bin" "$verify" "$tree" 1000
+	[ "$status" != 0 ]
+}
+
+@test "a file whose name begins or ends with blanks is taken like any other" {
+	echo x >"$tree/usr/share/doc/a/ blank "
+	echo 'usr/share/doc/*  # not read here' >"$BATS_TEST_TMPDIR/list"
+	"$strip" shrink "$tree" "$BATS_TEST_TMPDIR/list"
+	[ ! -e "$tree/usr/share" ]
+}
