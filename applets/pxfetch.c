@@ -35,7 +35,7 @@
 
 enum { BUFFER_BYTES = 256 * 1024 };
 
-struct fetch {
+struct globals {
 	struct px_job job;
 	struct px_download_want want;
 	struct px_digest digest;
@@ -45,6 +45,7 @@ struct fetch {
 	const char *file;           /* NULL: stdout */
 	smallint go_on;             /* -c */
 };
+#define G (*ptr_to_globals)
 
 static void NORETURN usage_error(const char *what, const char *why)
 {
@@ -89,7 +90,7 @@ static char *default_name(const char *text)
 	return name;
 }
 
-static void parse_options(struct fetch *f, char **argv)
+static void parse_options(struct globals *f, char **argv)
 {
 	const char *tries = "5", *silence = "20", *blksize = "0", *window = "0", *size = NULL, *hash = NULL, *fd = NULL;
 	unsigned flags = getopt32(argv, "^" "qcO:t:T:b:w:s:H:p:" "\0" "-1", &f->file, &tries, &silence, &blksize, &window,
@@ -112,7 +113,7 @@ static void parse_options(struct fetch *f, char **argv)
 }
 
 /* Counts n bytes that went out. */
-static void account(struct fetch *f, ssize_t n)
+static void account(struct globals *f, ssize_t n)
 {
 	f->output.at_bytes += n;
 	f->progress.total_bytes = MAX(f->job.total_bytes, 0);
@@ -122,7 +123,7 @@ static void account(struct fetch *f, ssize_t n)
 }
 
 /* From the stream to the output, by way of a pipe where the transport can (and no hash wants to see the bytes). */
-static enum px_status drain(struct fetch *f, struct px_stream *s)
+static enum px_status drain(struct globals *f, struct px_stream *s)
 {
 	char *buf = xmalloc(BUFFER_BYTES);
 	ssize_t n;
@@ -148,7 +149,7 @@ static enum px_status drain(struct fetch *f, struct px_stream *s)
 }
 
 /* One download of the whole file, or of what is missing of it. Sets *mirror to the one that gave the last bytes. */
-static enum px_status fetch_once(struct fetch *f, const char *name, unsigned *mirror)
+static enum px_status fetch_once(struct globals *f, const char *name, unsigned *mirror)
 {
 	struct px_stream *s;
 	enum px_status status;
@@ -165,7 +166,7 @@ static enum px_status fetch_once(struct fetch *f, const char *name, unsigned *mi
 }
 
 /* A file with wrong bytes in it can be begun again: from scratch if it was continued, then from the next mirrors. */
-static enum px_status fetch(struct fetch *f, const char *name)
+static enum px_status fetch(struct globals *f, const char *name)
 {
 	enum px_status status;
 	unsigned mirror;
@@ -185,13 +186,33 @@ static enum px_status fetch(struct fetch *f, const char *name)
 	}
 }
 
+/* Whoever reads from us must not take what has come for all of it. A second signal ends us even if nobody reads. */
+static void on_signal(int sig)
+{
+	signal(sig, SIG_DFL);
+	sig_unblock(sig);
+	px_output_spoil(&G.output);
+	kill_myself_with_sig(sig);
+}
+
+static void catch_signals(void)
+{
+	static const uint8_t deadly[] ALIGN1 = { SIGHUP, SIGINT, SIGTERM };
+	unsigned i;
+
+	for (i = 0; i < ARRAY_SIZE(deadly); i++)
+		if (signal(deadly[i], on_signal) == SIG_IGN)
+			signal(deadly[i], SIG_IGN); /* nohup */
+}
+
 int pxfetch_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
 int pxfetch_main(int argc UNUSED_PARAM, char **argv)
 {
-	struct fetch *f = xzalloc(sizeof(*f));
+	struct globals *f = xzalloc(sizeof(*f));
 	enum px_status status;
 	char *name;
 
+	SET_PTR_TO_GLOBALS(f);
 	xfunc_error_retval = PX_USAGE;
 	signal(SIGPIPE, SIG_IGN); /* a reader that went away is a message and a status */
 	parse_options(f, argv);
@@ -202,6 +223,7 @@ int pxfetch_main(int argc UNUSED_PARAM, char **argv)
 		f->file = NULL;
 	if (px_output_open(&f->output, f->file) < 0)
 		return PX_IO;
+	catch_signals();
 	if (f->go_on && px_output_resume(&f->output, f->want.urls[0], f->job.validator, sizeof(f->job.validator)) < 0)
 		return PX_IO;
 	status = fetch(f, name);

@@ -100,6 +100,7 @@ static void parse_options(char **argv)
 	G.path = argv[0];
 	G.input = input;
 	G.image_bytes = size ? (off_t)xatoull_range_sfx(size, 1, INT64_MAX, kmg_i_suffixes) : -1;
+	G.w.size_known = size || hash || bmap;
 	G.memory_bytes = memory ? xatoul_sfx(memory, kmg_i_suffixes) : quarter_of_ram();
 	G.w.progress_fd = fd ? xatoi_positive(fd) : -1;
 	if (hash && px_digest_parse(&G.w.digest, hash) < 0)
@@ -229,6 +230,17 @@ static enum px_status open_image(void)
 	return PX_OK;
 }
 
+/* What is read would be overwritten before it is read. */
+static enum px_status refuse_source(void)
+{
+	struct stat st;
+
+	if (px_source_stat(G.w.source, &st) < 0 || !px_disk_is_source(NULL, G.disk, &st))
+		return PX_OK;
+	bb_error_msg("%s: the image is read from this very disk", G.path);
+	return PX_TARGET;
+}
+
 static enum px_status look_at_image(void)
 {
 	static const struct px_digest no_digest; /* blkwrite hashes, in a thread of its own */
@@ -242,16 +254,16 @@ static enum px_status refuse_image(void)
 {
 	const struct px_image_kind *kind = &G.w.kind;
 	off_t need_bytes = MAX(G.image_bytes, kind->end_bytes);
+	enum px_status status = G.image_bytes >= 0 ? px_blkwrite_whole(&G.w, G.image_bytes) : PX_OK;
 
 	if (kind->refuse) {
 		bb_error_msg("this is %s, no disk image: %s", kind->refuse, kind->remedy);
 		return PX_DATA;
 	}
-	if (G.image_bytes >= 0 && G.image_bytes < kind->end_bytes) {
-		bb_error_msg("the image is cut short: %"OFF_FMT"u bytes, its last partition ends at byte %"OFF_FMT"u",
-				G.image_bytes, kind->end_bytes);
-		return PX_DATA;
-	}
+	if (status != PX_OK)
+		return status;
+	if (!G.w.size_known)
+		need_bytes = MAX(need_bytes, kind->filesystem_bytes);
 	if (G.opts & OPT_QUIET)
 		return refuse_disk(need_bytes, kind->sector_bytes);
 	if (kind->table == PX_TABLE_BROKEN)
@@ -277,6 +289,8 @@ static enum px_status run(void)
 
 	if (status == PX_OK)
 		status = open_image();
+	if (status == PX_OK)
+		status = refuse_source();
 	if (status == PX_OK)
 		status = look_at_image();
 	if (status == PX_OK)

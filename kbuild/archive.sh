@@ -45,7 +45,7 @@ source_lines() {
 
 # apt's configuration in a file: every tool, mmdebstrap too, then sees the same directories
 write_config() {
-	mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/empty" "$build/manifest.d"
+	mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/empty"
 	: >"$apt/status"
 	cat >"$apt/apt.conf.new" <<-CONF
 		Dir::Etc::sourcelist "$apt/sources.list";
@@ -58,6 +58,7 @@ write_config() {
 		Dir::Cache::archives "$apt/archives";
 		Acquire::Languages "none";
 		Acquire::Retries "3";
+		APT::Update::Error-Mode "any";
 		APT::Get::List-Cleanup "true";
 	CONF
 	if [ "$(id -u)" = 0 ]; then
@@ -66,18 +67,28 @@ write_config() {
 	mv "$apt/apt.conf.new" "$apt/apt.conf"
 }
 
-# Updates when the sources have changed or a day has passed; otherwise leaves everything as it is.
+# the first thing that apt complained of
+complaint() {
+	sed -n 's/^[EW]: //p' "$apt/log" | grep . || echo "apt-get update failed"
+}
+
+# Updates when the sources have changed or a day has passed; otherwise leaves everything as it is. An index that cannot be
+# had is an error (APT::Update::Error-Mode): apt by itself goes on with what it has, and be that nothing.
 update() {
 	lines=$(source_lines)
 	if [ -f "$apt/updated" ] && [ "$(cat "$apt/sources.list")" = "$lines" ] &&
 		[ -z "$(find "$apt/updated" -mtime +0)" ]; then
 		return 0
 	fi
+	if [ "$(cat "$apt/sources.list" 2>/dev/null)" != "$lines" ]; then
+		rm -f "$apt/updated" # what is there is of other sources
+	fi
 	write_config
 	echo "$lines" >"$apt/sources.list"
 	if ! APT_CONFIG=$apt/apt.conf apt-get -qq update >"$apt/log" 2>&1; then
-		cat "$apt/log" >&2
-		die "cannot read the archive's indexes for $suite (above: what apt says); is the mirror reachable?"
+		hint=''
+		[ ! -e "$apt/updated" ] || hint="; to go on with those of $(date -r "$apt/updated" +%F): touch $apt/updated"
+		die "cannot read the indexes of $suite, is the mirror reachable? $(complaint | head -n 1) (all of it: $apt/log$hint)"
 	fi
 	: >"$apt/updated"
 }
@@ -110,7 +121,7 @@ get() {
 		return 0
 	fi
 	for version in "$@"; do
-		rm -rf "$dir.new" "$dir"
+		rm -rf "$dir.new" "$dir" "$dir.newest"
 		mkdir -p "$dir.new"
 		if (cd "$dir.new" && "fetch_$kind" >log 2>&1); then
 			mv "$dir.new/tree" "$dir"
@@ -151,13 +162,15 @@ main() {
 	if [ -z "$build" ] || [ -z "$suite" ] || [ $# -eq 0 ]; then
 		die "usage: archive.sh -b BUILD -s SUITE COMMAND [PKG...]"
 	fi
-	mkdir -p "$build"
+	mkdir -p "$build/manifest.d"
 	build=$(cd "$build" && pwd)
 	apt=$build/apt-$suite
 	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 	[ -r "$keyring" ] || die "no $keyring (apt-get install debian-archive-keyring)"
 	command=$1
 	shift
+	exec 9>"$apt.lock" # two builds (or tests) at once use one folder: one after the other
+	flock 9
 	update
 	# versions_of gives one word a version
 	# shellcheck disable=SC2046

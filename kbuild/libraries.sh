@@ -8,13 +8,19 @@ wants() {
 	grep -q "^CONFIG_$1=y" "$config"
 }
 
-# fresh NAME: true when BUILD/musl/lib/NAME.a is of another version than the source in BUILD/src
-stale() {
-	[ "$(cat "$musl/$1.built" 2>/dev/null)" != "$(cat "$build/src/$1.version")" ]
+# what the library of SOURCE-PACKAGE is made of: its version, and how this script builds it
+recipe() {
+	echo "$(cat "$build/src/$1.version") $(sha256sum <"$0")"
 }
 
+stale() {
+	[ "$(cat "$musl/$1.built" 2>/dev/null)" != "$(recipe "$1")" ]
+}
+
+# BusyBox's make does not look at the libraries: without its program, it links anew
 built() {
-	cp "$build/src/$1.version" "$musl/$1.built"
+	recipe "$1" >"$musl/$1.built"
+	rm -f "$build"/busybox-tree/busybox "$build"/busybox-tree/busybox_unstripped
 }
 
 # run DIR COMMAND...: quiet unless it fails

@@ -15,19 +15,24 @@ teardown() {
 	[ -z "${SERVER:-}" ] || stop "$SERVER"
 }
 
-# start_hostile KIND: sets PORT
+# start_hostile KIND [FILE]: sets PORT
 start_hostile() {
-	python3 "$PX_TOP/tests/fetch/hostile_$1.py" content >port 2>server.log 3>&- &
+	python3 "$PX_TOP/tests/fetch/hostile_$1.py" "${2:-content}" >port 2>server.log 3>&- &
 	SERVER=$!
 	wait_for 10 test -s port
 	PORT=$(cat port)
 }
 
-# attempt URL NAME: NAME.status, NAME.err, NAME.out (a pipe in between, so that nothing is taken back)
+# attempt URL NAME: NAME.status, NAME.err, NAME.out (a pipe in between, so that nothing is taken back), NAME.mark: a failure's last
+# 512 bytes
 attempt() {
 	set +e
 	timeout 60 pxfetch -q -t 2 -T 1 -O - "$1" 2>"$2.err" | cat >"$2.out"
 	echo "${PIPESTATUS[0]}" >"$2.status"
+	if [ "$(cat "$2.status")" != 0 ] && [ -s "$2.out" ]; then
+		tail -c 512 "$2.out" >"$2.mark"
+		truncate -s -512 "$2.out"
+	fi
 }
 
 # verdict NAME ok|bad: says what is wrong with it
@@ -41,11 +46,12 @@ verdict() {
 		cmp -s "$1.out" content || echo "$1: other bytes"
 	else
 		case $status in
-			1 | 4 | 7 | 8 | 9) ;;
+			1 | 4 | 5 | 7 | 8 | 9) ;;
 			*) echo "$1: status $status" ;;
 		esac
 		[ "$lines" = 1 ] || [ "$lines" = 2 ] || echo "$1: $lines lines: $(cat "$1.err")"
 		cmp -s -n "$(stat -c %s "$1.out")" "$1.out" content || echo "$1: other bytes before it failed"
+		[ ! -e "$1.mark" ] || grep -q 'pxfetch: failed' "$1.mark" || echo "$1: no mark at the end of the pipe"
 	fi
 	! LC_ALL=C grep -q '[^[:print:]]' "$1.err" || echo "$1: control bytes in the message"
 }
@@ -80,6 +86,30 @@ all_ways() {
 	start_hostile tftp
 	all_ways tftp "tftp://127.0.0.1:$PORT"
 	[ "$(grep -c ' bad' ways)" -ge 20 ]
+}
+
+@test "a server that wraps to block 0 or to block 1 does so each time, whatever is lost there" {
+	head -c 1600000 /dev/urandom >wrap # 200000 blocks of 8 bytes
+	start_hostile tftp wrap
+	for way in wraps-and-loses-zero wraps-to-one; do
+		run timeout 100 pxfetch -q -t 1 -T 5 -b 8 -w 16 -s 1600000 -O out "tftp://127.0.0.1:$PORT/$way"
+		echo "$way: $output"
+		[ "$status" = 0 ]
+		cmp out wrap
+	done
+}
+
+@test "a server that slows down for each broken window is asked again for a smaller one" {
+	head -c 1600000 /dev/urandom >large
+	start_hostile tftp large
+	timeout 100 pxfetch -q -T 5 -b 512 -w 32 -O out "tftp://127.0.0.1:$PORT/slows-down" 2>err
+	cat err
+	cmp out large
+	grep -q 'starting over' err
+	# what could not be read again and compared is not begun again
+	timeout 100 pxfetch -q -t 1 -T 5 -b 512 -w 32 -O out "tftp://127.0.0.1:$PORT/slows-down" 2>err
+	cmp out large
+	[ ! -s err ]
 }
 
 @test "a file appears under its name only when it is complete" {
@@ -124,6 +154,15 @@ all_ways() {
 	grep -q 'trying the next mirror' err
 }
 
+@test "the next mirror is asked on the connection of the last one if it is the same server" {
+	start_hostile http
+	timeout 60 pxfetch -q -t 1 -O out "http://127.0.0.1:$PORT/kept-missing" "http://127.0.0.1:$PORT/kept-file"
+	cmp out content
+	# but not if it only has the same port
+	run timeout 60 pxfetch -q -t 1 -O none "http://127.0.0.1:$PORT/kept-missing" "http://localhost:$PORT/kept-file"
+	[ "$status" = 8 ]
+}
+
 @test "a mirror with another file is not mixed in" {
 	start_hostile http
 	head -c 30011 /dev/zero >other
@@ -145,4 +184,73 @@ all_ways() {
 	run pxfetch -t 1 -O - "http://joe:sesame@127.0.0.1:$PORT/escape-in-reason"
 	[ "$status" = 8 ]
 	[[ "$output" != *sesame* ]]
+}
+
+@test "user and password follow a redirect to the same server and to no other" {
+	start_hostile http
+	pxfetch -q -t 1 -O out "http://joe:sesame@127.0.0.1:$PORT/redirect-to-wants-user"
+	cmp out content
+	run pxfetch -q -t 1 -O none "http://joe:open@127.0.0.1:$PORT/redirect-to-wants-user"
+	[ "$status" = 5 ]
+	pxfetch -q -t 1 -O other "http://joe:sesame@127.0.0.1:$PORT/redirect-to-stranger"
+	cmp other content
+	run pxfetch -q -t 1 -O none "http://joe:sesame@127.0.0.1:$PORT/redirect-to-wants-no-user"
+	[ "$status" = 8 ]
+}
+
+# a bare shell pipe, and what pxwrite makes of it
+@test "an image cut where two compressed members meet is refused" {
+	need gzip xz zstd bzip2 lz4
+	px_install pxwrite
+	head -c 3000000 /dev/urandom >image
+	local compressor
+	for compressor in gzip xz zstd bzip2 lz4; do
+		$compressor -c <image >member
+		cat member member >members # the server sends half of it
+		rm -f port disk
+		truncate -s 8M disk
+		start_hostile http members
+		set +e
+		timeout 60 pxfetch -q -t 1 -T 5 -O - "http://127.0.0.1:$PORT/truncate" 2>err | pxwrite -q disk 2>>err
+		local status=("${PIPESTATUS[@]}")
+		set -e
+		cat err
+		[ "${status[*]}" = "4 9" ]
+		grep -q 'does not boot' err
+		stop "$SERVER"
+	done
+}
+
+@test "a raw image whose last sector is missing is refused, though the mark makes up its size" {
+	px_install pxwrite
+	head -c 3000320 /dev/urandom >image
+	start_hostile http image
+	truncate -s 8M disk
+	set +e
+	timeout 60 pxfetch -q -t 1 -T 5 -O - "http://127.0.0.1:$PORT/truncate-a-sector" 2>err | pxwrite -q -s 3000320 disk 2>>err
+	local status=("${PIPESTATUS[@]}")
+	set -e
+	cat err
+	[ "${status[*]}" = "4 9" ]
+	grep -q 'mark of a pxfetch that failed' err
+	grep -q 'does not boot' err
+}
+
+@test "a pxfetch that is killed marks the end of its pipe, one that failed before the first byte leaves it empty" {
+	start_hostile http
+	mkfifo pipe
+	timeout -k 30 60 pxfetch -q -t 1 -O - "http://127.0.0.1:$PORT/stall" >pipe 3>&- &
+	local fetcher=$!
+	exec 7<pipe
+	head -c 900 <&7 >got
+	kill "$fetcher"
+	cat <&7 >>got
+	exec 7<&-
+	status=0
+	wait "$fetcher" || status=$?
+	[ "$status" = 143 ] || [ "$status" = 124 ]
+	[ "$(stat -c %s got)" = 1512 ]
+	tail -c 512 got | grep -q 'pxfetch: failed'
+	pxfetch -q -t 1 -O - "http://127.0.0.1:$PORT/not-modified" | cat >got
+	[ ! -s got ]
 }

@@ -49,9 +49,44 @@ on_file() {
 	on_loop pread64 KILL
 }
 
+@test "a disk: a signal at any write, flush, read or ioctl ends it at once, or comes too late: never a whole disk called aborted" {
+	on_loop pwrite64 TERM
+	on_loop fsync TERM
+	on_loop pread64 TERM
+	on_loop ioctl TERM
+}
+
+@test "a disk whose last MiB was cleared is not called untouched, even when its first was blank" {
+	junk last 1M
+	dd if=last of=disk bs=1M seek=7 conv=notrunc status=none
+	# the second flush: after both ends were cleared
+	run strace -f -qq -o trace -e trace=fsync -e inject=fsync:error=EIO:when=2 pxwrite -f disk <"$IMAGES/img.zst"
+	echo "$output"
+	grep INJECTED trace
+	cmp -n 1048576 -i 7340032:0 disk /dev/zero
+	no_boot disk 3
+}
+
 @test "a disk: any write that fails is 3, and it does not boot" {
 	on_loop pwrite64 EIO
 	on_loop pwrite64 ENOSPC
+}
+
+@test "a write that fails while the image stalls ends pxwrite at once" {
+	truncate -s 20M disk
+	junk stalls 12M
+	mkfifo fifo
+	{ cat stalls; exec sleep 120; } >fifo &
+	feeder=$!
+	# clearing takes three writes of the main thread; of the two that write, one has a fourth, and that takes a second
+	run timeout 60 strace -f -qq -o trace -e trace=pwrite64 -e inject=pwrite64:error=EIO:delay_enter=1000000:when=4 \
+		pxwrite -f -s 16M disk <fifo
+	kill -0 "$feeder"
+	stop "$feeder"
+	echo "$output"
+	grep INJECTED trace
+	[[ $output == *"cannot write at byte"*"I/O error"* ]]
+	no_boot disk 3
 }
 
 @test "a disk: any flush that fails is 3, and it does not boot" {

@@ -12,7 +12,7 @@ setup_file() {
 
 setup() {
 	need_root
-	need losetup sfdisk sgdisk
+	need losetup sfdisk sgdisk partx
 	px_install pxwrite
 	# in memory: some disks are large, and sparse
 	FAST=$(mktemp -d -p /dev/shm pxwrite-test.XXXXXX)
@@ -259,6 +259,36 @@ time.sleep(60)' "$LOOP" &
 	untouched "$LOOP" "$before" 10
 }
 
+@test "an image that is read from the disk itself, a partition of it or the file behind it is 10" {
+	cp "$IMAGES/gpt" disk
+	before=$(sha256_of disk)
+	ln disk link
+	for source in disk link; do
+		run pxwrite -f -i "$source" disk
+		[[ $output == *"read from this very disk"* ]]
+		untouched disk "$before" 10
+	done
+	run pxwrite -f disk <disk
+	untouched disk "$before" 10
+	loop_disk disk
+	partx -a "$LOOP" # no udev here: the node is made by hand
+	name=${LOOP#/dev/}
+	IFS=: read -r major minor <"/sys/block/$name/${name}p2/dev"
+	mknod part b "$major" "$minor"
+	for source in "$LOOP" part disk; do
+		run pxwrite -f -s 1M -i "$source" "$LOOP"
+		echo "$source: $output"
+		[[ $output == *"read from this very disk"* ]]
+		untouched "$LOOP" "$before" 10
+	done
+	whole=$LOOP
+	junk other 12M
+	loop_disk other
+	run pxwrite -f -s 6M -i "$whole" "$LOOP"
+	partx -d "$whole"
+	[ "$status" -eq 0 ]
+}
+
 @test "a disk that is smaller than the image is 10 before the first write" {
 	truncate -s 2M disk
 	loop_disk disk
@@ -295,6 +325,30 @@ time.sleep(60)' "$LOOP" &
 	# what is not zero
 	[ "$(dd if="$LOOP" bs=1M skip=4190 count=10 status=none | sha256sum)" = \
 		"$(dd if=img bs=1M skip=4190 count=10 status=none | sha256sum)" ]
+}
+
+@test "what an image has in the holes of its bmap is not written: the disk has zeros there" {
+	need bmaptool
+	cp --sparse=always "$IMAGES/img" sparse
+	bmaptool create -o bmap sparse
+	# below the middle third of zeros, and up to its end
+	cp "$IMAGES/img" dirty
+	junk part 700K
+	dd if=part of=dirty bs=4096 seek=210 conv=notrunc status=none
+	loop_disk disk
+	run pxwrite -f -b bmap -H "$(sha256_of dirty)" "$LOOP" <dirty
+	written "$IMAGES/img" "$LOOP"
+	# a map that has nothing but the last block
+	zeros=$(printf '%064d' 0)
+	echo "<bmap version=\"2.0\"><ImageSize>2500500</ImageSize><BlockSize>4096</BlockSize><BlocksCount>611</BlocksCount>" \
+		"<MappedBlocksCount>1</MappedBlocksCount><ChecksumType>sha256</ChecksumType>" \
+		"<BmapFileChecksum>$zeros</BmapFileChecksum><BlockMap><Range>610</Range></BlockMap></bmap>" >last
+	sed -i "s/$zeros/$(sha256_of last)/" last
+	zstd -qk dirty
+	run pxwrite -f -b last "$LOOP" <dirty.zst
+	[ "$status" -eq 0 ]
+	cmp -n $((610 * 4096)) "$LOOP" /dev/zero
+	cmp -n 1940 -i $((610 * 4096)) "$LOOP" "$IMAGES/img"
 }
 
 @test "a hole in a bmap hides nothing of what the disk held" {

@@ -47,6 +47,14 @@ list() {
 	[[ $output != *unusable* ]]
 }
 
+@test "a line of blanks ends a stanza as an empty one does, after a folded value too" {
+	printf 'Image: a\nTitle: First\n \t \nImage: b\nTitle: Second\nSource: b.img.gz\nDescription: one\n two\n  \r\nImage: c\nTitle: Third\nSource: c.img.gz\n' >"$BATS_TEST_TMPDIR/c"
+	list <"$BATS_TEST_TMPDIR/c"
+	[[ $output == *"1) First (unusable: images:2: Source: missing)"* ]]
+	[[ $output == *"2) Second"*"3) Third"* ]]
+	[[ $output != *"twice"* ]]
+}
+
 @test "a comment after a value is cut, one in a title is text" {
 	list <<-'E'
 		Image: a      # the name

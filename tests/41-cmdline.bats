@@ -54,6 +54,37 @@ teardown() {
 	[[ $output == *"px.image= is missing"* ]]
 }
 
+@test "a switch knows 1, yes, on, 0, no and off; any other word switches nothing on and stops an unattended run" {
+	for word in =1 =yes =on ''; do
+		dry_run px.image=debian-13-lab px.disk=/dev/vda "px.force$word"
+		[ "$status" -eq 0 ]
+		[[ $output == *" -f -- /dev/vda"* ]]
+	done
+	for word in 0 no off; do
+		dry_run px.image=debian-13-lab px.disk=/dev/vda px.force "px.force=$word"
+		[ "$status" -eq 0 ]
+		[[ $output == *" -g -- /dev/vda"* ]]
+		dry_run px.image=debian-13-lab "px.auto=$word"
+		[[ $output == *"px: menu ready"* && $output != *"would run"* ]]
+	done
+	for word in 2 true YES n; do
+		dry_run px.image=debian-13-lab px.disk=/dev/vda "px.force=$word"
+		[ "$status" -eq 2 ]
+		[[ $output == *"FAILED: kernel command line: px.force=$word: not one of 1, yes, on, 0, no, off (disk untouched)"* ]]
+		dry_run px.image=debian-13-lab "px.auto=$word"
+		[[ $output == *"px: menu ready"*"px: kernel command line: px.auto=$word: not one of"* && $output != *"would run"* ]]
+	done
+}
+
+@test "an empty px.image= or px.disk= stops an unattended run: no other is taken in its place" {
+	dry_run px.image=
+	[ "$status" -eq 2 ]
+	[[ $output == *"FAILED: kernel command line: px.image=: empty (disk untouched)"* ]]
+	dry_run px.image=debian-13-lab px.disk=
+	[ "$status" -eq 2 ]
+	[[ $output == *"FAILED: kernel command line: px.disk=: empty (disk untouched)"* ]]
+}
+
 @test "an image that is not in the catalog, or cannot be used, stops an unattended run" {
 	dry_run px.image=nobody
 	[ "$status" -eq 10 ]

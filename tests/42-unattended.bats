@@ -59,6 +59,47 @@ stays_failed() {
 	[ "$(grep -c 'sbin/' "$PX_STUB/calls")" -eq 0 ]
 }
 
+@test "px.auto runs once: a menu that is started again says so and installs nothing" {
+	unattended px.image=kiosk px.after=menu
+	wait "$MENU" || [ $? -eq 1 ] # nobody is there: the menu gives up
+	run timeout 30 pximenu -r "$ROOT" </dev/null
+	[ "$status" -eq 1 ]
+	[[ $output == *"px: menu ready"*"px: px.auto has run already"*"1) Debian 13"* ]]
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 1 ]
+	[ "$(grep -c 'px: installing' "$LOG")" -eq 1 ]
+}
+
+@test "an unattended run that failed is not begun again by a menu that is started again" {
+	echo 'exit 8' >"$PX_STUB/fetch.sh"
+	unattended px.image=mapped
+	wait_said 'px: FAILED'
+	stop "$MENU"
+	run timeout 30 pximenu -r "$ROOT" </dev/null
+	[[ $output == *"px: px.auto has run already"* ]]
+	[ "$(grep -c 'px: FAILED' "$LOG")" -eq 1 ]
+}
+
+@test "a dry run does not count as a run, and one that cannot be noted does not begin" {
+	dry_run px.image=kiosk
+	[ ! -e "$ROOT/run/px/auto.done" ]
+	mv "$ROOT/run/px" "$ROOT/run/gone"
+	cmdline px.auto px.timeout=0 px.image=kiosk px.catalog=tftp://192.0.2.1/images
+	run timeout 30 pximenu -r "$ROOT" </dev/null
+	[[ $output == *"px.auto is left out"* ]]
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 0 ]
+}
+
+@test "a hang-up during an installation does not end it" {
+	echo 'while [ ! -e "$PX_STUB/go" ]; do sleep 0.1; done' >"$PX_STUB/write.sh"
+	unattended px.image=kiosk
+	wait_said 'px: installing'
+	wait_for 10 grep -q '^pxwrite' "$PX_STUB/calls"
+	kill -HUP "$(pgrep -P "$MENU" pximenu)"
+	: >"$PX_STUB/go"
+	wait "$MENU"
+	said 'px: installed kiosk on /dev/vda'
+}
+
 @test "the block map is fetched first and handed to pxwrite" {
 	echo 'for w; do [ "$b" != -b ] || cp "$w" "$PX_STUB/bmap"; b=$w; done' >"$PX_STUB/write.sh"
 	unattended px.image=mapped px.after=reboot
@@ -86,10 +127,24 @@ stays_failed() {
 	grep -q '  disk:   disk does not boot' "$BATS_TEST_TMPDIR/out"
 }
 
-@test "pxfetch failing is a failure even when pxwrite is content" {
+@test "pxfetch failing is a failure even when pxwrite is content, and the disk is cleared" {
 	echo 'echo all; echo "pxfetch: $url: wrong SHA-256" >&2; exit 9' >"$PX_STUB/fetch.sh"
+	echo 'case $* in *-z*) echo "pxwrite: $disk: disk does not boot" >&2; exit ;; esac' >"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
-	stays_failed 'download: pxfetch: http://mirror.example/debian-13-lab.img.zst: wrong SHA-256 (disk written and verified)'
+	wait_said 'px: FAILED: download: pxfetch: http://mirror.example/debian-13-lab.img.zst: wrong SHA-256 (disk does not boot)'
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 2 ]
+	[ "$(grep '^pxwrite' "$PX_STUB/calls" | tail -n 1)" = 'pxwrite -z -qf -- /dev/vda' ]
+	running
+	[ "$(grep -c 'sbin/' "$PX_STUB/calls")" -eq 0 ]
+}
+
+@test "a disk that cannot be cleared after such a failure is not called untouched" {
+	echo 'echo all; echo "pxfetch: $url: connection reset" >&2; exit 4' >"$PX_STUB/fetch.sh"
+	echo 'case $* in *-z*) echo "pxwrite: $disk: in use" >&2; echo "pxwrite: $disk: disk untouched" >&2; exit 10 ;; esac' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	wait_said 'connection reset (disk could not be cleared: it may boot half an image)'
+	said 'px: and so: pxwrite: /dev/vda: in use'
+	running
 }
 
 @test "when pxwrite refuses, pxfetch's broken pipe is not the reason" {

@@ -207,6 +207,26 @@ to_confirmation() {
 	wait_screen 'choose an image'
 	keys '?'
 	wait_screen 'PXE Imager: help'
+	keys F1
+	keys '?'
+	keys Escape
+	wait_screen 'choose an image'
+}
+
+@test "a line of the log that is longer than the screen is moved by Right and Left" {
+	cmdline "px.log=$(printf 'x%.0s' {1..100})END"
+	terminal 80 24 xterm
+	wait_screen 'choose an image'
+	keys L o g Down Enter
+	wait_screen 'PXE Imager: log'
+	wait_screen 'px: px.log=xxx'
+	! shows 'xEND: n'
+	keys Right
+	wait_screen 'xEND: n'
+	keys Left
+	wait_screen 'px: px.log=xxx'
+	keys Left
+	wait_screen 'Filter: Log_'
 }
 
 @test "network details are shown" {
@@ -250,6 +270,13 @@ to_confirmation() {
 	keys x
 	wait_screen 'choose an image'
 	grep -q 'px: stopped by a key' "$LOG"
+	tmux_do kill-server
+	wait_for 10 eval '! tmux_do ls'
+	rm "$ROOT/run/px/auto.done"
+	terminal 80 24 xterm
+	wait_screen 'Any key stops it'
+	keys F1
+	wait_screen 'choose an image'
 	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 0 ]
 }
 

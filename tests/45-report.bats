@@ -15,7 +15,7 @@ teardown() {
 }
 
 start_server() {
-	"$PX_TOP/tests/menu/report_server" "$REPORTS" "$@" &
+	"$PX_TOP/tests/menu/report_server" -a "127.0.0.1:${port:-0}" "$REPORTS" "$@" &
 	SERVER=$!
 	wait_for 20 test -s "$REPORTS/ports"
 	read -r UDP HTTP <"$REPORTS/ports"
@@ -84,4 +84,60 @@ event() {
 	unattended px.image=debian-13-lab px.report=nonsense px.log=nonsense
 	wait "$MENU"
 	[ "$(grep -c 'px: installed debian-13-lab on /dev/vda' "$LOG")" -eq 2 ]
+}
+
+@test "an event of many long lines full of quotes is still JSON, and holds the last of them" {
+	start_server
+	printf 'i=0; while [ $i -lt 14 ]; do i=$((i + 1)); echo "pxfetch: line $i %s" >&2; done; exit 4\n' \
+		"$(printf '\\"%.0s' {1..240})" >"$PX_STUB/fetch.sh"
+	echo 'cat >/dev/null; echo "pxwrite: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
+	wait_for 20 grep -q '"failed"' "$REPORTS/events"
+	[[ $(event failed reason) == 'pxfetch: line 14 """"'* ]]
+	[[ $(event failed log) == *'px: FAILED: download: pxfetch: line 14 """"'* ]]
+}
+
+@test "names with quotes and backslashes, and what looks like a quote, are still JSON" {
+	start_server
+	printf 'Image: a\\q"\342\200\234\nSource: x\n' >"$PX_STUB/images"
+	printf 'PX_SERVER=192.0.2.1\nPX_IP=192.0.2.15\342\200\234\\q\nPX_MAC=52:54:00:12:34:56\n' >"$ROOT/run/px/network"
+	unattended "px.image=a\\q"$'\342\200\234' px.force "px.report=http://127.0.0.1:$HTTP/"
+	wait_for 20 grep -q '"failed"' "$REPORTS/events"
+	[ "$(event failed ip)" = '192.0.2.15"\q' ]
+	printf 'Image: a\\q\342\200\234\nSource: x\n' >"$PX_STUB/images"
+	stop "$MENU"
+	unattended "px.image=a\\q"$'\342\200\234' px.force "px.report=http://127.0.0.1:$HTTP/"
+	wait_for 20 eval '[ "$(grep -c failed "$REPORTS/events")" = 2 ]'
+	[ "$(event failed image)" = 'a\q"' ]
+}
+
+@test "a catalog that cannot be had is reported, with who the machine is" {
+	start_server
+	echo 'echo "pxfetch: $url: file not found" >&2; exit 8' >"$PX_STUB/catalog.sh"
+	unattended px.image=kiosk "px.report=http://127.0.0.1:$HTTP/"
+	wait_for 20 grep -q '"failed"' "$REPORTS/events"
+	[ "$(event failed step)" = catalog ]
+	[ "$(event failed mac)" = 52:54:00:12:34:56 ]
+}
+
+@test "a failure is reported once the server is there again" {
+	start_server
+	stop "$SERVER"
+	rm "$REPORTS/ports"
+	echo 'exit 4' >"$PX_STUB/fetch.sh"
+	unattended px.image=mapped "px.report=http://127.0.0.1:$HTTP/"
+	wait_for 20 grep -q 'px: FAILED' "$LOG"
+	port=$HTTP start_server
+	wait_for 30 grep -q '"failed"' "$REPORTS/events"
+	[ "$(event failed step)" = bmap ]
+}
+
+@test "a px.log= or px.report= that cannot be meant is said in the log" {
+	unattended px.image=debian-13-lab px.report=https://192.0.2.1/ px.log=192.0.2.1
+	wait "$MENU"
+	grep -q 'px: px.report=https://192.0.2.1/: not http://HOST' "$LOG"
+	grep -q 'px: px.log=192.0.2.1: not udp://HOST' "$LOG"
+	unattended px.image=debian-13-lab 'px.report="http://a b/"'
+	wait "$MENU"
+	grep -q 'px: px.report=http://a b/: not http://HOST' "$LOG"
 }

@@ -112,10 +112,22 @@ held() {
 	[ "$status" = 1 ]
 }
 
-@test "a machine with a screen has a shell on tty2, a key-press away" {
+@test "a machine with a screen has the log on tty2, and a shell there a key-press away" {
 	echo 'tty0 ttyS0' >"$root/sys/class/tty/console/active"
 	init
-	[ "$(grep askfirst "$root/etc/inittab")" = 'tty2::askfirst:-/bin/sh' ]
+	[ "$(grep tty2 "$root/etc/inittab")" = 'tty2::respawn:-/etc/px/second' ]
+	echo 'px: an old line' >>"$root/var/log/px.log"
+	mkfifo "$root/keys"
+	timeout 60 sh "$PX_TOP/initramfs/second" <"$root/keys" >"$root/screen" 2>&1 3>&- &
+	pid=$!
+	exec 4>"$root/keys"
+	wait_for 20 grep -q 'px: an old line' "$root/screen"
+	echo 'px: a new line' >>"$root/var/log/px.log"
+	wait_for 20 grep -q 'px: a new line' "$root/screen"
+	printf '\necho in-the-$((40 + 2))-shell\n' >&4
+	exec 4>&-
+	wait "$pid"
+	grep -q 'in-the-42-shell' "$root/screen"
 }
 
 @test "Ctrl-Alt-Del reboots and a shutdown unmounts" {
@@ -162,7 +174,11 @@ held() {
 # --- the menu's wrapper
 
 menu() {
-	run sh "$PX_TOP/initramfs/menu" <<<"$1"
+	PX_MENU_PAUSE=${pause:-0} run timeout 30 sh "$PX_TOP/initramfs/menu" <<<"$1"
+}
+
+menu_without_input() {
+	PX_MENU_PAUSE=${pause:-0} run timeout 30 sh "$PX_TOP/initramfs/menu" </dev/null
 }
 
 @test "when pximenu dies the console says so and waits: it is not started again by itself" {
@@ -172,6 +188,29 @@ menu() {
 	[[ $output == *"[m]enu, [s]hell, [r]eboot"* ]]
 	# once, and once more for the Enter that was pressed
 	[ "$(grep -c '^pximenu' "$calls")" = 2 ]
+}
+
+@test "a terminal that a killed menu left raw is mended" {
+	need script
+	stub pximenu 'stty raw -echo; kill -9 $$'
+	PX_MENU_PAUSE=0 run timeout 30 script -qec "sh '$PX_TOP/initramfs/menu'; stty -a" /dev/null <<<r
+	echo "$output"
+	[[ $output == *' icanon'*' echo '* ]]
+}
+
+@test "a console without input waits before init starts the menu again" {
+	stub pximenu 'exit 1'
+	pause=1 menu_without_input
+	[ "$status" -eq 1 ]
+	[[ $output == *'/dev/console has no input: the menu comes again in 1 s'* ]]
+	[ "$(grep -c '^pximenu' "$calls")" = 1 ]
+}
+
+@test "after a reboot was asked for no question is shown" {
+	stub sleep 'kill $PPID' # until init ends everything
+	pause=60 menu r
+	[[ $output != *'[m]enu'* ]]
+	grep -q '^sleep 60' "$calls"
 }
 
 @test "the menu's wrapper reboots when asked" {

@@ -184,14 +184,112 @@ nameserver 192.0.2.54' ]
 	[ "$status" = 1 ]
 }
 
-@test "hostile DHCP options reach neither shell nor console nor resolv.conf" {
+# two cards with a lease each, the second one's after SECONDS (and after its client was told to end)
+two_leases() {
 	card eth0 52:54:00:00:00:01 1
-	dhcp_answers "siaddr='192.0.2.10' domain='evil;reboot' hostname='\$(reboot)' tftp='x'"
+	card eth1 52:54:00:00:00:02 1
+	stub udhcpc '
+		trap "" TERM
+		case "$*" in
+		*"-i eth0"*) n=0 ;;
+		*) n=1; sleep '"$1"' ;;
+		esac
+		export interface=eth$n ip=192.0.2.7$n subnet=255.255.255.0 router=192.0.2.$n dns=192.0.2.5$n domain=net$n.example \
+			hostname=host$n siaddr=192.0.2.1$n
+		'"sh $root/etc/px/udhcpc.script"' bound
+		echo "end of eth$n" >>"'"$calls"'"'
+}
+
+# nothing of eth1's lease is set
+only_eth0() {
+	[ "$(found PX_IFACE)" = eth0 ]
+	[ "$(found PX_SERVER)" = 192.0.2.10 ]
+	[ "$(grep 'ip route' "$calls")" = 'ip route replace default via 192.0.2.0 dev eth0' ]
+	[ "$(grep -E 'ip addr (add|replace)' "$calls")" = 'ip addr add 192.0.2.70/255.255.255.0 dev eth0' ]
+	[ "$(cat "$root/etc/resolv.conf")" = 'search net0.example
+nameserver 192.0.2.50' ]
+	[ "$(grep '^hostname host' "$calls")" = 'hostname host0' ]
+	grep -qx 'ip addr flush dev eth1' "$calls"
+}
+
+@test "of two cards with a lease at the same time, one sets address, route, resolver and name, the other nothing" {
+	two_leases 0
 	network
-	[ "$(cat "$root/etc/resolv.conf" | head -n 1)" = 'search evilreboot' ]
-	grep -qx 'hostname reboot' "$calls"
-	run grep -E '^reboot' "$calls"
+	[ "$status" = 0 ] || { echo "$output"; false; }
+	wait_for 10 grep -qx 'end of eth1' "$calls"
+	only_eth0
+}
+
+@test "a lease that comes for another card when one is chosen already changes nothing" {
+	two_leases 1
+	network
+	[ "$status" = 0 ] || { echo "$output"; false; }
+	wait_for 10 grep -qx 'end of eth1' "$calls"
+	only_eth0
+}
+
+@test "a lease that is renewed leaves the address of a transfer that goes on alone" {
+	card eth0 52:54:00:00:00:01 1
+	stub ip "case \$* in *show*) echo '    inet 192.0.2.77/24 scope global eth0' ;; esac"
+	network
+	[ "$status" = 0 ]
+	run grep -E 'ip addr (flush|add)' "$calls"
 	[ "$status" = 1 ]
+	grep -q '^ip route replace default via 192.0.2.1 dev eth0' "$calls"
+}
+
+@test "hostile DHCP options reach neither shell nor console nor resolv.conf, and the log has that they came" {
+	card eth0 52:54:00:00:00:01 1
+	dhcp_answers "siaddr='192.0.2.10' domain='evil;reboot good.example' hostname='\$(reboot)' tftp='x'"
+	network
+	[ "$(head -n 1 "$root/etc/resolv.conf")" = 'search good.example' ]
+	run grep -E '^(reboot|hostname .*reboot)' "$calls"
+	[ "$status" = 1 ]
+	grep -q 'DHCP on eth0: left out an option that is no host' "$root/var/log/px.log"
+}
+
+@test "a host name from DHCP is never an option of hostname" {
+	for name in -F -Fx --file=/etc/passwd - .x "$(printf 'a%.0s' {1..65})" a_b 'a/b'; do
+		: >"$calls"
+		rm -rf "$root/sys/class/net"
+		card eth0 52:54:00:00:00:01 1
+		dhcp_answers "siaddr=192.0.2.10 hostname='$name'"
+		network
+		[ "$status" = 0 ]
+		echo "$name: $(grep '^hostname' "$calls")"
+		[ "$(grep '^hostname' "$calls")" = 'hostname px-525400000001' ]
+	done
+	: >"$calls"
+	dhcp_answers 'siaddr=192.0.2.10 hostname=lab-7.example'
+	network
+	grep -qx 'hostname lab-7.example' "$calls"
+}
+
+@test "an address, route or resolver of DHCP's that is no address is left out" {
+	card eth0 52:54:00:00:00:01 1
+	dhcp_answers "siaddr=192.0.2.10 router='-h dev 192.0.2.1x 192.0.2.9' subnet='24;x' dns='-1 192.0.2.53 options 1.2.3 1.2.3.4.5 *'"
+	network
+	[ "$status" = 0 ]
+	grep -qx 'ip addr add 192.0.2.77/255.255.255.0 dev eth0' "$calls"
+	[ "$(grep 'ip route' "$calls")" = 'ip route replace default via 192.0.2.9 dev eth0' ]
+	[ "$(cat "$root/etc/resolv.conf")" = 'nameserver 192.0.2.53' ]
+}
+
+@test "a server of DHCP's that is neither a name nor an address is none" {
+	card eth0 52:54:00:00:00:01 1
+	dhcp_answers "siaddr=0.0.0.0 tftp='-x'"
+	network
+	[ "$status" = 1 ]
+	[[ $(found PX_ERROR) == *"names no server"* ]]
+	[ -z "$(found PX_SERVER)" ]
+}
+
+@test "a static address that is none is said" {
+	card eth0 52:54:00:00:00:01 1
+	command_line ip=nonsense:192.0.2.2:192.0.2.1:255.255.255.0::eth0:off
+	network
+	[ "$status" = 1 ]
+	[[ $(found PX_ERROR) == 'ip=nonsense'*': no address' ]]
 }
 
 @test "the machine is named after its card when DHCP gives no name" {

@@ -6,7 +6,7 @@ load px
 BOOT=$PX_TOP/tests/demo/boot.sh
 
 setup() {
-	need qemu-system-x86_64 sfdisk zstd
+	need qemu-system-x86_64 sfdisk zstd python3
 	disk=$BATS_TEST_TMPDIR/disk.img
 	root=$BATS_TEST_TMPDIR/tftp
 }
@@ -14,6 +14,7 @@ setup() {
 teardown() {
 	# ended with a failed test: the machine must not stay
 	[ ! -s "$BATS_TEST_TMPDIR/log.pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/log.pid")" 2>/dev/null || true
+	[ -z "${reports:-}" ] || stop "$reports"
 }
 
 # small_image: an 8 MiB GPT image as image.zst in the TFTP root of the next machine, and its stanza on stdout
@@ -60,13 +61,23 @@ no_boot_sector() {
 	cmp -n 67108864 "$disk" /dev/zero
 }
 
-@test "an image with a wrong hash fails on the console and the disk has no boot sector" {
+@test "an image with a wrong hash fails on the console, is reported, stays there, and the disk has no boot sector" {
+	mkdir "$BATS_TEST_TMPDIR/reports"
+	"$PX_TOP/tests/menu/report_server" "$BATS_TEST_TMPDIR/reports" 3>&- &
+	reports=$!
+	wait_for 10 test -s "$BATS_TEST_TMPDIR/reports/ports"
+	read -r udp http <"$BATS_TEST_TMPDIR/reports/ports"
 	small_image | sed 's/^SHA256: ....../SHA256: 000000/' >"$BATS_TEST_TMPDIR/images"
 	truncate -s 64M "$disk"
-	machine 'px.image=small px.disk=smallest px.auto px.timeout=1'
-	run "$BOOT" -t "$root" -D "$disk" -l "$BATS_TEST_TMPDIR/log" -x 'px: installed|Kernel panic' 'px: FAILED'
-	echo "$output"
-	[ "$status" -eq 0 ]
+	# 10.0.2.2 is this machine's loopback
+	machine "px.image=small px.disk=smallest px.auto px.timeout=1 px.report=http://10.0.2.2:$http/ px.log=udp://10.0.2.2:$udp"
+	"$BOOT" -k -t "$root" -D "$disk" -l "$BATS_TEST_TMPDIR/log" -x 'px: installed|Kernel panic' 'px: FAILED' 3>&-
+	wait_for 20 grep -q '"failed"' "$BATS_TEST_TMPDIR/reports/events"
+	wait_for 20 grep -q 'px: FAILED' "$BATS_TEST_TMPDIR/reports/syslog"
+	grep -q '"mac":"52:54:00:00:00:01".*"image":"small","disk":"/dev/vda".*"disk_state":"disk does not boot"' "$BATS_TEST_TMPDIR/reports/events"
+	sleep 10 # neither a second try nor a reboot
+	kill -0 "$(cat "$BATS_TEST_TMPDIR/log.pid")"
+	[ "$(grep -c '"start"' "$BATS_TEST_TMPDIR/reports/events")" = 1 ]
 	console | grep -q 'wrong SHA-256'
 	console | grep -q 'does not boot'
 	no_boot_sector

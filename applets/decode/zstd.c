@@ -18,6 +18,9 @@ struct zstd_stream {
 	smallint full;          /* the last call filled its output: it may have more without more input */
 	size_t in_bytes;
 	uint8_t *buf;
+	uint8_t head[ZSTD_FRAMEHEADERSIZE_MAX]; /* how the frame began */
+	unsigned head_bytes;
+	uint64_t frame_bytes;   /* of content that came out of it */
 };
 
 static int decode_failed(struct zstd_stream *z, size_t code)
@@ -30,6 +33,36 @@ static int decode_failed(struct zstd_stream *z, size_t code)
 	default:
 		return px_stream_fail(&z->s, PX_DATA, "zstd: damaged: %s", ZSTD_getErrorName(code));
 	}
+}
+
+/* The content size in a frame's header, which libzstd does not compare when the last block is empty. */
+static int check_frame(struct zstd_stream *z)
+{
+	ZSTD_frameHeader header;
+
+	if (ZSTD_getFrameHeader(&header, z->head, z->head_bytes) == 0 && header.frameType == ZSTD_frame
+	 && header.frameContentSize != ZSTD_CONTENTSIZE_UNKNOWN && header.frameContentSize != z->frame_bytes)
+		return px_stream_fail(&z->s, PX_DATA, "zstd: damaged: a frame of %llu bytes holds %llu",
+				(unsigned long long)header.frameContentSize, (unsigned long long)z->frame_bytes);
+	z->head_bytes = 0;
+	z->frame_bytes = 0;
+	return 0;
+}
+
+/* One call of libzstd: 0, or -1 */
+static int decompress(struct zstd_stream *z, ZSTD_outBuffer *out)
+{
+	size_t in_before = z->in.pos, out_before = out->pos, n;
+
+	z->more = ZSTD_decompressStream(z->z, out, &z->in);
+	if (ZSTD_isError(z->more))
+		return decode_failed(z, z->more);
+	n = MIN(z->in.pos - in_before, sizeof(z->head) - z->head_bytes);
+	memcpy(z->head + z->head_bytes, (const uint8_t *)z->in.src + in_before, n);
+	z->head_bytes += n;
+	z->frame_bytes += out->pos - out_before;
+	z->full = z->more && out->pos == out->size;
+	return z->more ? 0 : check_frame(z);
 }
 
 /* 1: there is input; 0: upstream's end; -1 */
@@ -60,10 +93,8 @@ static ssize_t FAST_FUNC zstd_read(struct px_stream *s, void *buf, size_t len_by
 			if (n == 0)
 				return 0;
 		}
-		z->more = ZSTD_decompressStream(z->z, &out, &z->in);
-		if (ZSTD_isError(z->more))
-			return decode_failed(z, z->more);
-		z->full = z->more && out.pos == out.size;
+		if (decompress(z, &out) < 0)
+			return -1;
 	}
 	return out.pos;
 }

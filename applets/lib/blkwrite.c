@@ -65,6 +65,18 @@ enum px_status FAST_FUNC px_blkwrite_look(struct px_blkwrite *w)
 	return PX_OK;
 }
 
+enum px_status FAST_FUNC px_blkwrite_whole(struct px_blkwrite *w, off_t image_bytes)
+{
+	off_t need_bytes;
+	const char *what = px_image_cut(&w->kind, image_bytes, w->size_known, &need_bytes);
+
+	if (!what)
+		return PX_OK;
+	bb_error_msg("the image is cut short: %"OFF_FMT"u bytes came, %s ends at byte %"OFF_FMT"u%s", image_bytes, what, need_bytes,
+			w->size_known ? "" : " (if it is whole all the same, give its size with -s)");
+	return PX_DATA;
+}
+
 /* tried on a copy */
 enum px_status FAST_FUNC px_blkwrite_fits(struct px_blkwrite *w)
 {
@@ -85,11 +97,19 @@ enum px_status FAST_FUNC px_blkwrite_fits(struct px_blkwrite *w)
 
 /* --- step 1 */
 
-/* Clearing has failed: perhaps the disk is as it was. zeros becomes scratch. */
-static void look_what_is_left(struct px_blkwrite *w, uint8_t *zeros, const uint8_t *old, size_t len_bytes)
+/* Both ends of the disk into buf, which has room for two MiB. 0 or an errno. */
+static int read_both_ends(struct px_blkwrite *w, uint8_t *buf, size_t len_bytes)
+{
+	int error = px_blkdev_read(w->dev, buf, len_bytes, 0);
+
+	return error ? error : px_blkdev_read(w->dev, buf + len_bytes, len_bytes, w->dev->size_bytes - len_bytes);
+}
+
+/* Clearing has failed: perhaps the disk is as it was. */
+static void look_what_is_left(struct px_blkwrite *w, uint8_t *now, const uint8_t *old, size_t len_bytes)
 {
 	px_blkdev_drop_cache(w->dev);
-	if (px_blkdev_read(w->dev, zeros, len_bytes, 0) == 0 && memcmp(zeros, old, len_bytes) == 0)
+	if (read_both_ends(w, now, len_bytes) == 0 && memcmp(now, old, 2 * len_bytes) == 0)
 		w->state = PX_DISK_UNTOUCHED;
 }
 
@@ -132,13 +152,14 @@ static enum px_status step_clear(struct px_blkwrite *w)
 	enum px_status status;
 	int error;
 
-	if (posix_memalign((void **)&zeros, 4096, 2 * PX_CHUNK_BYTES) != 0)
+	if (posix_memalign((void **)&zeros, 4096, 4 * PX_CHUNK_BYTES) != 0)
 		bb_die_memory_exhausted();
 	memset(zeros, 0, PX_CHUNK_BYTES);
-	old = zeros + PX_CHUNK_BYTES;
-	error = px_blkdev_read(w->dev, old, len_bytes, 0);
+	old = zeros + 2 * PX_CHUNK_BYTES;
+	error = read_both_ends(w, old, len_bytes);
 	if (error) {
-		status = px_blkwrite_failed(w, "cannot read", 0, error);
+		bb_error_msg("%s: cannot read its first and last MiB: %s", w->dev->path, strerror(error));
+		status = PX_IO;
 	} else {
 		w->state = PX_DISK_NO_BOOT;
 		status = clear_both_ends(w, zeros, len_bytes);
@@ -147,6 +168,13 @@ static enum px_status step_clear(struct px_blkwrite *w)
 	}
 	free(zeros);
 	return status;
+}
+
+/* --- step 3, what of it the stream itself cannot know: compressed members may be missing and nothing tells */
+
+static enum px_status step_whole(struct px_blkwrite *w)
+{
+	return px_blkwrite_whole(w, w->done_bytes);
 }
 
 /* --- steps 4 to 6 */
@@ -262,7 +290,7 @@ enum px_status FAST_FUNC px_blkwrite_clear(struct px_blkwrite *w)
 enum px_status FAST_FUNC px_blkwrite_run(struct px_blkwrite *w)
 {
 	static enum px_status (*const steps[])(struct px_blkwrite *w) = {
-		step_clear, px_pour, sync_disk, px_readback, step_mend, step_head,
+		step_clear, px_pour, step_whole, sync_disk, px_readback, step_mend, step_head,
 	};
 	enum px_status status = PX_OK;
 	unsigned i;

@@ -29,6 +29,7 @@ struct px_blkwrite {
 	struct px_stream *source;         /* where it waits for bytes (lib/source), for the progress line */
 	off_t image_bytes;                /* -1: not known */
 	struct px_digest digest;
+	smallint size_known;              /* digest or image_bytes come from somebody who knows the whole image */
 	const struct px_bmap *bmap;       /* its checksums; NULL: none */
 	smallint skip_readback;
 	smallint grow;
@@ -54,6 +55,9 @@ struct px_blkwrite {
 
 /* Reads and looks at the start of the image. PX_OK or the stream's status (printed); an image of no bytes is PX_DATA. */
 enum px_status px_blkwrite_look(struct px_blkwrite *w) FAST_FUNC;
+
+/* Whether image_bytes can be all of the image that was looked at. PX_OK, or PX_DATA with a message. */
+enum px_status px_blkwrite_whole(struct px_blkwrite *w, off_t image_bytes) FAST_FUNC;
 
 /* Whether the image's partition table can work on this disk. PX_OK, or PX_TARGET with a message. */
 enum px_status px_blkwrite_fits(struct px_blkwrite *w) FAST_FUNC;

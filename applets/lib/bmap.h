@@ -36,6 +36,10 @@ struct px_bmap *px_bmap_parse(const char *text, size_t text_bytes, const char *n
  * PX_DATA. */
 struct px_bmap *px_bmap_load(const char *path, enum px_status *status) FAST_FUNC;
 
+/* Whether those bytes of the image, len_bytes from offset_bytes on, are zero wherever the map has no range; and making them so. */
+int px_bmap_holes_are_zero(const struct px_bmap *bmap, const uint8_t *data, size_t len_bytes, off_t offset_bytes) FAST_FUNC;
+void px_bmap_zero_holes(const struct px_bmap *bmap, uint8_t *data, size_t len_bytes, off_t offset_bytes) FAST_FUNC;
+
 void px_bmap_free(struct px_bmap *bmap) FAST_FUNC; /* NULL is fine */
 
 #endif

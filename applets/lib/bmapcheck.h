@@ -1,6 +1,6 @@
 /*
- * The checksums of a block map, checked as the image passes. What the map calls a hole is not looked at: it is written as
- * it comes, and an image made sparse has zeros there.
+ * The checksums of a block map, checked as the image passes. What the map calls a hole has none: whatever comes there, the disk
+ * gets zeros (lib/pour).
  */
 #ifndef PX_BMAPCHECK_H
 #define PX_BMAPCHECK_H 1

@@ -83,6 +83,10 @@ struct px_disk_wish {
  * medium, read-only, size, sector size), then removable, last data. pxwrite's exclusive open must come on top. */
 char *px_disk_refusal(const struct px_disk *disk, const struct px_disk_wish *wish) FAST_FUNC;
 
+/* Whether what source describes (stat) is the disk itself, a partition of it, or the file behind a loop device. What lies in
+ * a filesystem of the disk is another matter: that is mounted then, and the disk in use. */
+int px_disk_is_source(const char *root, const struct px_disk *disk, const struct stat *source) FAST_FUNC;
+
 /* Who has the disk name ("sda") or a part of it, as in px_disk.inuse: for the message when an exclusive open says
  * EBUSY. malloc'ed, NULL: nobody that /proc and /sys know of. */
 char *px_disk_holder(const char *root, const char *name) FAST_FUNC;

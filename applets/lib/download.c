@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "lib/download.h"
+#include "lib/net.h"
 
 enum { PAUSE_FIRST_MS = 1000, PAUSE_MAX_MS = 30000, PROGRESS_BYTES = 1024 * 1024, SKIP_BYTES = 64 * 1024 };
 
@@ -74,6 +75,7 @@ static int open_source(struct download *d)
 		return px_job_fail(d->job, &d->s, PX_OTHER, "%s: is not compiled in", d->url.scheme);
 	d->job->splice = NULL;
 	d->job->same = 0;
+	d->job->renew = 0;
 	d->source = t->open(&d->url, d->job, may_join(d) ? d->at_bytes : 0);
 	return d->source->status == PX_OK ? 0 : -1;
 }
@@ -150,6 +152,7 @@ static int begin_try(struct download *d)
 	if (check_total(d, before_bytes) < 0)
 		return -1;
 	decide_hashing(d);
+	d->job->may_renew = d->hashing || d->job->hashed_later;
 	return skip_given(d);
 }
 
@@ -198,6 +201,10 @@ static int next_try(struct download *d)
 	if (d->at_bytes - d->try_bytes >= PROGRESS_BYTES) {
 		d->failures = 0;
 		d->pause_ms = PAUSE_FIRST_MS;
+	}
+	if (d->job->renew) {
+		bb_error_msg("%s: %s; starting over", shown(d), d->job->reason);
+		return 0;
 	}
 	d->failures++;
 	if (d->job->again && (d->want.tries == 0 || d->failures < d->want.tries)) {
@@ -257,6 +264,7 @@ static void FAST_FUNC download_close(struct px_stream *s)
 	struct download *d = (struct download *)s;
 
 	px_stream_close(d->source);
+	px_net_drop(d->job);
 	px_url_free(&d->url);
 }
 

@@ -170,8 +170,9 @@ static int mend_gpt(struct px_mend *mend, uint8_t *head, size_t head_bytes, off_
 static void mbr_grow(struct px_mend *mend, const struct px_mbr *mbr, uint8_t *sector, uint64_t disk_sectors, unsigned sector_bytes)
 {
 	const struct px_mbr_part *last = &mbr->part[mbr->last];
-	uint64_t end = MIN(disk_sectors, (uint64_t)1 << 32);
+	uint64_t end = MIN(disk_sectors, (uint64_t)last->start + UINT32_MAX); /* a slot counts sectors in 32 bits */
 
+	end = MIN(end, (uint64_t)1 << 32);
 	end = align_down(end, sector_bytes);
 	if (end <= mbr->end) {
 		mend_note(mend, 0, "nothing free behind the last partition: it keeps its size");
@@ -225,10 +226,13 @@ static int mend_broken(struct px_mend *mend, const struct px_image_kind *kind, c
 
 static int mend_image_whole(struct px_mend *mend, const struct px_image_kind *kind, off_t image_bytes)
 {
-	if (image_bytes <= 0 || kind->end_bytes <= ((image_bytes + 4095) & ~(off_t)4095))
+	off_t need_bytes;
+	const char *what = image_bytes > 0 ? px_image_cut(kind, image_bytes, 1, &need_bytes) : NULL;
+
+	if (!what)
 		return 0;
-	return mend_note(mend, -1, "the image is not whole: it has %llu bytes, its partitions end at %llu",
-			(unsigned long long)image_bytes, (unsigned long long)kind->end_bytes);
+	return mend_note(mend, -1, "the image is not whole: it has %llu bytes, %s ends at %llu",
+			(unsigned long long)image_bytes, what, (unsigned long long)need_bytes);
 }
 
 int FAST_FUNC px_gpt_mend(struct px_mend *mend, uint8_t *head, size_t head_bytes, off_t image_bytes, off_t disk_bytes,
@@ -242,14 +246,12 @@ int FAST_FUNC px_gpt_mend(struct px_mend *mend, uint8_t *head, size_t head_bytes
 	 || disk_bytes < (off_t)sector_bytes || disk_bytes > DISK_MAX_BYTES)
 		return mend_note(mend, -1, "a disk of %llu bytes with sectors of %u bytes cannot be used",
 				(unsigned long long)disk_bytes, sector_bytes);
+	if (mend_image_whole(mend, &kind, image_bytes) != 0)
+		return -1;
 	switch (kind.table) {
 	case PX_TABLE_GPT:
-		if (mend_image_whole(mend, &kind, image_bytes) != 0)
-			return -1;
 		return mend_gpt(mend, head, head_bytes, disk_bytes, sector_bytes, grow);
 	case PX_TABLE_MBR:
-		if (mend_image_whole(mend, &kind, image_bytes) != 0)
-			return -1;
 		return mend_mbr(mend, head, image_bytes, disk_bytes, sector_bytes, grow);
 	case PX_TABLE_HYBRID:
 		return mend_note(mend, 0, "hybrid partition table: left as it is, its backup stays where the image ends");

@@ -22,7 +22,8 @@ struct px_image_kind {
 	unsigned partitions;
 	off_t end_bytes;         /* end of the last partition: the image must be at least that long; 0: unknown. A 4096-byte MBR
 	                          * looks like a smaller 512-byte one */
-	const char *filesystem;  /* without a table: "ext4", "LUKS", ...; NULL: none known. Not owned */
+	const char *filesystem;  /* without a table: "ext4", "LUKS", ...; isohybrid: "ISO 9660"; NULL: none known. Not owned */
+	off_t filesystem_bytes;  /* how long it says that it is; 0: unknown */
 	const char *refuse;      /* NULL, or what this is and cannot be written as: "a qcow2 image" ... Not owned */
 	const char *remedy;      /* with refuse: what the operator can do. Not owned */
 	smallint efi;            /* has an EFI system partition */
@@ -34,6 +35,11 @@ struct px_image_kind {
 /* Looks at the first bytes of a decoded image (PX_HEAD_BYTES, or all of it) and fills *kind. Cannot fail: what is not known
  * is PX_TABLE_NONE with "unknown data" (or "empty", "all zeros" for that much) in words. */
 void px_image_look(struct px_image_kind *kind, const uint8_t *head, size_t head_bytes) FAST_FUNC;
+
+/* Whether an image of image_bytes lacks a part of what it says that it has. NULL: not that we know; else what ends too late, "its last
+ * partition" or the like (static), and *need_bytes, where. size_known: somebody who knows the whole image gave its size or
+ * hash; then only a sound table counts, for there are filesystems longer than their image. */
+const char *px_image_cut(const struct px_image_kind *kind, off_t image_bytes, int size_known, off_t *need_bytes) FAST_FUNC;
 
 /* Where the partitions start (bytes, in the table's order), at most max of them: of a right GPT for these sectors, else of an MBR
  * (its four; not the logical ones). Returns how many. */

@@ -86,6 +86,7 @@ static const char *parse_status_line(struct px_http_head *head, struct span line
 	if (code < 100 || code > 599 || (line.len > 12 && line.at[12] != ' '))
 		return "bad status code";
 	head->code = code;
+	head->closes = line.at[7] == '0';
 	if (line.len > 13)
 		px_text_copy(head->phrase, sizeof(head->phrase), line.at + 13, line.len - 13);
 	return NULL;
@@ -142,6 +143,15 @@ static const char *parse_range(struct px_http_head *head, struct span value)
 	return NULL;
 }
 
+/* Connection: close, or a list of other words */
+static const char *parse_connection(struct px_http_head *head, struct span value)
+{
+	while (value.len)
+		if (span_is(trim_blanks(cut(&value, ',')), "close"))
+			head->closes = 1;
+	return NULL;
+}
+
 static int is_visible(struct span s)
 {
 	size_t i;
@@ -186,6 +196,8 @@ static const char *parse_field(struct px_http_head *head, struct span line)
 		return parse_length(head, value);
 	if (span_is(name, "Transfer-Encoding"))
 		return parse_transfer_encoding(head, value);
+	if (span_is(name, "Connection"))
+		return parse_connection(head, value);
 	if (span_is(name, "Content-Encoding") && value.len && !span_is(value, "identity"))
 		return "a content coding that was not asked for";
 	if (span_is(name, "Content-Range"))

@@ -15,6 +15,7 @@ struct px_http_head {
 	unsigned code;             /* 100 to 599 */
 	off_t length_bytes;        /* Content-Length; -1: none */
 	smallint chunked;          /* Transfer-Encoding: chunked */
+	smallint closes;           /* HTTP/1.0 or Connection: close: no other request on this connection */
 	off_t range_start, range_last, range_total; /* Content-Range: bytes start-last/total; -1 each: none or "*" */
 	char validator[160];       /* for If-Range: a strong ETag, else Last-Modified, else "" */
 	char location[2048];       /* as it came: only bytes above blank and below DEL; "" when none or too long */

@@ -90,7 +90,7 @@ char* FAST_FUNC px_http_request(const struct px_url *url, const struct px_url *p
 	else
 		range = xstrdup("");
 	request = xasprintf("GET %s%s%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: pxfetch\r\nAccept: */*\r\n"
-			"Accept-Encoding: identity\r\nConnection: close\r\n%s%s%s\r\n",
+			"Accept-Encoding: identity\r\n%s%s%s\r\n",
 			proxy ? "http://" : "", proxy ? host : "", url->path, host, auth, proxy_auth, range);
 	free(host);
 	free(auth);

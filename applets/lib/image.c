@@ -73,6 +73,7 @@ static void image_iso(struct px_image_kind *kind)
 	kind->table = PX_TABLE_ISOHYBRID;
 	kind->sector_bytes = 512;
 	kind->broken = NULL;
+	kind->filesystem = "ISO 9660";
 }
 
 static void image_without_table(struct px_image_kind *kind, const uint8_t *head, size_t head_bytes)
@@ -128,7 +129,24 @@ void FAST_FUNC px_image_look(struct px_image_kind *kind, const uint8_t *head, si
 		image_iso(kind);
 	if (kind->table == PX_TABLE_NONE || (kind->table == PX_TABLE_MBR && kind->partitions == 0))
 		image_without_table(kind, head, head_bytes);
+	if (kind->filesystem)
+		kind->filesystem_bytes = px_probe_size(kind->filesystem, head, head_bytes);
 	image_words(kind, head, head_bytes);
+}
+
+/* An image may end in part of a block of 4096. */
+const char* FAST_FUNC px_image_cut(const struct px_image_kind *kind, off_t image_bytes, int size_known, off_t *need_bytes)
+{
+	off_t have_bytes = (image_bytes + 4095) & ~(off_t)4095;
+	int sound = kind->table == PX_TABLE_GPT || kind->table == PX_TABLE_MBR || kind->table == PX_TABLE_HYBRID;
+
+	*need_bytes = kind->end_bytes;
+	if (kind->end_bytes > have_bytes && (sound || !size_known))
+		return "its last partition";
+	if (size_known)
+		return NULL;
+	*need_bytes = kind->filesystem_bytes;
+	return kind->filesystem_bytes > have_bytes ? "its filesystem" : NULL;
 }
 
 static unsigned starts_gpt(off_t *starts, unsigned max, const struct px_gpt *gpt, const uint8_t *head)

@@ -75,6 +75,38 @@ int FAST_FUNC px_net_connect(struct px_job *job, struct px_stream *s, const char
 	return fd;
 }
 
+void FAST_FUNC px_net_drop(struct px_job *job)
+{
+	if (!job->kept_to)
+		return;
+	close(job->kept_fd);
+	free(job->kept_to);
+	job->kept_to = NULL;
+}
+
+void FAST_FUNC px_net_keep(struct px_job *job, int fd, const char *host, const char *port)
+{
+	px_net_drop(job);
+	job->kept_to = xasprintf("%s %s", host, port);
+	job->kept_fd = fd;
+}
+
+int FAST_FUNC px_net_kept(struct px_job *job, const char *host, const char *port)
+{
+	struct pollfd p = { job->kept_fd, POLLIN, 0 };
+	char *to = xasprintf("%s %s", host, port);
+	int same = job->kept_to && strcmp(to, job->kept_to) == 0;
+
+	free(to);
+	if (!same || poll(&p, 1, 0) != 0) {
+		px_net_drop(job);
+		return -1;
+	}
+	free(job->kept_to);
+	job->kept_to = NULL;
+	return p.fd;
+}
+
 int FAST_FUNC px_patience_count(struct px_patience *patience, struct px_job *job, struct px_stream *s, unsigned waited_ms,
 		size_t got_bytes)
 {

@@ -17,6 +17,12 @@ struct addrinfo *px_net_resolve(struct px_job *job, struct px_stream *s, const c
  * PX_NET_TICK_MS; -1: s has failed with PX_NETWORK. */
 int px_net_connect(struct px_job *job, struct px_stream *s, const char *host, const char *port) FAST_FUNC;
 
+/* One idle connection may be kept from request to request, between tries and mirrors too. px_net_keep takes fd over; px_net_kept gives it
+ * back if it is to the same host and port and neither closed nor sending unasked, else -1; px_net_drop closes it. */
+void px_net_keep(struct px_job *job, int fd, const char *host, const char *port) FAST_FUNC;
+int px_net_kept(struct px_job *job, const char *host, const char *port) FAST_FUNC;
+void px_net_drop(struct px_job *job) FAST_FUNC;
+
 /* How long a connection has been silent and how slow. Only time spent waiting for the network counts: a slow disk behind the
  * pipe never makes a server look slow. Starts as zeros. */
 struct px_patience {

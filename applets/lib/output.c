@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include <sys/xattr.h>
+#include "lib/failmark.h"
 #include "lib/output.h"
 
 static const char attribute[] ALIGN1 = "user.pxfetch"; /* "VALIDATOR\nURL's SHA-256" */
@@ -138,10 +139,18 @@ static int drop_old(struct px_output *o)
 	return 0;
 }
 
+void FAST_FUNC px_output_spoil(const struct px_output *o)
+{
+	/* it is the pipe itself, and none in between */
+	if (o->begun && o->pipe_fd >= 0 && o->drain_fd < 0)
+		px_failmark_write(o->pipe_fd);
+}
+
 int FAST_FUNC px_output_write(struct px_output *o, const char *buf, size_t len_bytes)
 {
 	if (drop_old(o) < 0)
 		return -1;
+	o->begun = 1;
 	if (full_write(o->fd, buf, len_bytes) != (ssize_t)len_bytes)
 		return complain(o);
 	return 0;
@@ -166,6 +175,7 @@ static int copy_from_pipe(struct px_output *o, size_t len_bytes)
 
 int FAST_FUNC px_output_piped(struct px_output *o, size_t len_bytes)
 {
+	o->begun = 1;
 	if (o->drain_fd < 0)
 		return 0; /* stdout is the pipe */
 	if (drop_old(o) < 0)
@@ -204,6 +214,8 @@ int FAST_FUNC px_output_close(struct px_output *o, int complete)
 {
 	struct stat st;
 
+	if (!complete)
+		px_output_spoil(o);
 	if (!o->part) {
 		if (o->fd == STDOUT_FILENO || !complete || fsync(o->fd) == 0 || errno == EINVAL || errno == EROFS)
 			return 0;

@@ -14,6 +14,7 @@ struct px_output {
 	const char *file;
 	char *part;
 	int fd, drain_fd;
+	volatile smallint begun; /* something went out, or is about to */
 	smallint remembered;
 };
 
@@ -34,7 +35,12 @@ void px_output_reset(struct px_output *o) FAST_FUNC;
 int px_output_write(struct px_output *o, const char *buf, size_t len_bytes) FAST_FUNC;
 int px_output_piped(struct px_output *o, size_t len_bytes) FAST_FUNC;
 
-/* complete: fsync, rename to FILE, fsync of its folder. Else FILE.part stays for -c, unless it is empty. Returns 0, -1
+/* When the file will not be complete, and no more of it is written: leaves the mark (lib/failmark.h) at the end of a pipe that something
+ * went into. For a signal handler, too. */
+void px_output_spoil(const struct px_output *o) FAST_FUNC;
+
+/* complete: fsync, rename to FILE, fsync of its folder. Else FILE.part stays for -c, unless it is empty, and a pipe is
+ * spoilt. Returns 0, -1
  * (printed). */
 int px_output_close(struct px_output *o, int complete) FAST_FUNC;
 

@@ -16,23 +16,46 @@ enum {
 };
 
 /* Zeros are written too, by the device where it can: what the disk held before must not show through. */
-static int FAST_FUNC write_work(void *arg, struct px_chunk *chunk)
+static int write_data(struct px_blkwrite *w, const uint8_t *data, size_t len_bytes, off_t offset_bytes)
 {
-	struct px_blkwrite *w = arg;
-	size_t len_bytes = px_whole_sectors(w, chunk->len_bytes);
-	int zero = px_all_zero(chunk->data, len_bytes);
+	int zero = px_all_zero(data, len_bytes);
 	unsigned long long start_us;
 	int error = EOPNOTSUPP;
 
 	if (!w->skip_readback)
-		w->sums[chunk->offset_bytes / PX_CHUNK_BYTES] = zero ? PX_SUM_ZERO : px_sum(chunk->data, len_bytes);
+		w->sums[offset_bytes / PX_CHUNK_BYTES] = zero ? PX_SUM_ZERO : px_sum(data, len_bytes);
 	start_us = monotonic_us();
 	if (zero)
-		error = px_blkdev_zero(w->dev, chunk->offset_bytes, len_bytes);
+		error = px_blkdev_zero(w->dev, offset_bytes, len_bytes);
 	if (error == EOPNOTSUPP)
-		error = px_blkdev_write(w->dev, chunk->data, len_bytes, chunk->offset_bytes);
+		error = px_blkdev_write(w->dev, data, len_bytes, offset_bytes);
 	__atomic_fetch_add(&w->disk_us, monotonic_us() - start_us, __ATOMIC_RELAXED);
 	return error;
+}
+
+/* The image has something where its block map has a hole. The hash wants that as it came, the disk does not: a copy. */
+static int write_without_holes(struct px_blkwrite *w, const struct px_chunk *chunk, size_t len_bytes)
+{
+	void *copy;
+	int error;
+
+	if (posix_memalign(&copy, 4096, PX_CHUNK_BYTES) != 0)
+		return ENOMEM;
+	memcpy(copy, chunk->data, len_bytes);
+	px_bmap_zero_holes(w->bmap, copy, chunk->len_bytes, chunk->offset_bytes);
+	error = write_data(w, copy, len_bytes, chunk->offset_bytes);
+	free(copy);
+	return error;
+}
+
+static int FAST_FUNC write_work(void *arg, struct px_chunk *chunk)
+{
+	struct px_blkwrite *w = arg;
+	size_t len_bytes = px_whole_sectors(w, chunk->len_bytes);
+
+	if (w->bmap && !px_bmap_holes_are_zero(w->bmap, chunk->data, chunk->len_bytes, chunk->offset_bytes))
+		return write_without_holes(w, chunk, len_bytes);
+	return write_data(w, chunk->data, len_bytes, chunk->offset_bytes);
 }
 
 static int FAST_FUNC hash_work(void *arg, struct px_chunk *chunk)
@@ -166,7 +189,9 @@ static enum px_status pour_through_ring(struct px_blkwrite *w)
 		bb_simple_error_msg("no memory or no threads");
 		return PX_RESOURCE;
 	}
+	px_source_give_up_on(w->source, px_ring_failed_fd(ring)); /* else a disk's error waits for the network's next byte */
 	status = pour_all(w, ring);
+	px_source_give_up_on(w->source, -1);
 	px_ring_finish(ring, &failure);
 	px_progress_end(&w->progress, w->done_bytes);
 	if (failure.error)
@@ -183,6 +208,8 @@ enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)
 		px_bmap_check_say(w->bmap_check);
 		return PX_DATA;
 	}
+	if (w->bmap)
+		px_bmap_zero_holes(w->bmap, w->head, w->head_bytes, 0);
 	status = pour_through_ring(w);
 	if (status != PX_OK)
 		return status;

@@ -8,6 +8,7 @@
 
 #include "libbb.h"
 #include <pthread.h>
+#include <sys/eventfd.h>
 #include "lib/ring.h"
 
 struct stage {
@@ -26,6 +27,7 @@ struct px_ring {
 	unsigned long long put;  /* chunks put in so far */
 	smallint ending;         /* no more will come */
 	struct px_ring_failure failure;
+	int failed_fd;           /* eventfd, -1: none */
 	struct stage stage[PX_RING_STAGES];
 	unsigned stages;
 	pthread_t *thread;
@@ -60,6 +62,8 @@ static void note_failure(struct stage *stage, const struct px_chunk *chunk, int 
 	ring->failure.stage = stage->index;
 	ring->failure.offset_bytes = chunk->offset_bytes;
 	pthread_cond_broadcast(&ring->filled);
+	if (ring->failed_fd >= 0)
+		eventfd_write(ring->failed_fd, 1);
 }
 
 static void *stage_thread(void *arg)
@@ -127,6 +131,7 @@ struct px_ring* FAST_FUNC px_ring_open(unsigned chunks, size_t chunk_bytes, cons
 	pthread_mutex_init(&ring->lock, NULL);
 	pthread_cond_init(&ring->filled, NULL);
 	pthread_cond_init(&ring->emptied, NULL);
+	ring->failed_fd = eventfd(0, EFD_CLOEXEC);
 	for (i = 0; i < stage_count; i++) {
 		ring->stage[i].job = stages[i];
 		ring->stage[i].ring = ring;
@@ -164,6 +169,11 @@ void FAST_FUNC px_ring_put(struct px_ring *ring, struct px_chunk *chunk)
 	pthread_mutex_unlock(&ring->lock);
 }
 
+int FAST_FUNC px_ring_failed_fd(const struct px_ring *ring)
+{
+	return ring->failed_fd;
+}
+
 int FAST_FUNC px_ring_finish(struct px_ring *ring, struct px_ring_failure *failure)
 {
 	unsigned i;
@@ -175,6 +185,8 @@ int FAST_FUNC px_ring_finish(struct px_ring *ring, struct px_ring_failure *failu
 	for (i = 0; i < ring->threads; i++)
 		pthread_join(ring->thread[i], NULL);
 	*failure = ring->failure;
+	if (ring->failed_fd >= 0)
+		close(ring->failed_fd);
 	free(ring->thread);
 	free(ring->chunk);
 	free(ring->memory);

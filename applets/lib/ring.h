@@ -57,6 +57,10 @@ void px_ring_put(struct px_ring *ring, struct px_chunk *chunk) FAST_FUNC;
  * ring. The first failure is in *failure. Returns 0, or -1 when a stage failed. */
 int px_ring_finish(struct px_ring *ring, struct px_ring_failure *failure) FAST_FUNC;
 
+/* A file descriptor that becomes readable when a stage has failed, for a producer that waits elsewhere; the ring's own, open until
+ * px_ring_finish. -1: there is none. */
+int px_ring_failed_fd(const struct px_ring *ring) FAST_FUNC;
+
 /* errno of the calling thread, for stages. */
 int px_ring_errno(void) FAST_FUNC;
 

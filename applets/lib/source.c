@@ -4,6 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += source.o
 
 #include "libbb.h"
+#include "lib/failmark.h"
 #include "lib/source.h"
 
 enum { PIPE_BYTES = 1 << 20 };
@@ -12,23 +13,45 @@ struct source {
 	struct px_stream s;
 	const char *name;
 	int fd;
+	int give_up_fd;        /* -1: none */
 	off_t size_bytes;
 	off_t seen_bytes;
 	unsigned long long wait_us;
+	struct px_failmark_watch watch;
 	size_t head_bytes, head_used;
 	uint8_t head[PX_PEEK_BYTES];
 };
 
-/* read(2), timed. 0 is the end: for a regular file only where its size said so. */
+/* True when there is no point in waiting any more. */
+static int given_up(const struct source *f)
+{
+	struct pollfd polled[2] = {
+		{ .fd = f->fd, .events = POLLIN },
+		{ .fd = f->give_up_fd, .events = POLLIN },
+	};
+
+	return f->give_up_fd >= 0 && f->size_bytes < 0 && safe_poll(polled, 2, -1) > 0 && (polled[1].revents & POLLIN);
+}
+
+/* read(2), timed. 0 is the end: for a regular file only where its size said so, and never behind the
+ * mark of a failed pxfetch. */
 static ssize_t read_some(struct source *f, void *buf, size_t len_bytes)
 {
 	unsigned long long start_us = monotonic_us();
-	ssize_t n = safe_read(f->fd, buf, len_bytes);
+	ssize_t n;
 
+	if (given_up(f)) {
+		f->s.status = PX_IO;
+		return -1;
+	}
+	n = safe_read(f->fd, buf, len_bytes);
 	f->wait_us += monotonic_us() - start_us;
 	if (n < 0)
 		return px_stream_fail(&f->s, PX_IO, "%s: cannot read: %s", f->name, strerror(errno));
 	f->seen_bytes += n;
+	px_failmark_watch(&f->watch, buf, n);
+	if (n == 0 && px_failmark_found(&f->watch))
+		return px_stream_fail(&f->s, PX_DATA, "%s: ends with the mark of a pxfetch that failed: not complete", f->name);
 	if (n == 0 && f->size_bytes >= 0 && f->seen_bytes < f->size_bytes)
 		return px_stream_fail(&f->s, PX_IO, "%s: got shorter while it was read", f->name);
 	return n;
@@ -80,6 +103,16 @@ off_t FAST_FUNC px_source_size_bytes(const struct px_stream *source)
 	return ((const struct source *)source)->size_bytes;
 }
 
+int FAST_FUNC px_source_stat(const struct px_stream *source, struct stat *st)
+{
+	return fstat(((const struct source *)source)->fd, st);
+}
+
+void FAST_FUNC px_source_give_up_on(struct px_stream *source, int fd)
+{
+	((struct source *)source)->give_up_fd = fd;
+}
+
 unsigned long long FAST_FUNC px_source_wait_us(const struct px_stream *source)
 {
 	return ((const struct source *)source)->wait_us;
@@ -103,6 +136,7 @@ struct px_stream* FAST_FUNC px_source_open(const char *path, const char *name)
 	f->s.close = source_close;
 	f->fd = fd;
 	f->name = name;
+	f->give_up_fd = -1;
 	f->size_bytes = -1;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		off_t at = lseek(fd, 0, SEEK_CUR);

@@ -60,6 +60,7 @@ size_t FAST_FUNC px_tftp_request(struct px_tftp *t, uint8_t *packet, const char 
 size_t FAST_FUNC px_tftp_ack(struct px_tftp *t, uint8_t *packet)
 {
 	t->unacked_blocks = 0;
+	t->wrap_hinted = 0;
 	if (t->gap == PX_TFTP_GAP_SEEN)
 		t->gap = PX_TFTP_GAP_TOLD;
 	put_words(packet, OP_ACK, t->block);
@@ -160,21 +161,32 @@ static unsigned take_error(struct px_tftp *t, const uint8_t *packet, size_t len)
 	return PX_TFTP_FAIL;
 }
 
-/* Whether number is the block after t->block. After 65535 comes 0 or, from some servers, 1. With a window 1 may also mean that
- * 0 was lost, so it counts only when it is what comes first three times. */
+/* Block 1 after 65535. In lockstep the server counts past 0. With a window it may also be that 0 was lost or overtaken: it counts
+ * only when it is what comes first after three ACKs. */
+static int is_wrap_to_one(struct px_tftp *t)
+{
+	if (t->wraps_to_zero)
+		return 0;
+	if (t->window_blocks > 1 && t->unacked_blocks == 0 && !t->wrap_hinted) {
+		t->wrap_hinted = 1;
+		t->wrap_hints++;
+	}
+	if (t->window_blocks == 1 || t->wrap_hints >= 3)
+		t->wraps_to_one = 1;
+	return t->wraps_to_one;
+}
+
+/* Whether number is the block after t->block. After 65535 comes 0 or, from some servers, 1; whichever it was the first time, it is
+ * each time: a server that has sent 0 once will not leave it out, so that a 1 there means that 0 was lost. */
 static int is_next(struct px_tftp *t, uint16_t number)
 {
 	if (t->block != 65535)
 		return number == t->block + 1;
+	if (number == 0 && !t->wraps_to_one)
+		t->wraps_to_zero = 1;
 	if (number == 0)
-		return !t->wraps_to_one;
-	if (number != 1)
-		return 0;
-	if (t->wraps_to_one || t->window_blocks == 1)
-		return t->wraps_to_one = 1;
-	if (t->unacked_blocks == 0)
-		t->wrap_hints++;
-	return t->wraps_to_one = t->wrap_hints >= 3;
+		return t->wraps_to_zero;
+	return number == 1 && is_wrap_to_one(t);
 }
 
 /* A block that is not the next one: ahead of it, some were lost; the server goes back to what is acknowledged. */

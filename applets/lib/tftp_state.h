@@ -48,8 +48,9 @@ struct px_tftp {
 	uint16_t server_code;     /* of an ERROR packet */
 	char reason[160];         /* no control bytes */
 	/* private */
-	smallint wrap_hints;      /* how often block 1 came first after 65535 */
-	smallint wraps_to_one;
+	unsigned wrap_hints;      /* after how many ACKs of 65535 block 1 came first */
+	smallint wrap_hinted;     /* since the last ACK */
+	smallint wraps_to_zero, wraps_to_one; /* what this server does; known for the rest of the transfer */
 };
 
 /* Writes the read request for name into packet (PX_TFTP_REQUEST_BYTES). Returns its length; 0: name is too long. */

@@ -141,7 +141,10 @@ enum px_action FAST_FUNC px_countdown(struct px_menu *menu, unsigned seconds)
 		if (left_ms <= 0)
 			return PX_DO_CHOSEN;
 		page.seconds = (left_ms + 999) / 1000;
-		key = px_page_key(menu, draw_countdown, left_ms % 1000 + 1, NULL, NULL);
+		/* not px_page_key: F1 stops it, too, instead of a page of help that the time runs out behind */
+		px_ui_share(&menu->ui, 0);
+		px_page_draw(menu, draw_countdown);
+		key = px_ui_wait(&menu->ui, left_ms % 1000 + 1, NULL, NULL);
 		if (key != PX_KEY_NONE && key != PX_KEY_LOST)
 			return PX_DO_MENU;
 	}

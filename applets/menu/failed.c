@@ -137,7 +137,7 @@ static void FAST_FUNC draw_waiting(struct px_menu *menu, struct px_screen *scree
 	screen->row++;
 	px_screen_line(screen, 2, 4, PX_BOLD, "%s", page->reason);
 	screen->row++;
-	px_screen_line(screen, 2, 2, PX_PLAIN, "It is tried again every few seconds. b boots the local disk.");
+	px_screen_line(screen, 2, 2, PX_PLAIN, "It is tried again every few seconds. b restarts, for the local disk.");
 }
 
 enum px_action FAST_FUNC px_waiting_show(struct px_menu *menu, const char *reason, int wait_ms, struct px_child *child)

@@ -17,6 +17,7 @@ enum { DONE_SECONDS = 5 };
 static void set_failure(struct px_menu *menu, int status, const char *step, char *reason, char *consequence,
 		const char *disk_state)
 {
+	px_report_open(menu); /* without a catalog it is not open yet */
 	free(menu->reason);
 	free(menu->consequence);
 	menu->status = status;
@@ -45,6 +46,7 @@ static void do_after(struct px_menu *menu)
 static int install(struct px_menu *menu, int force)
 {
 	struct px_job *job = &menu->job;
+	sighandler_t on_hangup;
 
 	memset(job, 0, sizeof(*job));
 	job->catalog = menu->catalog;
@@ -56,13 +58,13 @@ static int install(struct px_menu *menu, int force)
 	job->mac = menu->network.mac;
 	px_log_say("px: installing %s on %s", menu->image->id, menu->disk->path);
 	px_report_start(menu);
-	signal(SIGHUP, SIG_IGN); /* a serial line that hangs up is no reason to stop half-way */
+	on_hangup = signal(SIGHUP, SIG_IGN); /* a serial line that hangs up is no reason to stop half-way */
 	px_job_start(job);
 	while (px_job_running(job)) {
 		menu->front->progress(menu, px_ui_wait(&menu->ui, 1000, job, NULL));
 		px_report_progress(menu);
 	}
-	signal(SIGHUP, SIG_DFL);
+	signal(SIGHUP, on_hangup);
 	menu->status = job->status;
 	free(menu->lines);
 	menu->lines = job->lines;
@@ -133,13 +135,34 @@ static int choose_unattended(struct px_menu *menu)
 	return 0;
 }
 
-/* Returns 0 when it was done or cannot go on unattended, 1 when the operator stopped the countdown. */
+/* px.auto counts once after each start of the machine: init starts a menu again that ended (a console without input, one that hung
+ * up), and that must not install again. Returns 0: nobody did it before. */
+static int claim_unattended(struct px_menu *menu)
+{
+	char *path = xasprintf("%s/run/px/auto.done", menu->root);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+	if (fd >= 0)
+		close(fd);
+	else if (errno == EEXIST)
+		menu->notice = "px.auto has run already";
+	else {
+		px_log_add("px: %s: %s", path, strerror(errno));
+		menu->notice = "px.auto is left out: cannot note in /run/px that it has run";
+	}
+	free(path);
+	return fd >= 0 ? 0 : -1;
+}
+
+/* Returns 0 when it was done or cannot go on unattended, 1 when the operator stopped the countdown, or when it has run before. */
 static int run_unattended(struct px_menu *menu)
 {
 	if (menu->settings.problem) {
 		set_failure(menu, PX_USAGE, "kernel command line", xstrdup(menu->settings.problem), NULL, "disk untouched");
 		return 0;
 	}
+	if (!menu->dry_run && claim_unattended(menu) != 0)
+		return 1;
 	if (choose_unattended(menu) != 0)
 		return 0;
 	if (menu->dry_run) {
@@ -214,6 +237,8 @@ static int menu_loop(struct px_menu *menu)
 	px_log_say("px: menu ready");
 	if (menu->settings.problem)
 		px_log_say("px: kernel command line: %s", menu->settings.problem);
+	if (menu->notice)
+		px_log_say("px: %s", menu->notice);
 	while (1) {
 		int asked;
 

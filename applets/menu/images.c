@@ -12,13 +12,14 @@ enum { DETAIL_ROWS = 5, SIZE_COLUMNS = 10 };
 enum entry { ENTRY_LOCAL, ENTRY_AGAIN, ENTRY_NETWORK, ENTRY_LOG, ENTRY_SHELL, ENTRY_REBOOT, ENTRY_POWEROFF, ENTRIES };
 
 static const char entry_titles[] ALIGN1 =
-	"[Boot the local disk]\0" "[Read the catalog again]\0" "[Network details]\0" "[Log]\0" "[Shell]\0"
+	"[Boot the local disk: restart]\0" "[Read the catalog again]\0" "[Network details]\0" "[Log]\0" "[Shell]\0"
 	"[Reboot]\0" "[Power off]\0";
 static const char entry_details[] ALIGN1 =
-	"Restarts without touching a disk; the firmware's boot order does the rest (network first? then its boot menu).\0"
+	"Restarts; no disk is touched. Where the network comes first, choose the disk in the firmware's boot menu, or type "
+	"\"local\" at pxelinux's prompt.\0"
 	"Asks the server for its list of images once more.\0"
 	"Address, server and interface of this machine.\0"
-	"What was said so far; also in /var/log/px.log and on the second console.\0"
+	"What was said so far; also in /var/log/px.log and on the second screen (Alt-F2).\0"
 	"A shell on this console; \"exit\" brings the menu back.\0"
 	"Restarts this machine.\0"
 	"Switches this machine off.\0";

@@ -265,6 +265,34 @@ const struct px_child* FAST_FUNC px_job_blame(struct px_job *job)
 	return cause;
 }
 
+/* pxwrite was content with what a failed pxfetch gave it: the disk has a boot sector, and who knows what behind it. */
+static void start_clear(struct px_job *job)
+{
+	struct px_command clear;
+	int rc;
+
+	memset(&clear, 0, sizeof(clear));
+	add_words(&clear, "pxwrite\0" "-z\0" "-qf\0" "--\0");
+	px_command_add(&clear, job->disk);
+	job->phase = PX_JOB_CLEAR;
+	job->disk_state = "disk could not be cleared: it may boot half an image";
+	strcpy(job->write.progress.stage, "clear");
+	rc = px_child_start(&job->run, "pxwrite", clear.argv, -1, PX_CHILD_MERGE, 0);
+	px_command_free(&clear);
+	if (rc != 0)
+		job->phase = PX_JOB_OVER;
+}
+
+/* A pxwrite that refuses calls the disk untouched, and means: by itself. */
+static void end_clear(struct px_job *job)
+{
+	job->phase = PX_JOB_OVER;
+	if (job->run.status == 0)
+		job->disk_state = disk_state(&job->run);
+	else
+		px_job_reason_of(&job->run, job->consequence);
+}
+
 static void end_image(struct px_job *job)
 {
 	const struct px_child *cause = px_job_blame(job);
@@ -277,6 +305,8 @@ static void end_image(struct px_job *job)
 		job->step = strcmp(job->write.progress.stage, "verify") == 0 ? "verify" : "write";
 	if (job->aborted && job->status != 0)
 		fail(job, PX_ABORTED, job->step, "aborted by the user");
+	if (job->status != 0 && job->write.status == 0)
+		start_clear(job);
 }
 
 /* --- running */
@@ -322,11 +352,13 @@ void FAST_FUNC px_job_handle(struct px_job *job, const struct pollfd *fds)
 		px_classic_handle(job);
 		return;
 	}
-	if (px_child_running(&job->fetch) || px_child_running(&job->write))
+	if (px_child_running(&job->fetch) || px_child_running(&job->write) || px_child_running(&job->run))
 		return;
 	job->end_ms = monotonic_ms();
 	if (job->phase == PX_JOB_BMAP)
 		end_bmap(job);
+	else if (job->phase == PX_JOB_CLEAR)
+		end_clear(job);
 	else
 		end_image(job);
 }

@@ -27,7 +27,7 @@ struct px_job {
 	const char *server, *mac;   /* for the scripts of a classic image; NULL: not known */
 	/* kept by the functions below */
 	struct px_child fetch, write;
-	struct px_child run;        /* classic image: a script, tar, umount */
+	struct px_child run;        /* classic image: a script, tar, umount; else: clearing the disk */
 	struct px_classic *classic; /* NULL: a raw image */
 	smallint phase;
 	smallint aborted;           /* the user wanted it so */
@@ -40,11 +40,12 @@ struct px_job {
 	char reason[PX_CHILD_LINE_BYTES];      /* the first cause's message; "" when it went well */
 	char consequence[PX_CHILD_LINE_BYTES]; /* pxwrite's, when pxfetch was the cause; or "" */
 	char *lines;                /* the last ones that a failed script said, '\n' between them; malloced, or NULL */
-	const char *disk_state;     /* "disk untouched", "disk does not boot", "disk written and verified" */
+	const char *disk_state;     /* "disk untouched", "disk does not boot", "disk written and verified", or that it could
+				     * not be cleared */
 };
 
 enum { PX_JOB_FDS = 3 * PX_CHILD_FDS };
-enum { PX_JOB_BMAP, PX_JOB_IMAGE, PX_JOB_CLASSIC, PX_JOB_OVER }; /* phase */
+enum { PX_JOB_BMAP, PX_JOB_IMAGE, PX_JOB_CLEAR, PX_JOB_CLASSIC, PX_JOB_OVER }; /* phase */
 
 /* Starts. Failures show as a job that is not running and has a status. */
 void px_job_start(struct px_job *job) FAST_FUNC;

@@ -39,6 +39,7 @@ struct px_menu {
 	struct px_disks *disks;
 	const struct px_image *image;  /* chosen */
 	const struct px_disk *disk;    /* chosen */
+	const char *notice;         /* said as the menu opens; or NULL */
 	smallint disk_named;        /* by a hint that names it, or by hand */
 	struct px_job job;
 	char *machine;              /* MAC, serial number: who this is; malloced, or NULL */

@@ -7,13 +7,14 @@
 
 #include "menu/menu.h"
 
-/* Starts the reporter when px.log= or px.report= say so; else all of these do nothing. Reads who this machine is: menu->machine. */
+/* Starts the reporter when px.log= or px.report= say so; else all of these do nothing. Reads who this machine is: menu->machine.
+ * Call it again when more may be known of the network: the reporter is another one then. */
 void px_report_open(struct px_menu *menu) FAST_FUNC;
 
 /* One syslog line. */
 void px_report_log(const char *line) FAST_FUNC;
 
-/* Events. progress: call it as often as you like, one in 5 s is sent. */
+/* Events. The last one, done or failed, is sent until somebody has answered, while nothing else is to be sent: it may arrive twice. progress: call it as often as you like, one in 5 s is sent. */
 void px_report_start(struct px_menu *menu) FAST_FUNC;
 void px_report_progress(struct px_menu *menu) FAST_FUNC;
 void px_report_done(struct px_menu *menu) FAST_FUNC;

@@ -60,9 +60,9 @@ static void draw_brake(struct px_screen *screen, const struct px_child_progress 
 
 static const char *stage_title(const char *stage)
 {
-	static const char stages[] ALIGN1 = "write\0verify\0grow\0init\0unpack\0post\0unmount\0";
+	static const char stages[] ALIGN1 = "write\0verify\0grow\0init\0unpack\0post\0unmount\0clear\0";
 	static const char titles[] ALIGN1 = "Writing\0Reading back and comparing\0Growing the file system\0"
-		"Running the first script\0Unpacking the archive\0Running the last script\0Unmounting\0";
+		"Running the first script\0Unpacking the archive\0Running the last script\0Unmounting\0Clearing the disk\0";
 	int i = index_in_strings(stages, stage);
 
 	return i >= 0 ? nth_string(titles, i) : stage[0] ? stage : "Starting";

@@ -8,9 +8,12 @@
 #include "menu/log.h"
 #include "menu/page.h"
 
+enum { SHIFT_COLUMNS = 40, SHIFT_MAX = 7 * SHIFT_COLUMNS };
+
 struct viewer {
 	const char *title;
 	struct px_list list;
+	unsigned shift;             /* columns that have moved out at the left: lines may be longer than the screen is wide */
 	const char* FAST_FUNC (*line)(unsigned i);
 };
 
@@ -19,28 +22,53 @@ static void FAST_FUNC draw_viewer(struct px_menu *menu, struct px_screen *screen
 	struct viewer *viewer = menu->page;
 	unsigned top, i;
 
-	px_page_frame(menu, screen, viewer->title, "Esc back   PgUp, PgDn, Home, End   Ctrl-L redraw");
+	px_page_frame(menu, screen, viewer->title, "Esc back   PgUp, PgDn, Home, End   Right, Left: long lines");
 	viewer->list.rows = px_page_bottom(screen) - PX_PAGE_TOP;
 	top = px_list_top(&viewer->list);
-	for (i = top; i < viewer->list.count && i < top + viewer->list.rows; i++)
-		px_screen_put(screen, PX_PAGE_TOP + i - top, 1, screen->columns - 2, PX_PLAIN, viewer->line(i));
+	for (i = top; i < viewer->list.count && i < top + viewer->list.rows; i++) {
+		const char *line = viewer->line(i);
+
+		px_screen_put(screen, PX_PAGE_TOP + i - top, 1, screen->columns - 2, PX_PLAIN,
+				line + MIN(viewer->shift, strlen(line)));
+	}
+}
+
+/* True when the page is left. */
+static int take_key(struct viewer *viewer, int key)
+{
+	switch (key) {
+	case PX_KEY_ESC:
+	case PX_KEY_ENTER:
+	case PX_KEY_LOST:
+	case 'q':
+		return 1;
+	case KEYCODE_LEFT:
+		if (!viewer->shift)
+			return 1;
+		viewer->shift -= SHIFT_COLUMNS;
+		return 0;
+	case KEYCODE_RIGHT:
+		viewer->shift = MIN(viewer->shift + SHIFT_COLUMNS, SHIFT_MAX);
+		return 0;
+	/* a page is turned, not a line: nothing is marked here */
+	case KEYCODE_UP:
+		key = KEYCODE_PAGEUP;
+		break;
+	case KEYCODE_DOWN:
+	case ' ':
+		key = KEYCODE_PAGEDOWN;
+	}
+	px_list_key(&viewer->list, key);
+	return 0;
 }
 
 static void view(struct px_menu *menu, struct viewer *viewer)
 {
 	void *page_below = menu->page;
-	int key;
 
 	menu->page = viewer;
-	do {
-		key = px_page_ask(menu, draw_viewer);
-		/* a page is turned, not a line: nothing is marked here */
-		if (key == KEYCODE_UP)
-			key = KEYCODE_PAGEUP;
-		if (key == KEYCODE_DOWN || key == ' ')
-			key = KEYCODE_PAGEDOWN;
-		px_list_key(&viewer->list, key);
-	} while (key != PX_KEY_ESC && key != 'q' && key != PX_KEY_ENTER && key != KEYCODE_LEFT && key != PX_KEY_LOST);
+	while (!take_key(viewer, px_page_ask(menu, draw_viewer)))
+		continue;
 	menu->page = page_below;
 }
 
@@ -73,11 +101,16 @@ static const char* FAST_FUNC help_line(unsigned i)
 void FAST_FUNC px_page_help(struct px_menu *menu)
 {
 	struct viewer viewer = { .title = "help", .line = help_line };
+	static smallint open;
 	const char *s;
 
+	if (open) /* F1 on this page */
+		return;
 	for (s = help; *s; s += strlen(s) + 1)
 		viewer.list.count++;
+	open = 1;
 	view(menu, &viewer);
+	open = 0;
 }
 
 /* --- log: opens at its end */

@@ -1,5 +1,6 @@
 /*
- * HTTP/1.1 GET (RFC 9110, 9112): Content-Length and chunked bodies, ranges, redirects, proxies. One request a connection.
+ * HTTP/1.1 GET (RFC 9110, 9112): Content-Length and chunked bodies, ranges, redirects, proxies. The connection stays for the next
+ * request after an answer that is no file: a redirect, an error.
  */
 //kbuild:obj-$(CONFIG_PX_TRANSPORT_HTTP) += http.o
 
@@ -8,7 +9,7 @@
 #include "lib/http_request.h"
 #include "lib/net.h"
 
-enum { REDIRECTS_MAX = 10, INTERIM_MAX = 10 };
+enum { REDIRECTS_MAX = 10, INTERIM_MAX = 10, DRAIN_MS = 500 };
 
 enum body { BODY_LENGTH, BODY_CHUNKED, BODY_UNTIL_CLOSE };
 
@@ -168,12 +169,16 @@ static ssize_t FAST_FUNC http_splice(struct px_stream *s, int pipe_fd, size_t le
 	return n == PX_SPLICE_NOT ? n : http_count(h, n);
 }
 
-static void FAST_FUNC http_close(struct px_stream *s)
+static void http_hang_up(struct http_stream *h)
 {
-	struct http_stream *h = (struct http_stream *)s;
-
 	if (h->fd >= 0)
 		close(h->fd);
+	h->fd = -1;
+}
+
+static void FAST_FUNC http_close(struct px_stream *s)
+{
+	http_hang_up((struct http_stream *)s);
 }
 
 static int http_send(struct http_stream *h, const char *text)
@@ -185,38 +190,27 @@ static int http_send(struct http_stream *h, const char *text)
 	return px_job_fail(h->job, &h->s, PX_NETWORK, "cannot send the request: %s", strerror(errno));
 }
 
-/* Connects to the server or its proxy and sends the request. */
-static int http_request(struct http_stream *h, const struct px_url *url, off_t offset_bytes)
+/* Sends the request on the connection kept, if there is one and fresh is not set, or on a new one. Returns 1: kept; 0: new; -1. */
+static int http_send_to(struct http_stream *h, const struct px_url *to, const char *request, int fresh)
 {
-	struct px_url proxy;
-	const struct px_url *to = url;
-	int proxied = px_http_proxy(&proxy, url);
-	char *request;
-	int result = -1;
+	const char *port = to->port ? to->port : "80";
+	int kept;
 
-	if (proxied < 0)
-		return px_job_fail(h->job, &h->s, PX_USAGE, "http_proxy in the environment is not an http: URL");
-	if (proxied)
-		to = &proxy;
-	h->fd = px_net_connect(h->job, &h->s, to->host, to->port ? to->port : "80");
-	if (h->fd >= 0) {
-		request = px_http_request(url, proxied ? to : NULL, offset_bytes, h->job->validator);
-		result = http_send(h, request);
-		free(request);
-	}
-	if (proxied)
-		px_url_free(&proxy);
-	return result;
+	h->at = h->end = 0;
+	h->fd = fresh ? -1 : px_net_kept(h->job, to->host, port);
+	kept = h->fd >= 0;
+	if (!kept)
+		h->fd = px_net_connect(h->job, &h->s, to->host, port);
+	if (h->fd < 0)
+		return -1;
+	return http_send(h, request) < 0 && !kept ? -1 : kept;
 }
 
-/* Asks and reads the head of the answer; interim ones (RFC 9110, 15.2) are skipped. */
-static int http_ask(struct http_stream *h, const struct px_url *url, off_t offset_bytes, struct px_http_head *head)
+/* The head of the answer; interim ones (RFC 9110, 15.2) are skipped. */
+static int http_final_head(struct http_stream *h, struct px_http_head *head)
 {
 	int interim = 0;
 
-	h->at = h->end = 0;
-	if (http_request(h, url, offset_bytes) < 0)
-		return -1;
 	do {
 		if (http_read_head(h, head) < 0)
 			return -1;
@@ -224,6 +218,67 @@ static int http_ask(struct http_stream *h, const struct px_url *url, off_t offse
 			return http_malformed(h, "an interim answer that was not asked for");
 	} while (head->code < 200);
 	return 0;
+}
+
+/* A server may close a kept connection just when it is used again: no answer at once is then no failure (RFC 9112, 9.3.1). */
+static int http_converse(struct http_stream *h, const struct px_url *to, const char *request, struct px_http_head *head)
+{
+	unsigned start_ms = monotonic_ms();
+	int kept = http_send_to(h, to, request, 0);
+
+	if (kept < 0)
+		return -1;
+	if (http_final_head(h, head) == 0)
+		return 0;
+	if (!kept || h->end > 0 || (unsigned)monotonic_ms() - start_ms >= h->job->silence_ms)
+		return -1;
+	http_hang_up(h);
+	h->s.status = PX_OK;
+	return http_send_to(h, to, request, 1) < 0 ? -1 : http_final_head(h, head);
+}
+
+/* When nothing but a short body is left of the answer, reads that and keeps the connection; else closes it. */
+static void http_leave(struct http_stream *h, const struct px_http_head *head, const struct px_url *to)
+{
+	off_t body_bytes = head->code == 204 || head->code == 304 ? 0 : head->length_bytes;
+	struct pollfd p = { h->fd, POLLIN, 0 };
+
+	if (!head->closes && body_bytes >= 0 && body_bytes < PX_HTTP_HEAD_BYTES) {
+		while ((off_t)(h->end - h->at) < body_bytes && poll(&p, 1, DRAIN_MS) > 0 && http_more(h))
+			continue;
+		h->s.status = PX_OK;
+		if ((off_t)(h->end - h->at) == body_bytes) {
+			px_net_keep(h->job, h->fd, to->host, to->port ? to->port : "80");
+			h->fd = -1;
+		}
+	}
+	http_hang_up(h);
+}
+
+static int http_is_file(const struct px_http_head *head, off_t offset_bytes)
+{
+	return head->code == 200 || head->code == 206 || (head->code == 416 && offset_bytes > 0 && head->range_total >= 0);
+}
+
+/* Asks the server or its proxy. After an answer that is no file, the connection is kept or closed. */
+static int http_ask(struct http_stream *h, const struct px_url *url, off_t offset_bytes, struct px_http_head *head)
+{
+	struct px_url proxy;
+	int proxied = px_http_proxy(&proxy, url);
+	const struct px_url *to = proxied ? &proxy : url;
+	char *request;
+	int result;
+
+	if (proxied < 0)
+		return px_job_fail(h->job, &h->s, PX_USAGE, "http_proxy in the environment is not an http: URL");
+	request = px_http_request(url, proxied ? to : NULL, offset_bytes, h->job->validator);
+	result = http_converse(h, to, request, head);
+	if (result == 0 && !http_is_file(head, offset_bytes))
+		http_leave(h, head, to);
+	free(request);
+	if (proxied)
+		px_url_free(&proxy);
+	return result;
 }
 
 /* 4xx, 5xx and what else is no file. */
@@ -265,6 +320,16 @@ static int http_begin_whole(struct http_stream *h, const struct px_http_head *he
 	return 0;
 }
 
+/* Learns from an answer to a request for a part. One without a validator (RFC 9110, 15.3.7, wants one in a 206) is only taken because
+ * the server that gave it says that If-Range held. Returns 0, -1. */
+static int http_learn_part(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
+{
+	http_learn(h, head, offset_bytes, head->range_total);
+	if (h->job->validator[0] && head->validator[0] && !h->job->same)
+		return px_job_fail(h->job, &h->s, PX_DATA, "changed on the server");
+	return 0;
+}
+
 /* 206: exactly the part that was asked for, up to the end, of the same file. */
 static int http_begin_part(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
@@ -274,10 +339,8 @@ static int http_begin_part(struct http_stream *h, const struct px_http_head *hea
 	 || head->range_last != head->range_total - 1
 	 || (head->length_bytes >= 0 && head->length_bytes != body_bytes))
 		return px_job_fail(h->job, &h->s, PX_PROTOCOL, "the server sent another part than was asked for");
-	http_learn(h, head, offset_bytes, head->range_total);
-	/* a part without a validator (RFC 9110, 15.3.7, wants one) is only taken because If-Range held */
-	if (h->job->validator[0] && head->validator[0] && !h->job->same)
-		return px_job_fail(h->job, &h->s, PX_DATA, "changed on the server");
+	if (http_learn_part(h, head, offset_bytes) < 0)
+		return -1;
 	http_begin_body(h, head, offset_bytes, body_bytes);
 	return 0;
 }
@@ -287,7 +350,8 @@ static int http_begin_nothing(struct http_stream *h, const struct px_http_head *
 {
 	if (head->range_total != offset_bytes)
 		return px_job_fail(h->job, &h->s, PX_DATA, "changed on the server: shorter than what has been fetched already");
-	http_learn(h, head, offset_bytes, head->range_total);
+	if (http_learn_part(h, head, offset_bytes) < 0)
+		return -1;
 	h->job->start_bytes = offset_bytes;
 	h->body = BODY_LENGTH;
 	h->left_bytes = 0;
@@ -320,16 +384,20 @@ static int http_follow(struct http_stream *h, const struct px_url *url, const st
 	return -1;
 }
 
-/* Asks where it is until the answer is no redirect. */
+static int http_is_same_server(const struct px_url *a, const struct px_url *b)
+{
+	return strcasecmp(a->host, b->host) == 0 && strcmp(a->port ? a->port : "80", b->port ? b->port : "80") == 0;
+}
+
+/* Asks where it is until the answer is no redirect. User and password go to the server that they were given for and to no other. */
 static int http_ask_around(struct http_stream *h, const struct px_url *url, off_t offset_bytes, struct px_http_head *head)
 {
+	const struct px_url *asked = url;
 	struct px_url here, next;
 	int redirects = 0, result;
 
 	memset(&here, 0, sizeof(here));
 	while ((result = http_ask(h, url, offset_bytes, head)) == 0 && http_is_redirect(head)) {
-		close(h->fd);
-		h->fd = -1;
 		if (++redirects > REDIRECTS_MAX)
 			result = px_job_fail(h->job, &h->s, PX_PROTOCOL, "more than %u redirects", REDIRECTS_MAX);
 		else
@@ -338,6 +406,8 @@ static int http_ask_around(struct http_stream *h, const struct px_url *url, off_
 			break;
 		px_url_free(&here);
 		here = next;
+		if (!here.user && http_is_same_server(&here, asked))
+			here.user = asked->user;
 		url = &here;
 	}
 	px_url_free(&here);
@@ -355,7 +425,7 @@ static int http_begin(struct http_stream *h, const struct px_url *url, off_t off
 		result = http_begin_whole(h, head, offset_bytes);
 	else if (head->code == 206)
 		result = http_begin_part(h, head, offset_bytes);
-	else if (head->code == 416 && offset_bytes > 0 && head->range_total >= 0)
+	else if (http_is_file(head, offset_bytes))
 		result = http_begin_nothing(h, head, offset_bytes);
 	else
 		result = http_refused(h, head);

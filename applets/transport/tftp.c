@@ -18,6 +18,8 @@ enum {
 	QUIET_MIN_US = 1000,
 	REPEAT_MAX_US = 8 * 1000 * 1000,
 	LOSSES_MAX = 12,                 /* windows in a row that broke off at their start: this window is too large */
+	STRAIN_BROKEN = 10,              /* what a broken window adds to the strain, where a whole one takes 1 away */
+	STRAIN_MAX = 200,
 	WRONG_PORT = 5,                  /* ERROR: Unknown transfer ID */
 };
 
@@ -31,12 +33,17 @@ struct tftp_stream {
 	socklen_t peer_len;
 	smallint peer_known;      /* its port is the transfer's, no longer 69 */
 	smallint plain;           /* ask for no options: the server refused some (ERROR 8) */
-	smallint repeated;        /* since the last progress: its time tells nothing about the round trip */
+	smallint repeated;        /* since the last progress */
 	unsigned long long sent_us; /* when last[] went out */
+	unsigned long long first_us; /* when it did so the first time */
+	unsigned long long heard_us; /* when the server was heard last */
 	int trip_us, vary_us;     /* smoothed round trip and its variation (RFC 6298); 0: unknown */
 	unsigned repeat_us;       /* when last[] is sent again */
 	unsigned block_us;        /* the socket's receive time-out */
 	unsigned losses;          /* windows in a row */
+	unsigned strain;
+	unsigned long long window_us; /* when the first block of this window came */
+	unsigned pace_us, best_pace_us; /* between two blocks of a window: smoothed; its least value */
 	const uint8_t *rest;      /* of the last block, not yet taken */
 	size_t rest_bytes;
 	unsigned last_len;        /* of last[]: what a time-out sends again */
@@ -57,6 +64,8 @@ static int tftp_send(struct tftp_stream *f, unsigned len)
 {
 	f->last_len = len;
 	f->sent_us = tftp_clock_us();
+	if (!f->repeated)
+		f->first_us = f->sent_us;
 	if (sendto(f->fd, f->last, len, 0, (struct sockaddr *)&f->peer, f->peer_len) >= 0)
 		return 0;
 	if (errno != ENETUNREACH && errno != EHOSTUNREACH && errno != EINVAL)
@@ -159,11 +168,8 @@ static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 	return 0;
 }
 
-/* Learns from the time between an ACK and the answer to it (RFC 6298, 2). */
-static void tftp_measure(struct tftp_stream *f)
+static void tftp_learn_trip(struct tftp_stream *f, int trip_us)
 {
-	int trip_us = MIN(tftp_clock_us() - f->sent_us, REPEAT_MAX_US);
-
 	if (f->trip_us == 0) {
 		f->trip_us = trip_us + 1;
 		f->vary_us = trip_us / 2;
@@ -174,13 +180,61 @@ static void tftp_measure(struct tftp_stream *f)
 	f->repeat_us = MAX(REPEAT_MIN_US, MIN(f->trip_us + 4 * f->vary_us, REPEAT_FIRST_US));
 }
 
-/* Is the last packet due to be sent again? Backs off, until a round trip without repetition has been measured: a server that is only
- * slow must not be flooded (RFC 6298, 5.5 to 5.7). Returns 0, -1. */
+/* Learns from the time between an ACK and the answer to it (RFC 6298, 2). Whether that answers a repeated ACK or the one before is told
+ * by the time since then: about a round trip, the repetition was needed; far less, it came too early (as in RFC 3522); else
+ * nobody knows, and the back-off stays. */
+static void tftp_measure(struct tftp_stream *f)
+{
+	int since_us = MIN(f->heard_us - f->sent_us, REPEAT_MAX_US);
+
+	if (f->repeated && since_us < f->trip_us / 2)
+		since_us = MIN(f->heard_us - f->first_us, REPEAT_MAX_US);
+	else if (f->repeated && since_us > 2 * f->trip_us)
+		return;
+	tftp_learn_trip(f, since_us);
+}
+
+/* Some servers (atftpd) send slower with each window that was not acknowledged whole, by 10 us a block, and faster by 1 us with each
+ * that was: with more than one broken window in 11 they never stop slowing down, and a smaller window is faster. Returns 0; -1:
+ * so it is, and the file is long enough to start over. */
+static int tftp_strain(struct tftp_stream *f, int broken)
+{
+	struct px_tftp *t = &f->t;
+
+	if (!broken) {
+		f->strain -= f->strain > 0;
+		return 0;
+	}
+	f->strain += STRAIN_BROKEN;
+	if (!f->job->may_renew || f->strain < STRAIN_MAX || f->pace_us - f->best_pace_us < f->strain / 2 || t->window_blocks == 1)
+		return 0;
+	if (t->tsize_bytes >= 0 && t->tsize_bytes - t->seen_bytes < t->seen_bytes)
+		return 0;
+	f->job->window_blocks = MAX(1, t->window_blocks / 4);
+	f->job->renew = 1;
+	return px_job_fail(f->job, &f->s, PX_NETWORK, "blocks are lost and the server slows down: a window of %u is too large",
+			t->window_blocks);
+}
+
+/* A window has come whole: how fast? */
+static void tftp_pace(struct tftp_stream *f)
+{
+	int pace_us = MIN((f->heard_us - f->window_us) / f->t.window_blocks, REPEAT_MAX_US);
+
+	f->pace_us = f->pace_us ? f->pace_us + (pace_us - (int)f->pace_us) / 8 : pace_us + 1U;
+	f->best_pace_us = f->best_pace_us ? MIN(f->best_pace_us, f->pace_us) : f->pace_us;
+}
+
+/* Is the last packet due to be sent again? Not as long as the server sends something, be it old: it would send all that once more.
+ * Backs off, until a round trip has been measured: a server that is only slow must not be flooded (RFC 6298, 5.5 to 5.7).
+ * Returns 0, -1. */
 static int tftp_repeat(struct tftp_stream *f)
 {
-	if (tftp_clock_us() - f->sent_us < f->repeat_us)
+	if (tftp_clock_us() - MAX(f->sent_us, f->heard_us) < f->repeat_us)
 		return 0;
 	f->repeated = 1;
+	if (f->t.unacked_blocks > 0 && tftp_strain(f, 1) < 0)
+		return -1;
 	f->repeat_us = MIN(f->repeat_us * 2, REPEAT_MAX_US);
 	/* what is in order by now is acknowledged, not what was when the window began */
 	if (f->t.answered)
@@ -192,6 +246,8 @@ static int tftp_repeat(struct tftp_stream *f)
  * places hit every time. Returns 0, -1. */
 static int tftp_judge_window(struct tftp_stream *f, int broken)
 {
+	if (tftp_strain(f, broken) < 0)
+		return -1;
 	if (!broken || f->t.unacked_blocks > MAX(1, f->t.window_blocks / 8)) {
 		f->losses = 0;
 		return 0;
@@ -223,7 +279,7 @@ static int tftp_quiet(struct tftp_stream *f)
 /* The next packet that means something. Returns flags of px_tftp_packet and sets *len; -1. */
 static int tftp_next(struct tftp_stream *f, ssize_t *len)
 {
-	unsigned long long start_us = tftp_clock_us();
+	unsigned long long start_us = tftp_clock_us(), now_us;
 	unsigned waited_ms, flags;
 
 	while (1) {
@@ -231,7 +287,10 @@ static int tftp_next(struct tftp_stream *f, ssize_t *len)
 		if (*len < 0)
 			return -1;
 		flags = *len > 0 ? px_tftp_packet(&f->t, f->packet, *len) : PX_TFTP_IGNORE;
-		waited_ms = (tftp_clock_us() - start_us) / 1000;
+		now_us = tftp_clock_us();
+		if (*len > 0)
+			f->heard_us = now_us;
+		waited_ms = (now_us - start_us) / 1000;
 		if (flags != PX_TFTP_IGNORE)
 			break;
 		if (waited_ms >= f->job->silence_ms)
@@ -257,9 +316,14 @@ static int tftp_step(struct tftp_stream *f)
 			tftp_complain(f, (struct sockaddr *)&f->peer, f->peer_len, f->t.error_code, f->t.reason);
 		return px_job_fail(f->job, &f->s, f->t.status, "%s", f->t.reason);
 	}
-	if ((flags & PX_TFTP_DATA) && f->t.unacked_blocks == 1 && !f->repeated)
-		tftp_measure(f);
+	if ((flags & PX_TFTP_DATA) && f->t.unacked_blocks == 1) {
+		f->window_us = f->heard_us;
+		if (!f->repeated || f->trip_us)
+			tftp_measure(f);
+	}
 	f->repeated &= !(flags & PX_TFTP_DATA);
+	if ((flags & PX_TFTP_DATA) && f->t.unacked_blocks == f->t.window_blocks)
+		tftp_pace(f);
 	if (flags & PX_TFTP_ACK) {
 		if (f->t.seen_bytes > 0 && tftp_judge_window(f, !(flags & PX_TFTP_DATA)) < 0)
 			return -1;
@@ -370,6 +434,9 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 		return -1;
 	memset(t, 0, sizeof(*t));
 	f->trip_us = 0;
+	f->pace_us = f->best_pace_us = 0;
+	f->strain = 0;
+	f->repeated = 0;
 	f->block_us = 0;
 	f->repeat_us = REPEAT_FIRST_US;
 	if (!f->plain)

@@ -22,6 +22,7 @@ struct px_job {
 	unsigned window_blocks;     /* TFTP; 0: default; TFTP halves it when a try lost too many blocks */
 	smallint proven_later;      /* -s or -H: an end that only a closed connection marks is good enough */
 	smallint hashed_later;      /* -H: a part may be joined without a validator */
+	smallint may_renew;         /* what has been read can be read again */
 	/* what a transport learns; kept from try to try on one mirror */
 	off_t total_bytes;          /* the whole file; -1: unknown */
 	char validator[160];        /* HTTP: strong ETag or Last-Modified as the server wrote it; "": none */
@@ -34,7 +35,11 @@ struct px_job {
 	/* what a failed stream says instead of printing (the caller prints one line with what it does next) */
 	char reason[320];           /* no control bytes; without the URL */
 	smallint again;             /* the same mirror may do better later */
+	smallint renew;             /* not a failure: the transport wants to start over at once, in another way (if may_renew) */
 	unsigned wait_ms;           /* added to: time spent waiting for the network */
+	/* a connection that a transport has left open for the next try or mirror (lib/net.h) */
+	char *kept_to;              /* NULL: none */
+	int kept_fd;
 };
 
 struct px_transport {

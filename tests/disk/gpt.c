@@ -16,8 +16,9 @@ static int look(const char *path)
 	struct px_image_kind kind;
 
 	px_image_look(&kind, head, n);
-	printf("words=%s\ntable=%d\nsector=%u\npartitions=%u\nend=%lld\nfs=%s\nrefuse=%s\nremedy=%s\nefi=%d\nbios=%d\n", kind.words, kind.table,
+	printf("words=%s\ntable=%d\nsector=%u\npartitions=%u\nend=%lld\nfs=%s\nfsbytes=%lld\nrefuse=%s\nremedy=%s\nefi=%d\nbios=%d\n", kind.words, kind.table,
 		kind.sector_bytes, kind.partitions, (long long)kind.end_bytes, kind.filesystem ? kind.filesystem : "-",
+		(long long)kind.filesystem_bytes,
 		kind.refuse ? kind.refuse : "-", kind.remedy ? kind.remedy : "-", kind.efi, kind.bios);
 	return 0;
 }

@@ -23,10 +23,14 @@ def way(verdict):
     return register
 
 
+KEEP = "keep"  # returned by a way: the connection stays for another request
+
+
 class Request:
-    def __init__(self, text, count):
+    def __init__(self, text, count, nth):
         self.text = text
         self.count = count  # how often this way was asked before
+        self.nth = nth  # how many requests came before on this connection
         self.headers = {}
         for line in text.split("\r\n")[1:]:
             if ":" in line:
@@ -63,6 +67,11 @@ def plain(c, r, body):
 @way("bad")
 def truncate(c, r, body):
     c.sendall(head(Content_Length=len(body)) + body[:len(body) // 2])
+
+
+@way("bad")
+def truncate_a_sector(c, r, body):
+    c.sendall(head(Content_Length=len(body)) + body[:-512])
 
 
 @way("ok")
@@ -362,6 +371,125 @@ def redirect_relative(c, r, body):
     c.sendall(head("302 Found", Location="x/../plain", Content_Length=0))
 
 
+@way("bad")
+def wants_user(c, r, body):
+    """Only for joe:sesame."""
+    if r.headers.get("authorization") == "Basic am9lOnNlc2FtZQ==":
+        c.sendall(head(Content_Length=len(body)) + body)
+    else:
+        c.sendall(head("401 Unauthorized", WWW_Authenticate="Basic", Content_Length=0))
+
+
+@way("bad")
+def redirect_to_wants_user(c, r, body):
+    c.sendall(head("302 Found", Location="/wants-user", Content_Length=0))
+
+
+@way("ok")
+def wants_no_user(c, r, body):
+    """A stranger, who must not learn the password."""
+    if "authorization" in r.headers:
+        c.sendall(head("403 Forbidden", Content_Length=0))
+    else:
+        c.sendall(head(Content_Length=len(body)) + body)
+
+
+@way("ok")
+def redirect_to_stranger(c, r, body):
+    """The same machine by another name is another host."""
+    c.sendall(head("302 Found", Location="http://localhost:%s/wants-no-user" % r.headers["host"].split(":")[1],
+                   Content_Length=0))
+
+
+@way("ok")
+def redirect_to_wants_no_user(c, r, body):
+    c.sendall(head("302 Found", Location="/wants-no-user", Content_Length=0))
+
+
+# --- kept connections
+@way("bad")
+def kept_file(c, r, body):
+    """Only for a second request."""
+    if r.nth == 0:
+        c.sendall(head("403 Forbidden", Content_Length=0))
+    else:
+        c.sendall(head(Content_Length=len(body)) + body)
+
+
+@way("bad")
+def kept_missing(c, r, body):
+    c.sendall(head("404 Not Found", Content_Length=9) + b"not found")
+    return KEEP
+
+
+@way("ok")
+def kept_redirect(c, r, body):
+    c.sendall(head("302 Found", Location="/kept-file", Content_Length=5) + b"moved")
+    return KEEP
+
+
+@way("ok")
+def kept_after_error(c, r, body):
+    """Busy once, and on the same connection not any more."""
+    if r.count > 0:
+        return kept_file(c, r, body)
+    c.sendall(head("503 Service Unavailable", Content_Length=4) + b"bu")
+    time.sleep(0.1)
+    c.sendall(b"sy")
+    return KEEP
+
+
+@way("ok")
+def kept_resume(c, r, body):
+    """Cut off, then moved, then the rest on the connection that said so."""
+    if cut_first(c, r, body, ETag='"a"'):
+        return None
+    if r.count == 1:
+        c.sendall(head("302 Found", Location="/kept-resume", Content_Length=0))
+        return KEEP
+    if r.nth == 0:
+        c.sendall(head("403 Forbidden", Content_Length=0))
+    else:
+        c.sendall(part_head(body, r.start, ETag='"a"') + body[r.start:])
+
+
+@way("ok")
+def kept_and_closed(c, r, body):
+    """Lets a connection be kept, and closes it when it is used: another one gives the file."""
+    if r.nth == 0 and r.count == 0:
+        c.sendall(head("302 Found", Location="/kept-and-closed", Content_Length=0))
+        return KEEP
+    if r.nth == 0:
+        c.sendall(head(Content_Length=len(body)) + body)
+
+
+@way("ok")
+def not_kept(c, r, body):
+    """Says close, but does not, and answers nothing any more."""
+    if r.count > 0 and r.nth == 0:
+        c.sendall(head(Content_Length=len(body)) + body)
+    elif r.nth == 0:
+        c.sendall(head("302 Found", Location="/not-kept", Connection="x, Close", Content_Length=0))
+        return KEEP
+    else:
+        time.sleep(60)
+
+
+@way("ok")
+def kept_smuggler(c, r, body):
+    """Behind the redirect comes the answer to a request that has not been sent."""
+    forged = head(Content_Length=len(body)) + bytes(len(body))
+    c.sendall(head("302 Found", Location="/plain", Content_Length=5) + b"moved" + forged)
+    return KEEP
+
+
+@way("ok")
+def kept_body_missing(c, r, body):
+    """The body of the redirect never comes."""
+    c.sendall(head("302 Found", Location="/plain", Content_Length=500))
+    time.sleep(30)
+
+
 # --- ranges: the first answer is cut in the middle, the second one is what matters
 def cut_first(c, r, body, **fields):
     if r.count == 0:
@@ -454,6 +582,35 @@ def resume_416(c, r, body):
         c.sendall(head("416 Range Not Satisfiable", Content_Range="bytes */10", Content_Length=0))
 
 
+def cut_before_the_end(c, r, body, **fields):
+    """All of the body, but not the last chunk: the next try can only ask for what is behind the end."""
+    if r.count == 0:
+        c.sendall(head(Transfer_Encoding="chunked", **fields))
+        chunked(c, body)
+    return r.count == 0
+
+
+@way("ok")
+def resume_at_end(c, r, body):
+    if not cut_before_the_end(c, r, body, ETag='"a"'):
+        assert r.start == len(body)
+        c.sendall(head("416 Range Not Satisfiable", Content_Range="bytes */%d" % len(body), ETag='"a"', Content_Length=0))
+
+
+@way("bad")
+def resume_at_end_changed(c, r, body):
+    """If-Range should have made this a 200; the validator in it shows that the bytes at hand are those of another file."""
+    if not cut_before_the_end(c, r, body, ETag='"a"'):
+        c.sendall(head("416 Range Not Satisfiable", Content_Range="bytes */%d" % len(body), ETag='"b"', Content_Length=0))
+
+
+@way("bad")
+def resume_at_end_longer(c, r, body):
+    if not cut_before_the_end(c, r, body, ETag='"a"'):
+        c.sendall(head("416 Range Not Satisfiable", Content_Range="bytes */%d" % (len(body) + 1), ETag='"a"',
+                       Content_Length=0))
+
+
 @way("bad")
 def resume_multipart(c, r, body):
     if not cut_first(c, r, body, ETag='"a"'):
@@ -482,17 +639,20 @@ def forever(c, data):
 
 def serve(c, body, counts):
     try:
-        text = b""
-        while b"\r\n\r\n" not in text:
-            more = c.recv(65536)
-            if not more:
-                return
-            text += more
-        text = text.decode("latin-1")
-        name = text.split(" ")[1].strip("/").split("/")[-1]
-        count = counts.get(name, 0)
-        counts[name] = count + 1
-        WAYS[name][0](c, Request(text, count), body)
+        nth, again = 0, KEEP
+        while again == KEEP:
+            text = b""
+            while b"\r\n\r\n" not in text:
+                more = c.recv(65536)
+                if not more:
+                    return
+                text += more
+            text = text.decode("latin-1")
+            name = text.split(" ")[1].strip("/").split("/")[-1]
+            count = counts.get(name, 0)
+            counts[name] = count + 1
+            again = WAYS[name][0](c, Request(text, count, nth), body)
+            nth += 1
     except OSError:
         pass
     finally:

@@ -78,16 +78,19 @@ class Transfer:
             number += 1
             wire = wire + 1 if wire < 65535 else wrap
 
-    def window(self, size, window, drop=(), order=None):
-        """Windowed, as RFC 7440 says: an ACK tells where to go on. drop: block numbers not sent the first time."""
-        drop, base, last = set(drop), 0, len(self.body) // size + 1
+    def window(self, size, window, drop=(), order=None, wrap=0, lose_zeros=False):
+        """Windowed, as RFC 7440 says: an ACK tells where to go on. drop: block numbers not sent the first time. wrap: what comes
+        after 65535. lose_zeros: what is behind 65535 in its window is lost, and then, in the window after the ACK, its first."""
+        drop, base, last, tries = set(drop), 0, len(self.body) // size + 1, 0
+        wire = (lambda n: (n - 1) % 65535 + 1) if wrap == 1 else (lambda n: n & 0xffff)
         while base < last:
             numbers = list(range(base + 1, min(base + window, last) + 1))
+            tries = tries + 1 if wire(base) == 65535 else 0
             for n in (order(numbers) if order else numbers):
                 if n in drop:
                     drop.remove(n)
-                else:
-                    self.send(self.block(n, size))
+                elif not lose_zeros or wire(n) >= window or n < 65535 or tries > 1 or (tries == 1 and wire(n) > 0):
+                    self.send(data(wire(n), self.body[(n - 1) * size:n * size]))
             try:
                 packet, _ = self.s.recvfrom(2048)
             except socket.timeout:
@@ -95,7 +98,7 @@ class Transfer:
             if packet[:2] == b"\0\5":
                 return False
             acked = struct.unpack(">HH", packet[:4])[1]
-            base += (acked - base) & 0xffff if (acked - base) & 0xffff <= window else 0
+            base = next((n for n in range(base, base + window + 1) if wire(n) == acked), base)
         return True
 
 
@@ -225,6 +228,48 @@ def short_nonsense(t):
     for packet in (b"", b"\0", b"\0\3", b"\0\3\0", b"\0\0\0\0", b"\0\2x\0octet\0", b"\1\3\0\1x", b"\0\4\0\1"):
         t.send(packet)
     t.lockstep()
+
+
+def grants_all(t, **ways):
+    size, window = int(t.options[b"blksize"]), int(t.options[b"windowsize"])
+    packet = oack(blksize=size, windowsize=window)
+    t.send(packet)
+    t.ack(0, packet) and t.window(size, window, **ways)
+
+
+@way("ok")
+def wraps_and_loses_zero(t):
+    """Each time that it has counted to 65535, the first to come after the ACK of that is block 1, because 0 is lost."""
+    grants_all(t, lose_zeros=True)
+
+
+@way("ok")
+def wraps_to_one(t):
+    """Counts 65534, 65535, 1, 2."""
+    grants_all(t, wrap=1)
+
+
+@way("ok")
+def slows_down(t):
+    """As atftpd on a bad path: with a window over 8 each is broken once, and after each the blocks come more slowly."""
+    size, window = int(t.options[b"blksize"]), int(t.options[b"windowsize"])
+    packet = oack(blksize=size, windowsize=window)
+    t.send(packet)
+    pause, send = 0, t.send
+
+    def send_slowly(packet):
+        time.sleep(pause)
+        send(packet)
+
+    def reorder(numbers):
+        nonlocal pause
+        pause += 0.00002
+        return numbers
+
+    if window > 8:
+        t.send = send_slowly
+    if t.ack(0, packet):
+        t.window(size, window, drop=range(1, 100000, 20) if window > 8 else (), order=reorder)
 
 
 # --- lies

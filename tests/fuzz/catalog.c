@@ -53,7 +53,7 @@ static void check_image(const struct px_catalog *catalog, const struct px_image 
 		free(problem);
 		return;
 	}
-	must(image->id[0] && image->sources, "usable without name or source");
+	must(image->id[0] && (image->sources || image->init), "usable without name, source and script");
 	must(px_catalog_find(catalog, image->id) != NULL, "not found");
 }
 

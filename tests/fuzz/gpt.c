@@ -2,7 +2,7 @@
  * What an image is and how its table is fitted, of hostile bytes. The first 16 bytes of the input say how large disk and sectors are;
  * half of the runs get their checksums made right, so that the fuzzer sees what lies behind them.
  */
-//fuzz-sources: lib/gpt.c lib/gpt_parse.c lib/mbr.c lib/image.c lib/probe.c lib/probe_refused.c
+//fuzz-sources: lib/gpt.c lib/gpt_parse.c lib/mbr.c lib/image.c lib/probe.c lib/probe_size.c lib/probe_refused.c
 #include "libbb.h"
 #include "lib/gpt.h"
 #include "lib/gpt_parse.h"

@@ -32,8 +32,9 @@ dry_run() {
 	run timeout 30 pximenu -n -r "$ROOT" </dev/null
 }
 
-# an unattended run in the background: $MENU
+# an unattended run in the background, the first one since this machine started: $MENU
 unattended() {
+	rm -f "$ROOT/run/px/auto.done"
 	cmdline px.auto px.timeout=0 "$@"
 	timeout 60 pximenu -r "$ROOT" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 &
 	MENU=$!
