@@ -79,13 +79,21 @@ pair() {
 	pair i82559er '-device megasas,id=s' '-device scsi-hd,drive=d,bus=s.0'
 }
 
-# SeaBIOS has nothing for this card: iPXE from a CD starts it
-@test "igb (Intel 82576) and NVMe" {
+# No firmware here starts it over the network (iPXE sees no link): a stick does, with the images of the network's server.
+@test "igb (Intel 82576), started by a stick, and NVMe" {
 	long
-	need mmdebstrap
+	need mmdebstrap mcopy
 	PX_QEMU=$("$PX_TOP/tests/demo/newer-qemu.sh" "$PX_BUILD" trixie)
 	export PX_QEMU
-	pair igb '-device nvme,drive=d,serial=PXNVME' "-cdrom $PX_BUILD/qemu/usr/lib/ipxe/ipxe.iso" '-boot once=d,order=c'
+	small
+	sed 's;^\(CONFIG_PX_CONSOLE="\).*;\1console=ttyS0,115200 no_timer_check px.image=small px.disk=/dev/nvme0n1 px.auto px.timeout=1";' \
+		"$PX_TOP/.config" >"$BATS_TEST_TMPDIR/config"
+	"$PX_TOP/initramfs/usb.sh" "$PX_BUILD" trixie "$BATS_TEST_TMPDIR/config" "$PX_BUILD/tftpboot" "$BATS_TEST_TMPDIR/usb.img"
+	local nvme=(-q "-drive if=none,id=d,format=raw,cache=unsafe,file=$disk" -q '-device nvme,drive=d,serial=PXNVME')
+	boot -n igb -N "user,id=n,tftp=$root" "${nvme[@]}" -q "-drive if=none,id=u,format=raw,file=$BATS_TEST_TMPDIR/usb.img" \
+		-q '-device qemu-xhci' -q '-device usb-storage,drive=u,bootindex=1' \
+		'px: medium: /dev/sda1' 'px: network: eth0 10.0.2.15, server 10.0.2.2' 'px: installed small'
+	boot "${nvme[@]}" 'px-small: up'
 }
 
 @test "virtio-net and LSI SAS 1068" {

@@ -98,10 +98,9 @@ main() {
 		esac
 	done
 	shift $((OPTIND - 1))
-	firmware $firmware >>"$extra"
-	# options are words without blanks
+	# options are words without blanks; those of -q come last, so that they count
 	# shellcheck disable=SC2046
-	set -- "$@" -- $(cat "$extra")
+	set -- "$@" -- $(firmware $firmware && cat "$extra")
 	rm -f "$extra"
 	patterns=0
 	while [ "$1" != -- ]; do

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes BUILD/qemu: the suite's QEMU, which knows machines that an older host's does not (igb came with 8.0), and iPXE to
-# start them. Prints the command that runs it; boot.sh takes that as PX_QEMU.
+# Makes BUILD/qemu: the suite's QEMU, which knows machines that an older host's does not (igb came with 8.0). Prints the
+# command that runs it; boot.sh takes that as PX_QEMU.
 #
 #   newer-qemu.sh BUILD SUITE
 set -eu
@@ -9,7 +9,7 @@ make_root() {
 	"$here/../../kbuild/archive.sh" -b "$build" -s "$suite" mirrors >"$build/qemu.mirrors"
 	rm -rf "$build/qemu.new" "$build/qemu"
 	mmdebstrap --quiet --variant=extract --aptopt='APT::Install-Recommends "false"' \
-		--include=qemu-system-x86,seabios,ipxe-qemu,ipxe "$suite" "$build/qemu.new" "$build/qemu.mirrors" >&2
+		--include=qemu-system-x86,seabios,ipxe-qemu "$suite" "$build/qemu.new" "$build/qemu.mirrors" >&2
 	rm -f "$build/qemu.mirrors"
 }
 
