@@ -8,6 +8,8 @@
 #ifndef PX_TFTP_PACE_H
 #define PX_TFTP_PACE_H 1
 
+enum { PX_TFTP_SMALLER = 4 };
+
 struct px_tftp_pace { /* starts as zeros */
 	unsigned strain_us;        /* what such a server would have added by now */
 	unsigned block_us;         /* between two blocks of a window, smoothed; 0: unknown */
@@ -17,7 +19,8 @@ struct px_tftp_pace { /* starts as zeros */
 /* A window of blocks came whole in window_us. */
 void px_tftp_pace_whole(struct px_tftp_pace *pace, unsigned window_us, unsigned blocks) FAST_FUNC;
 
-/* A window broke. Returns whether the server has slowed down for that, and much. */
-int px_tftp_pace_broken(struct px_tftp_pace *pace) FAST_FUNC;
+/* A window of blocks broke, on a path of this round trip. Returns whether the server has slowed down for that, so much that it pays to
+ * read all that came again with a window of blocks / PX_TFTP_SMALLER. */
+int px_tftp_pace_broken(struct px_tftp_pace *pace, unsigned blocks, unsigned trip_us) FAST_FUNC;
 
 #endif

@@ -199,11 +199,11 @@ static int tftp_broken(struct tftp_stream *f)
 {
 	struct px_tftp *t = &f->t;
 
-	if (!px_tftp_pace_broken(&f->pace) || !f->job->may_renew || t->window_blocks == 1)
+	if (!px_tftp_pace_broken(&f->pace, t->window_blocks, f->trip_us) || !f->job->may_renew || t->window_blocks == 1)
 		return 0;
 	if (t->tsize_bytes >= 0 && t->tsize_bytes - t->seen_bytes < t->seen_bytes)
 		return 0;
-	f->job->window_blocks = MAX(1, t->window_blocks / 4);
+	f->job->window_blocks = MAX(1, t->window_blocks / PX_TFTP_SMALLER);
 	f->job->renew = 1;
 	return px_job_fail(f->job, &f->s, PX_NETWORK, "blocks are lost and the server slows down: a window of %u is too large",
 			t->window_blocks);
