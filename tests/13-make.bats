@@ -51,7 +51,7 @@ state() {
 	cp .config "$BATS_TEST_TMPDIR/other/"
 	run make -C "$BATS_TEST_TMPDIR/other"
 	[ "$status" = 0 ] || { echo "$output"; false; }
-	for f in busybox rootdir.tar px.cpio.xz manifest.txt; do
+	for f in busybox rootdir.tar px.cpio.xz; do
 		cmp "$PX_BUILD/$f" "$BATS_TEST_TMPDIR/other/build/$f"
 	done
 	diff -r "$PX_BUILD/tftpboot" "$BATS_TEST_TMPDIR/other/build/tftpboot"
