@@ -17,7 +17,7 @@ inputs() {
 install_files() {
 	mkdir -p "$1/etc/px"
 	install -m 755 "$here/init" "$1/init"
-	for f in network medium udhcpc.script menu second shutdown; do
+	for f in network medium udhcpc.script menu second local shutdown; do
 		install -m 755 "$here/$f" "$1/etc/px/$f"
 	done
 	install -m 644 "$here/inittab" "$here/say.sh" "$1/etc/px/"

@@ -302,6 +302,18 @@ to_confirmation() {
 	wait_screen 'choose an image'
 }
 
+@test "booting the local disk asks the firmware for it, then restarts" {
+	mkdir -p "$ROOT/etc/px"
+	printf '#!/bin/sh\necho "$0 was called" >>"%s/calls"\nexit 1\n' "$PX_STUB" >"$ROOT/etc/px/local"
+	chmod +x "$ROOT/etc/px/local"
+	terminal 80 24 xterm
+	wait_screen 'choose an image'
+	keys B o o t Enter
+	wait_screen 'its boot order decides'
+	wait_for 10 grep -q 'sbin/reboot was called' "$PX_STUB/calls"
+	grep -q 'etc/px/local was called' "$PX_STUB/calls"
+}
+
 @test "a terminal that is dumb gets lines of text" {
 	terminal 80 24 dumb
 	wait_screen 'Image (number or name'

@@ -227,3 +227,50 @@ menu_without_input() {
 	[[ $(cat "$root/dev/tty1") == 'px: pximenu ended with status 4'*'/dev/console asks what to do' ]]
 	grep -q '^pximenu -a' "$calls"
 }
+
+# --- booting the local disk
+
+GUID=8be4df61-93ca-11d2-aa0d-00e098032b8c
+
+# entry NUMBER ATTRIBUTE NODE...: a boot entry of the firmware; nodes in hexadecimal
+entry() {
+	local name=$1 active=$2
+	shift 2
+	{
+		printf '\7\0\0\0'"\\$active"'\0\0\0\0\0D\0\0\0'
+		printf '%s' "$@" 7fff0400 | xxd -r -p
+	} >"$root/sys/firmware/efi/efivars/Boot$name-$GUID"
+}
+
+@test "UEFI firmware is told to boot its first entry that is a disk, no network, stick, program or inactive one" {
+	need xxd hexdump
+	stub mountpoint ''
+	efivars=$root/sys/firmware/efi/efivars
+	mkdir -p "$efivars"
+	pci=02010c00d041030a0000000001010600
+	entry 0000 1 04071400c9bdb87cebf8344faaea3ee4af6516a1 0406140021aa2c4614760345836e8ab6f4662331
+	entry 0001 1 "${pci}0003" 030b2500525400000001000000000000000000000000000000000000000000000000000001
+	entry 0002 1 "${pci}0004" 030506000100
+	entry 0003 0 "${pci}0005" 04012a00010000000008000000000000
+	entry 001A 1 "${pci}0006" 04012a00010000000008000000000000
+	entry 0004 1 "${pci}0007"
+	printf '\7\0\0\0\0\0\1\0\2\0\3\0\x1a\0\4\0' >"$efivars/BootOrder-$GUID"
+	run sh "$PX_TOP/initramfs/local"
+	[ "$status" -eq 0 ]
+	[[ $output == *'boots its entry Boot001A next'* ]]
+	[ "$(od -An -tx1 "$efivars/BootNext-$GUID")" = ' 07 00 00 00 1a 00' ]
+}
+
+@test "on a BIOS, or without an entry for a disk, nothing is told to the firmware" {
+	need xxd hexdump
+	run sh "$PX_TOP/initramfs/local"
+	[ "$status" -eq 1 ]
+	stub mountpoint ''
+	efivars=$root/sys/firmware/efi/efivars
+	mkdir -p "$efivars"
+	entry 0001 1 030b2500525400000001000000000000000000000000000000000000000000000000000001
+	printf '\7\0\0\0\1\0\x77\0' >"$efivars/BootOrder-$GUID"
+	run sh "$PX_TOP/initramfs/local"
+	[ "$status" -eq 1 ]
+	[ ! -e "$efivars/BootNext-$GUID" ]
+}

@@ -73,3 +73,17 @@ wait_shows() {
 	cmp -n 6144000 -i 1048576 "$dir/disk1" "$img"
 	[ "$(od -An -tx1 -j 510 -N 2 "$dir/disk1")" = ' 55 aa' ]
 }
+
+@test "a UEFI machine whose network comes first is told to boot its local disk, and does" {
+	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set"
+	[ -r /usr/share/OVMF/OVMF_CODE_4M.fd ] || skip "no OVMF on this machine (package ovmf)"
+	"$PX_TOP/tests/demo/small.sh" "$PX_BUILD" trixie "$dir"
+	zstd -q -d "$dir/small.img.zst" -o "$dir/small.img"
+	# what the menu runs before it restarts, by a program of the site: nobody is at the keyboard
+	mkdir -p "$dir/site/etc/px/site.d"
+	printf '#!/bin/sh\n/etc/px/local && reboot -f\n' >"$dir/site/etc/px/site.d/local"
+	chmod +x "$dir/site/etc/px/site.d/local"
+	(cd "$dir/site" && find etc | cpio -o -H newc --quiet) | xz --check=crc32 >"$dir/tftp/site.cpio.xz"
+	"$PX_TOP/tests/demo/boot.sh" -u -w 150 -t "$dir/tftp" -l "$dir/log" -d "file=$dir/small.img,format=raw,if=none,id=small" \
+		-q '-device virtio-blk-pci,drive=small,bootindex=100' 'next: the local disk' 'px-small: up' 3>&-
+}

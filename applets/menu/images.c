@@ -15,8 +15,8 @@ static const char entry_titles[] ALIGN1 =
 	"[Boot the local disk: restart]\0" "[Read the catalog again]\0" "[Network details]\0" "[Log]\0" "[Shell]\0"
 	"[Reboot]\0" "[Power off]\0";
 static const char entry_details[] ALIGN1 =
-	"Restarts; no disk is touched. Where the network comes first, choose the disk in the firmware's boot menu, or type "
-	"\"local\" at pxelinux's prompt.\0"
+	"Restarts; no disk is touched. UEFI firmware is told to boot the disk this once; where a BIOS tries the network first: "
+	"its boot menu, or \"local\" at pxelinux's prompt.\0"
 	"Asks the server for its list of images once more.\0"
 	"Address, server and interface of this machine.\0"
 	"What was said so far; also in /var/log/px.log and on the second screen (Alt-F2).\0"

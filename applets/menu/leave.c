@@ -63,6 +63,17 @@ static void run_shell(struct px_menu *menu)
 	menu->front->enter(menu);
 }
 
+/* Has the firmware take the disk next, where it can be told (initramfs/local). */
+static void prefer_disk(struct px_menu *menu)
+{
+	char *program = xasprintf("%s/etc/px/local", menu->root);
+	char *argv[] = { program, NULL };
+
+	if (access(program, X_OK) == 0 && spawn_and_wait(argv) != 0)
+		px_log_say("px: the firmware cannot be told to boot the disk: its boot order decides");
+	free(program);
+}
+
 void FAST_FUNC px_leave(struct px_menu *menu, enum px_action action)
 {
 	switch (action) {
@@ -74,8 +85,10 @@ void FAST_FUNC px_leave(struct px_menu *menu, enum px_action action)
 		become(menu, "poweroff");
 		menu->front->enter(menu);
 		break;
-	default: /* PX_DO_REBOOT; PX_DO_LOCAL: the boot order of a machine that boots once from the network does the rest */
+	default: /* PX_DO_REBOOT, PX_DO_LOCAL */
 		menu->front->leave(menu);
+		if (action == PX_DO_LOCAL)
+			prefer_disk(menu);
 		become(menu, "reboot");
 		menu->front->enter(menu);
 	}
