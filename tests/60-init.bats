@@ -37,7 +37,8 @@ init() {
 	echo usb:hub >"$root/sys/devices/hub/modalias"
 	stub modprobe "case \$* in *usb:hub*) mkdir -p $root/sys/devices/key; echo usb:key >$root/sys/devices/key/modalias ;; esac"
 	init
-	grep -q 'modprobe .*usb:hub usb:key' "$calls"
+	[ "$(grep -c 'modprobe .*usb:hub' "$calls")" = 1 ]
+	grep -q 'modprobe -qab usb:key$' "$calls"
 }
 
 # somebody presses Enter
