@@ -226,3 +226,10 @@ damage() {
 		damage "$suffix" bits -H "sha256:$(sha256_of "$IMAGES/small")"
 	done
 }
+
+@test "zstd frames with windows of any size come out as they went in" {
+	need zstd
+	run "$PX_TOP/tests/write/zstd_windows.py" "$PX_BUSYBOX" "$BATS_TEST_TMPDIR" 8
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
