@@ -81,24 +81,33 @@ bench_windows_server() {
 	done | measure $tftp_bytes "window 1"
 }
 
-# start_path PORT DELAY-MS LOSS-PERCENT: to atftpd
+# start_path PORT SERVER-PORT DELAY-MS LOSS-PERCENT
 start_path() {
-	run_server "path$1" python3 "$here/fetch/delay_proxy.py" "$1" 192.0.2.1 2069 "$2" "$3"
+	run_server "path$1" python3 "$here/fetch/delay_proxy.py" "$1" 192.0.2.1 "$2" "$3" "$4"
 	wait_for 10 listening udp "$1"
 }
 
-bench_delay() {
+# PORT LOSSY-PORT: each window, on both paths
+bench_paths() {
 	local w
-	echo "== TFTP from atftpd over a path of 1 ms each way, without and with 1 % loss"
-	start_path 3069 1 0
-	start_path 3070 1 1
 	{
-		line "lockstep" null "$pxfetch" -q -t 1 -w 1 -O /dev/null tftp://192.0.2.1:3069/slow
+		line "lockstep" null "$pxfetch" -q -t 1 -w 1 -O /dev/null "tftp://192.0.2.1:$1/slow"
 		for w in 8 16 32 64; do
-			line "window $w" null "$pxfetch" -q -t 1 -w $w -O /dev/null tftp://192.0.2.1:3069/slow
-			line "window $w, 1 % lost" null "$pxfetch" -q -t 1 -w $w -O /dev/null tftp://192.0.2.1:3070/slow
+			line "window $w" null "$pxfetch" -q -t 1 -w $w -O /dev/null "tftp://192.0.2.1:$1/slow"
+			line "window $w, 1 % lost" null "$pxfetch" -q -t 1 -w $w -O /dev/null "tftp://192.0.2.1:$2/slow"
 		done
 	} | measure $slow_bytes lockstep
+}
+
+bench_delay() {
+	start_path 3069 2069 1 0
+	start_path 3070 2069 1 1
+	start_path 3071 4069 1 0
+	start_path 3072 4069 1 1
+	echo "== TFTP over a path of 1 ms each way, without and with 1 % loss, from a server that does windows and nothing beyond"
+	bench_paths 3071 3072
+	echo "== the same from atftpd"
+	bench_paths 3069 3070
 	# long enough that atftpd, which slows down with each broken window, is left for a smaller one
 	echo "== the same, $((tftp_bytes / 1000000)) MB"
 	{
@@ -130,6 +139,8 @@ main() {
 	start_dnsmasq "$root" 192.0.2.1 69
 	start_hpa "$root" 192.0.2.1 1069
 	start_atftpd "$root" 192.0.2.1 2069
+	run_server window_tftp python3 "$here/fetch/window_tftp.py" 192.0.2.1 4069 "$root"
+	wait_for 10 listening udp 4069
 	[ $# -gt 0 ] || set -- http tftp windows delay
 	local part
 	for part; do
