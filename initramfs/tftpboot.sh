@@ -27,7 +27,8 @@ main() {
 	release=$(ls "$build/root/usr/lib/modules")
 	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb pxelinux syslinux-common
 	mkdir -p "$out/pxelinux.cfg" "$out/example"
-	rm -f "$out/SHA256SUMS"
+	# not there while anything may be half copied
+	[ ! -e "$out/SHA256SUMS" ] || mv "$out/SHA256SUMS" "$build/sums.old"
 	put "$build/deb/pxelinux/usr/lib/PXELINUX/pxelinux.0" "$out/pxelinux.0"
 	put "$build/deb/pxelinux/usr/lib/PXELINUX/lpxelinux.0" "$out/lpxelinux.0"
 	put "$build/deb/syslinux-common/usr/lib/syslinux/modules/bios/ldlinux.c32" "$out/ldlinux.c32"
@@ -45,7 +46,8 @@ main() {
 		[ ! -e "$f" ] || put "$f" "$out/example/${f##*/}"
 	done
 	(cd "$out" && sha256sum -- *pxelinux.0 ldlinux.c32 *.efi vmlinuz px.cpio.xz) >"$build/sums"
-	put "$build/sums" "$out/SHA256SUMS"
+	put "$build/sums" "$build/sums.old" # which keeps its time when they are the same
+	mv "$build/sums.old" "$out/SHA256SUMS"
 	sort -u "$build"/manifest.d/* >"$build/manifest.new"
 	put "$build/manifest.new" "$build/manifest.txt"
 	rm -f "$build/manifest.new" "$build/pxelinux.default" "$build/sums"
