@@ -280,6 +280,16 @@ to_confirmation() {
 	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 0 ]
 }
 
+@test "somebody who looks at the log and goes away does not hold up an unattended installation" {
+	echo '[ -e "$PX_STUB/served" ] || { echo "pxfetch: no answer" >&2; exit 4; }' >"$PX_STUB/catalog.sh"
+	cmdline px.auto px.timeout=0 px.image=kiosk px.disk=/dev/vda px.after=menu
+	terminal 80 24 xterm
+	wait_screen 'pxfetch: no answer'
+	wait_for 20 eval 'keys l; shows "PXE Imager: log"'
+	: >"$PX_STUB/served"
+	wait_for 60 grep -q 'px: installed kiosk on /dev/vda' "$LOG"
+}
+
 @test "a hint that matches no disk shows the disks on the failure page" {
 	cmdline px.auto px.image=kiosk px.disk=serial=nobody
 	terminal 80 24 xterm

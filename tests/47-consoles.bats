@@ -90,6 +90,20 @@ keys() {
 	on serial wait_screen 'choose an image'
 }
 
+@test "px.ui=text asks on all consoles, and says how it goes on all of them" {
+	cmdline px.ui=text px.catalog=tftp://192.0.2.1/images
+	start
+	on vga wait_screen 'Image (number'
+	on serial wait_screen 'Image (number'
+	on serial keys 1 Enter
+	on serial wait_screen 'Disk (number'
+	on serial keys 3 Enter
+	on serial wait_screen 'Type CDEF'
+	on serial keys CDEF Enter
+	on serial wait_screen 'px: installed debian-13-lab on /dev/sda'
+	on vga wait_screen 'px: installed debian-13-lab on /dev/sda'
+}
+
 @test "a console that does not exist is done without, and none at all leaves stdin" {
 	echo "hvc0 ttyS0" >"$ROOT/sys/class/tty/console/active"
 	timeout 100 pximenu -a -r "$ROOT" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 &

@@ -14,6 +14,8 @@ static int log_fd = -1;
 
 smallint px_log_quiet;
 
+void FAST_FUNC (*px_log_speaker)(const char *line);
+
 void FAST_FUNC (*px_log_listener)(const char *line);
 
 void FAST_FUNC px_log_open(const char *root)
@@ -55,7 +57,9 @@ void FAST_FUNC px_log_say(const char *fmt, ...)
 	line = add(fmt, args);
 	va_end(args);
 	strcpy(said, line);
-	if (!px_log_quiet)
+	if (px_log_speaker)
+		px_log_speaker(line);
+	else if (!px_log_quiet)
 		dprintf(STDERR_FILENO, "%s\r\n", line);
 }
 

@@ -14,10 +14,12 @@ void px_log_open(const char *root) FAST_FUNC;
 void px_log_add(const char *fmt, ...) __attribute__ ((format (printf, 1, 2))) FAST_FUNC;
 
 /* As px_log_add, for the lines that scripts and people with a serial log look for ("px: installed ..."): on stderr too unless
- * the menu draws there (px_log_quiet), and kept for px_log_said, the bottom line of every page. */
+ * the menu draws there (px_log_quiet), and kept for px_log_said, the bottom line of every page. px_log_speaker (NULL: none) gets
+ * the line instead of stderr. */
 void px_log_say(const char *fmt, ...) __attribute__ ((format (printf, 1, 2))) FAST_FUNC;
 
 extern smallint px_log_quiet;
+extern void FAST_FUNC (*px_log_speaker)(const char *line);
 const char *px_log_said(void) FAST_FUNC; /* the last one, or "" */
 
 /* Number of lines kept, and line i of them, 0 the oldest. */

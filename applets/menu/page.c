@@ -75,6 +75,8 @@ void FAST_FUNC px_page_redraw(struct px_menu *menu)
 		menu->ui.screens[i].stale = 1;
 }
 
+enum { LOOK_MS = 30 * 1000 };
+
 static int draw_and_wait(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_job *job, struct px_child *child)
 {
 	int key;
@@ -102,6 +104,19 @@ int FAST_FUNC px_page_ask(struct px_menu *menu, px_draw draw)
 {
 	px_ui_share(&menu->ui, 1);
 	return draw_and_wait(menu, draw, -1, NULL, NULL);
+}
+
+int FAST_FUNC px_page_look(struct px_menu *menu, px_draw draw)
+{
+	int has_work = menu->settings.automatic && !menu->reason; /* and has not failed yet */
+	unsigned long long end_ms = monotonic_ms() + LOOK_MS;
+	int key;
+
+	px_ui_share(&menu->ui, 1);
+	do {
+		key = draw_and_wait(menu, draw, has_work ? LOOK_MS : -1, NULL, NULL);
+	} while (key == PX_KEY_NONE && (!has_work || monotonic_ms() < end_ms));
+	return key == PX_KEY_NONE ? PX_KEY_ESC : key;
 }
 
 /* --- lists */

@@ -27,6 +27,10 @@ int px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_jo
 /* As px_page_key, waiting for ever, for a question: it belongs to the terminal whose key comes first; the others say so. */
 int px_page_ask(struct px_menu *menu, px_draw draw) FAST_FUNC;
 
+/* As px_page_ask, for pages that only show something: PX_KEY_ESC after half a minute without a key when the machine has work to do unattended
+ * (px.auto), which must not wait for somebody who has looked at the log and gone. */
+int px_page_look(struct px_menu *menu, px_draw draw) FAST_FUNC;
+
 /* The place in a list, and keys that move it. Lists turn pages instead of scrolling: less to send over a serial line. */
 struct px_list {
 	unsigned count, cursor;

@@ -287,10 +287,19 @@ static enum px_action FAST_FUNC text_waiting(struct px_menu *menu, const char *r
 	return PX_DO_NOTHING;
 }
 
+/* On several consoles stderr is one of them, and all should have these lines. */
+static struct px_ui *consoles;
+
+static void FAST_FUNC speak(const char *line)
+{
+	px_ui_print(consoles, "%s\n", line);
+}
+
 static void FAST_FUNC text_leave(struct px_menu *menu)
 {
 	unsigned i;
 
+	px_log_speaker = NULL;
 	for (i = 0; i < menu->ui.count; i++)
 		px_terminal_restore(&menu->ui.terminals[i]);
 }
@@ -299,6 +308,10 @@ static void FAST_FUNC text_enter(struct px_menu *menu)
 {
 	unsigned i;
 
+	if (menu->ui.opened) {
+		consoles = &menu->ui;
+		px_log_speaker = speak;
+	}
 	for (i = 0; i < menu->ui.count; i++)
 		px_terminal_raw(&menu->ui.terminals[i]);
 }

@@ -67,7 +67,7 @@ static void view(struct px_menu *menu, struct viewer *viewer)
 	void *page_below = menu->page;
 
 	menu->page = viewer;
-	while (!take_key(viewer, px_page_ask(menu, draw_viewer)))
+	while (!take_key(viewer, px_page_look(menu, draw_viewer)))
 		continue;
 	menu->page = page_below;
 }
