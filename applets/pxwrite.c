@@ -185,6 +185,7 @@ static enum px_status open_disk(void)
 		return PX_IO;
 	G.dev.sector_bytes = G.disk->sector_bytes;
 	G.dev.size_bytes = G.disk->size_bytes / G.dev.sector_bytes * G.dev.sector_bytes;
+	G.w.read_behind = !G.disk->rotational && !G.dev.is_file;
 	return refuse_disk(MAX(G.image_bytes, 0), 0);
 }
 

@@ -27,14 +27,17 @@ enum px_status FAST_FUNC px_blkwrite_failed(struct px_blkwrite *w, const char *w
 	return PX_IO;
 }
 
+enum px_status FAST_FUNC px_blkwrite_flush_failed(struct px_blkwrite *w, int error)
+{
+	bb_error_msg("%s: flushing failed: %s: what the disk holds is not known", w->dev->path, strerror(error));
+	return PX_IO;
+}
+
 static enum px_status sync_disk(struct px_blkwrite *w)
 {
 	int error = px_blkdev_sync(w->dev);
 
-	if (!error)
-		return PX_OK;
-	bb_error_msg("%s: flushing failed: %s: what the disk holds is not known", w->dev->path, strerror(error));
-	return PX_IO;
+	return error ? px_blkwrite_flush_failed(w, error) : PX_OK;
 }
 
 size_t FAST_FUNC px_whole_sectors(const struct px_blkwrite *w, size_t len_bytes)

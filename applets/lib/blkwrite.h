@@ -32,6 +32,7 @@ struct px_blkwrite {
 	smallint size_known;              /* digest or image_bytes come from somebody who knows the whole image */
 	const struct px_bmap *bmap;       /* its checksums; NULL: none */
 	smallint skip_readback;
+	smallint read_behind;             /* reading disturbs this disk's writing little: no head to move */
 	smallint grow;
 	smallint quiet;
 	int progress_fd;
@@ -44,6 +45,7 @@ struct px_blkwrite {
 	off_t done_bytes;                 /* of the image; in the end: how long it is */
 	struct px_mend mend;              /* what was fitted to the disk */
 	/* private */
+	off_t verified_bytes;             /* read back already */
 	struct px_progress progress;
 	uint64_t *sums;                   /* of what was written: one for each MiB of the disk, the first is not used */
 	unsigned long long decode_us;     /* in reading image, waits of source included */
@@ -73,6 +75,9 @@ const char *px_disk_state_words(int state) FAST_FUNC;
 
 /* For the steps: prints "DISK: what at byte OFFSET: strerror(error)", returns PX_IO. */
 enum px_status px_blkwrite_failed(struct px_blkwrite *w, const char *what, off_t offset_bytes, int error) FAST_FUNC;
+
+/* The same for a flush. */
+enum px_status px_blkwrite_flush_failed(struct px_blkwrite *w, int error) FAST_FUNC;
 
 /* For the steps: len_bytes rounded up to sectors of the disk. */
 size_t px_whole_sectors(const struct px_blkwrite *w, size_t len_bytes) FAST_FUNC;

@@ -6,6 +6,7 @@
 #include "libbb.h"
 #include "lib/bmapcheck.h"
 #include "lib/pour.h"
+#include "lib/readback.h"
 #include "lib/ring.h"
 #include "lib/sha256.h"
 #include "lib/source.h"
@@ -13,6 +14,7 @@
 
 enum {
 	WRITERS = 2,          /* O_DIRECT writes in flight */
+	STAGE_WRITE = 0,      /* of the ring */
 };
 
 /* Zeros are written too, by the device where it can: what the disk held before must not show through. */
@@ -105,8 +107,8 @@ static int fill(struct px_blkwrite *w, struct px_chunk *chunk)
 	return 1;
 }
 
-/* PX_OK: all of the stream is in the ring, or a stage has failed (px_ring_finish says it). */
-static enum px_status pour_all(struct px_blkwrite *w, struct px_ring *ring)
+/* PX_OK: all of the stream is in the ring, or a stage has failed (px_ring_finish says it), or behind has. */
+static enum px_status pour_all(struct px_blkwrite *w, struct px_ring *ring, struct px_readbehind *behind)
 {
 	struct px_chunk *chunk;
 
@@ -122,6 +124,8 @@ static enum px_status pour_all(struct px_blkwrite *w, struct px_ring *ring)
 					w->dev->size_bytes);
 			return PX_IO;
 		}
+		if (px_ring_is_idle(ring, STAGE_WRITE) && px_readbehind_step(behind, w->done_bytes) < 0)
+			return PX_OK;
 		px_ring_put(ring, chunk);
 		w->done_bytes += chunk->len_bytes;
 		report(w);
@@ -174,12 +178,13 @@ static enum px_status stage_failed(struct px_blkwrite *w, const struct px_ring_f
 static enum px_status pour_through_ring(struct px_blkwrite *w)
 {
 	struct px_ring_stage stages[PX_RING_STAGES] = {
-		{ write_work, w, WRITERS },
+		[STAGE_WRITE] = { write_work, w, WRITERS },
 	};
 	unsigned count = 1;
 	struct px_ring_failure failure;
+	struct px_readbehind *behind;
 	struct px_ring *ring;
-	enum px_status status;
+	enum px_status status, behind_status;
 
 	if (w->digest.known)
 		stages[count++] = (struct px_ring_stage){ hash_work, w, 1 };
@@ -190,14 +195,16 @@ static enum px_status pour_through_ring(struct px_blkwrite *w)
 		bb_simple_error_msg("no memory or no threads");
 		return PX_RESOURCE;
 	}
+	behind = px_readbehind_open(w);
 	px_source_give_up_on(w->source, px_ring_failed_fd(ring)); /* else a disk's error waits for the network's next byte */
-	status = pour_all(w, ring);
+	status = pour_all(w, ring, behind);
 	px_source_give_up_on(w->source, -1);
 	px_ring_finish(ring, &failure);
 	px_progress_end(&w->progress, w->done_bytes);
+	behind_status = px_readbehind_finish(behind, failure.error || status != PX_OK);
 	if (failure.error)
 		return stage_failed(w, &failure, &stages[failure.stage]);
-	return status;
+	return status != PX_OK ? status : behind_status;
 }
 
 enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)

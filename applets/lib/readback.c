@@ -14,15 +14,12 @@ enum {
 	DIFFERS = EBADMSG, /* no disk says so */
 };
 
-static int FAST_FUNC read_work(void *arg, struct px_chunk *chunk)
+int FAST_FUNC px_readback_chunk(const struct px_blkwrite *w, struct px_chunk *chunk)
 {
-	struct px_blkwrite *w = arg;
 	size_t len_bytes = px_whole_sectors(w, chunk->len_bytes);
-	unsigned long long start_us = monotonic_us();
 	int error = px_blkdev_read(w->dev, chunk->data, len_bytes, chunk->offset_bytes);
 	uint64_t sum;
 
-	__atomic_fetch_add(&w->disk_us, monotonic_us() - start_us, __ATOMIC_RELAXED);
 	if (error)
 		return error;
 	if (px_all_zero(chunk->data, len_bytes))
@@ -32,7 +29,12 @@ static int FAST_FUNC read_work(void *arg, struct px_chunk *chunk)
 	return sum == w->sums[chunk->offset_bytes / PX_CHUNK_BYTES] ? 0 : DIFFERS;
 }
 
-static enum px_status readback_failed(struct px_blkwrite *w, off_t offset_bytes, int error)
+static int FAST_FUNC read_work(void *arg, struct px_chunk *chunk)
+{
+	return px_readback_chunk(arg, chunk);
+}
+
+enum px_status FAST_FUNC px_readback_failed(struct px_blkwrite *w, off_t offset_bytes, int error)
 {
 	if (error != DIFFERS)
 		return px_blkwrite_failed(w, "cannot read back", offset_bytes, error);
@@ -43,7 +45,7 @@ static enum px_status readback_failed(struct px_blkwrite *w, off_t offset_bytes,
 
 static void read_all(struct px_blkwrite *w, struct px_ring *ring)
 {
-	off_t at_bytes = w->head_bytes;
+	off_t at_bytes = w->verified_bytes;
 	struct px_chunk *chunk;
 
 	while (at_bytes < w->done_bytes && (chunk = px_ring_get(ring)) != NULL) {
@@ -66,6 +68,7 @@ enum px_status FAST_FUNC px_readback(struct px_blkwrite *w)
 		return PX_OK;
 	px_blkdev_drop_cache(w->dev);
 	px_progress_init(&w->progress, "verify", w->done_bytes, w->progress_fd, w->quiet);
+	w->progress.last_bytes = w->verified_bytes;
 	ring = px_ring_open(CHUNKS, PX_CHUNK_BYTES, &stage, 1);
 	if (!ring) {
 		bb_simple_error_msg("no memory or no threads");
@@ -73,7 +76,7 @@ enum px_status FAST_FUNC px_readback(struct px_blkwrite *w)
 	}
 	read_all(w, ring);
 	if (px_ring_finish(ring, &failure) < 0)
-		return readback_failed(w, failure.offset_bytes, failure.error);
+		return px_readback_failed(w, failure.offset_bytes, failure.error);
 	return PX_OK;
 }
 

@@ -16,6 +16,7 @@ struct stage {
 	struct px_ring *ring;
 	unsigned index;
 	unsigned long long next; /* number of the next chunk that no thread of this stage has taken */
+	unsigned at_work;        /* threads that have one */
 };
 
 struct px_ring {
@@ -76,9 +77,11 @@ static void *stage_thread(void *arg)
 	while ((chunk = take(stage)) != NULL) {
 		int error;
 
+		stage->at_work++;
 		pthread_mutex_unlock(&ring->lock);
 		error = stage->job.work(stage->job.arg, chunk);
 		pthread_mutex_lock(&ring->lock);
+		stage->at_work--;
 		if (error)
 			note_failure(stage, chunk, error);
 		if (--chunk->working == 0 || error)
@@ -159,6 +162,39 @@ struct px_chunk* FAST_FUNC px_ring_get(struct px_ring *ring)
 		chunk = NULL;
 	pthread_mutex_unlock(&ring->lock);
 	return chunk;
+}
+
+struct px_chunk* FAST_FUNC px_ring_try_get(struct px_ring *ring)
+{
+	struct px_chunk *chunk = &ring->chunk[ring->put % ring->chunks];
+	const struct px_chunk *behind = &ring->chunk[(ring->put + 1) % ring->chunks];
+
+	pthread_mutex_lock(&ring->lock);
+	if (chunk->working || behind->working || ring->failure.error)
+		chunk = NULL;
+	pthread_mutex_unlock(&ring->lock);
+	return chunk;
+}
+
+int FAST_FUNC px_ring_is_idle(struct px_ring *ring, unsigned stage)
+{
+	const struct stage *asked = &ring->stage[stage];
+	int idle;
+
+	pthread_mutex_lock(&ring->lock);
+	idle = asked->next == ring->put && !asked->at_work;
+	pthread_mutex_unlock(&ring->lock);
+	return idle;
+}
+
+int FAST_FUNC px_ring_has_failed(struct px_ring *ring)
+{
+	int failed;
+
+	pthread_mutex_lock(&ring->lock);
+	failed = ring->failure.error != 0;
+	pthread_mutex_unlock(&ring->lock);
+	return failed;
 }
 
 void FAST_FUNC px_ring_put(struct px_ring *ring, struct px_chunk *chunk)

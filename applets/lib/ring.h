@@ -56,6 +56,14 @@ struct px_chunk *px_ring_get(struct px_ring *ring) FAST_FUNC;
 /* Hands a chunk from px_ring_get to the stages, in the order of these calls. */
 void px_ring_put(struct px_ring *ring, struct px_chunk *chunk) FAST_FUNC;
 
+/* As px_ring_get, but NULL, too, when there is none at the moment. */
+struct px_chunk *px_ring_try_get(struct px_ring *ring) FAST_FUNC;
+
+/* True when that stage (index into stages) is done with all chunks that were put in. */
+int px_ring_is_idle(struct px_ring *ring, unsigned stage) FAST_FUNC;
+
+int px_ring_has_failed(struct px_ring *ring) FAST_FUNC;
+
 /* Waits until the stages are done with all chunks (or, after a failure, with those in work), ends the threads and frees the
  * ring. The first failure is in *failure. Returns 0, or -1 when a stage failed. */
 int px_ring_finish(struct px_ring *ring, struct px_ring_failure *failure) FAST_FUNC;
