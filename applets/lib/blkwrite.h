@@ -1,6 +1,6 @@
 /*
  * Puts an image on a disk in the order that leaves, at every moment, either the complete and verified image or a disk that
- * does not boot (README, "How pxwrite writes"; steps 0 to 6).
+ * does not boot (CONTRIBUTING.md, "How pxwrite writes"; steps 0 to 6).
  *
  *	px_blkwrite_look(w);   step 0: the first MiB of the image, in memory; the disk is not touched
  *	px_blkwrite_fits(w);
