@@ -20,6 +20,7 @@ enum px_disk_state {
 	PX_DISK_NO_BOOT,     /* no boot sector, no partition table */
 	PX_DISK_UNREAD,      /* written completely, not read back (-V) */
 	PX_DISK_VERIFIED,
+	PX_DISK_UNKNOWN,     /* its boot sector could not be cleared, or nobody can tell */
 };
 
 struct px_blkwrite {
