@@ -94,6 +94,50 @@ on_file() {
 	on_loop fsync ENOSPC
 }
 
+# from the last flush on, which is that of the boot sector
+@test "a disk whose boot sector can neither be flushed nor cleared is not called one that does not boot" {
+	strace -f -qq -o trace -e trace=fsync pxwrite -f disk <"$IMAGES/img.zst"
+	last=$(grep -c fsync trace)
+	run strace -f -qq -o trace -e trace=fsync -e "inject=fsync:error=EIO:when=$last+" pxwrite -f disk <"$IMAGES/img.zst"
+	echo "$output"
+	grep INJECTED trace
+	[ "$status" -eq 3 ]
+	[ "$(last_line)" = "pxwrite: disk: disk state not known: it may boot" ]
+}
+
+@test "a disk that takes no boot sector, and no zeros in its place, does not boot" {
+	strace -qq -o trace -e trace=pwrite64 pxwrite -f disk <"$IMAGES/img.zst"
+	last=$(grep -c pwrite64 trace)
+	run strace -qq -o trace -e trace=pwrite64 -e "inject=pwrite64:error=EIO:when=$last+" pxwrite -f disk <"$IMAGES/img.zst"
+	echo "$output"
+	[ "$(grep -c INJECTED trace)" -eq 2 ]
+	[ "$status" -eq 3 ]
+	[ "$(last_line)" = "pxwrite: disk: disk does not boot" ]
+	cmp -n 512 disk /dev/zero
+}
+
+@test "a disk that fails for good while it is cleared is not called one that does not boot" {
+	junk first 1M
+	dd if=first of=disk conv=notrunc status=none
+	run strace -qq -o trace -e trace=pwrite64,pread64 -e inject=pwrite64:error=EIO:when=1+ -e inject=pread64:error=EIO:when=3+ \
+		pxwrite -f disk <"$IMAGES/img.zst"
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[ "$(last_line)" = "pxwrite: disk: disk state not known: it may boot" ]
+}
+
+# The fourth write of each thread is said to be one that O_DIRECT does not do, a second later: both writers are at it then. The
+# main thread's, sector 1 and on, is the first that fails: it is buffered already.
+@test "a file that stops taking O_DIRECT is written through the page cache, by all threads" {
+	junk img 14M
+	truncate -s 15M disk
+	run strace -f -qq -o trace -e trace=pwrite64 -e inject=pwrite64:error=EINVAL:delay_enter=1000000:when=4 pxwrite -f -i img disk
+	echo "$output"
+	[ "$(grep -c INJECTED trace)" -eq 3 ]
+	[[ $output == *"disk: cannot write at byte 512: Invalid argument"* ]]
+	no_boot disk 3
+}
+
 @test "a disk: any ioctl that fails leaves it whole or not booting" {
 	on_loop ioctl EIO
 	on_loop ioctl ENOSPC

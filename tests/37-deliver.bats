@@ -28,6 +28,10 @@ setup() {
 	[ "$status" -eq 9 ]
 	run bash -c 'cat a | pxwrite -'
 	[ "$status" -eq 2 ]
+	run bash -c 'head -c 1000000 a | pxwrite -s 1500000 -'
+	[ "$status" -eq 9 ]
+	run bash -c "head -c 1000000 a | pxwrite -H $HASH -"
+	[ "$status" -eq 9 ]
 	run bash -c 'pxwrite -i a.zst - >/dev/full'
 	[ "$status" -eq 3 ]
 }

@@ -30,24 +30,31 @@ int FAST_FUNC px_blkdev_open(struct px_blkdev *dev, const char *path, int readon
 	return 0;
 }
 
-/* A file system may take O_DIRECT and then not the alignment of this one write (the tail of a file that is no multiple of
- * its blocks): from there on through the page cache. True when the write or read is worth another try. */
-static int try_buffered(struct px_blkdev *dev, int error)
+static int is_direct(const struct px_blkdev *dev)
 {
-	if (error != EINVAL || !dev->is_file || !dev->is_direct)
+	return __atomic_load_n(&dev->is_direct, __ATOMIC_ACQUIRE);
+}
+
+/* A file system may take O_DIRECT and then not the alignment of this one write (the tail of a file that is no multiple of
+ * its blocks): from there on through the page cache. True when the write or read is worth another try: it was_direct when it
+ * began, whatever another thread has done meanwhile. */
+static int try_buffered(struct px_blkdev *dev, int error, int was_direct)
+{
+	if (error != EINVAL || !dev->is_file || !was_direct || fcntl(dev->fd, F_SETFL, 0) < 0)
 		return 0;
-	dev->is_direct = 0;
-	return fcntl(dev->fd, F_SETFL, 0) == 0;
+	__atomic_store_n(&dev->is_direct, 0, __ATOMIC_RELEASE);
+	return 1;
 }
 
 int FAST_FUNC px_blkdev_write(struct px_blkdev *dev, const void *buf, size_t len_bytes, off_t offset_bytes)
 {
 	while (len_bytes) {
+		int was_direct = is_direct(dev);
 		ssize_t n = pwrite(dev->fd, buf, len_bytes, offset_bytes);
 
 		if (n < 0) {
 			int error = px_ring_errno();
-			if (error == EINTR || try_buffered(dev, error))
+			if (error == EINTR || try_buffered(dev, error, was_direct))
 				continue;
 			return error;
 		}
@@ -63,11 +70,12 @@ int FAST_FUNC px_blkdev_write(struct px_blkdev *dev, const void *buf, size_t len
 int FAST_FUNC px_blkdev_read(struct px_blkdev *dev, void *buf, size_t len_bytes, off_t offset_bytes)
 {
 	while (len_bytes) {
+		int was_direct = is_direct(dev);
 		ssize_t n = pread(dev->fd, buf, len_bytes, offset_bytes);
 
 		if (n < 0) {
 			int error = px_ring_errno();
-			if (error == EINTR || try_buffered(dev, error))
+			if (error == EINTR || try_buffered(dev, error, was_direct))
 				continue;
 			return error;
 		}

@@ -12,11 +12,13 @@
 #include "lib/pour.h"
 #include "lib/readback.h"
 #include "lib/ring.h"
+#include "lib/sum.h"
 
 const char* FAST_FUNC px_disk_state_words(int state)
 {
 	static const char words[] ALIGN1 =
-		"disk untouched\0" "disk does not boot\0" "disk written, not read back\0" "disk written and verified\0";
+		"disk untouched\0" "disk does not boot\0" "disk written, not read back\0" "disk written and verified\0"
+		"disk state not known: it may boot\0";
 
 	return nth_string(words, state);
 }
@@ -112,8 +114,12 @@ static int read_both_ends(struct px_blkwrite *w, uint8_t *buf, size_t len_bytes)
 static void look_what_is_left(struct px_blkwrite *w, uint8_t *now, const uint8_t *old, size_t len_bytes)
 {
 	px_blkdev_drop_cache(w->dev);
-	if (read_both_ends(w, now, len_bytes) == 0 && memcmp(now, old, 2 * len_bytes) == 0)
+	if (read_both_ends(w, now, len_bytes) != 0)
+		w->state = PX_DISK_UNKNOWN;
+	else if (memcmp(now, old, 2 * len_bytes) == 0)
 		w->state = PX_DISK_UNTOUCHED;
+	else
+		w->state = px_all_zero(now, w->dev->sector_bytes) ? PX_DISK_NO_BOOT : PX_DISK_UNKNOWN;
 }
 
 static enum px_status clear_range(struct px_blkwrite *w, const uint8_t *zeros, size_t len_bytes, off_t offset_bytes)
@@ -125,15 +131,31 @@ static enum px_status clear_range(struct px_blkwrite *w, const uint8_t *zeros, s
 	return PX_OK;
 }
 
+/* A signal comes before, and the disk is untouched, or after, and it does not boot. */
+static enum px_status clear_first_sector(struct px_blkwrite *w, const uint8_t *zeros)
+{
+	enum px_status status;
+	sigset_t all, old;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	w->state = PX_DISK_UNKNOWN;
+	status = clear_range(w, zeros, w->dev->sector_bytes, 0);
+	if (status == PX_OK)
+		status = sync_disk(w);
+	if (status == PX_OK)
+		w->state = PX_DISK_NO_BOOT;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return status;
+}
+
 /* Old tables, the backup GPT, labels of RAID, ZFS and LVM: gone before anything else, sector 0 first of all. They are read
  * back now and not after an hour: some worn-out sticks take every write and keep none. */
 static enum px_status clear_both_ends(struct px_blkwrite *w, const uint8_t *zeros, size_t len_bytes)
 {
 	off_t last_bytes = w->dev->size_bytes - len_bytes;
-	enum px_status status = clear_range(w, zeros, w->dev->sector_bytes, 0);
+	enum px_status status = clear_first_sector(w, zeros);
 
-	if (status == PX_OK)
-		status = sync_disk(w);
 	if (status == PX_OK)
 		status = clear_range(w, zeros, len_bytes, 0);
 	if (status == PX_OK)
@@ -164,7 +186,6 @@ static enum px_status step_clear(struct px_blkwrite *w)
 		bb_error_msg("%s: cannot read its first and last MiB: %s", w->dev->path, strerror(error));
 		status = PX_IO;
 	} else {
-		w->state = PX_DISK_NO_BOOT;
 		status = clear_both_ends(w, zeros, len_bytes);
 		if (status != PX_OK)
 			look_what_is_left(w, zeros, old, len_bytes);
@@ -230,12 +251,20 @@ static enum px_status step_mend(struct px_blkwrite *w)
 	return status;
 }
 
-/* Sector 0 was written and something went wrong then: it must not stay. */
+static int first_sector_is_clear(struct px_blkwrite *w)
+{
+	px_blkdev_drop_cache(w->dev);
+	return px_blkdev_read(w->dev, w->head, w->dev->sector_bytes, 0) == 0 && px_all_zero(w->head, w->dev->sector_bytes);
+}
+
+/* Sector 0 was written and something went wrong then: it must not stay. Whether it is gone is for the disk to tell: the write that
+ * failed may have been of no effect, too. */
 static void clear_boot_sector(struct px_blkwrite *w)
 {
 	memset(w->head, 0, w->dev->sector_bytes);
-	if (px_blkdev_write(w->dev, w->head, w->dev->sector_bytes, 0) == 0)
-		px_blkdev_sync(w->dev);
+	px_blkdev_write(w->dev, w->head, w->dev->sector_bytes, 0);
+	if (px_blkdev_sync(w->dev) != 0 || !first_sector_is_clear(w))
+		w->state = PX_DISK_UNKNOWN;
 }
 
 /* From here on a signal waits: the two flushes decide between all and nothing. */

@@ -20,6 +20,7 @@ enum px_disk_state {
 	PX_DISK_NO_BOOT,     /* no boot sector, no partition table */
 	PX_DISK_UNREAD,      /* written completely, not read back (-V) */
 	PX_DISK_VERIFIED,
+	PX_DISK_UNKNOWN,     /* its boot sector could not be cleared, or nobody can tell */
 };
 
 struct px_blkwrite {
@@ -49,7 +50,7 @@ struct px_blkwrite {
 	struct px_progress progress;
 	uint64_t *sums;                   /* of what was written: one for each MiB of the disk, the first is not used */
 	unsigned long long decode_us;     /* in reading image, waits of source included */
-	unsigned long long disk_us;       /* in writes, of all threads */
+	unsigned long long disk_us;       /* in writes, of all threads together */
 	unsigned long long seen_us[PX_BUSY_STAGES]; /* what of these and of the waits has been reported */
 	sha256_ctx_t hash;
 	struct px_bmap_check *bmap_check;

@@ -86,7 +86,7 @@ static void report(struct px_blkwrite *w)
 
 	add_busy(w, PX_BUSY_NET, net_us);
 	add_busy(w, PX_BUSY_DECODE, w->decode_us > net_us ? w->decode_us - net_us : 0);
-	add_busy(w, PX_BUSY_DISK, __atomic_load_n(&w->disk_us, __ATOMIC_RELAXED));
+	add_busy(w, PX_BUSY_DISK, __atomic_load_n(&w->disk_us, __ATOMIC_RELAXED) / WRITERS);
 	px_progress_update(&w->progress, w->done_bytes);
 }
 

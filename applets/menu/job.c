@@ -208,7 +208,8 @@ static void end_bmap(struct px_job *job)
 /* What pxwrite said last about the disk; if it died before it could: what must be feared. */
 static const char *disk_state(const struct px_child *write)
 {
-	static const char states[] ALIGN1 = "disk untouched\0disk does not boot\0disk written and verified\0";
+	static const char states[] ALIGN1 = "disk untouched\0disk does not boot\0disk written and verified\0"
+		"disk state not known: it may boot\0";
 	const char *state;
 	unsigned n;
 

@@ -5,10 +5,11 @@
 
 DIR/www/img{,.gz,.zst,.xz}, DIR/sha256, DIR/img.bmap are made by bench-write.sh. Every command of every round writes the same image to
 a loop device in memory (BENCH_TARGET=file: to a file in DIR, on this machine's own disk). Time is the median of the rounds,
-ratios are to the first row of each group.
+ratios are to the first row of each group. What brakes pxwrite and how busy that is comes from its own progress lines.
 """
 import contextlib
 import os
+import re
 import resource
 import socket
 import statistics
@@ -75,18 +76,19 @@ def rows(url, target, sha, bmap):
     """(group, name, command) of everything that is measured."""
     px = '$BB pxwrite -q -f'
     hashed = f'{px} -H {sha}'
-    dd = f'dd of={target} bs=1M iflag=fullblock oflag=direct conv=notrunc status=none'
+    dd = f'dd of={target} bs=1M oflag=direct conv=notrunc status=none'
     get = f'curl -sf {url}/img'
     for ext, unpack in (('.gz', 'gzip -dc'), ('.zst', 'zstd -qdc'), ('', None), ('.xz', 'xz -dc')):
-        group = ext or 'raw'
+        group = ext or 'raw over HTTP'
         pipe = f'{get}{ext} | {unpack} | ' if unpack else f'{get} | '
-        yield group, f'curl{" | " + unpack if unpack else ""} | dd oflag=direct', pipe + dd
+        yield group, f'curl{" | " + unpack if unpack else ""} | dd oflag=direct', f'{pipe}{dd} iflag=fullblock'
         if ext == '.zst':
-            yield group, '  and | tee >(sha256sum)', pipe + f'tee >(sha256sum >/dev/null) | {dd}'
+            yield group, '  and | tee >(sha256sum)', pipe + f'tee >(sha256sum >/dev/null) | {dd} iflag=fullblock'
         yield group, 'curl | pxwrite -V', f'{get}{ext} | {px} -s $SIZE -V {target}'
-        yield group, 'curl | pxwrite -V, hash', f'{get}{ext} | {hashed} -V {target}'
-        yield group, 'curl | pxwrite, read-back', f'{get}{ext} | {px} -s $SIZE {target}'
-        yield group, 'curl | pxwrite, hash, read-back', f'{get}{ext} | {hashed} {target}'
+        if ext != '.xz':
+            yield group, 'curl | pxwrite -V, hash', f'{get}{ext} | {hashed} -V {target}'
+            yield group, 'curl | pxwrite, read-back', f'{get}{ext} | {px} -s $SIZE {target}'
+            yield group, 'curl | pxwrite, hash, read-back', f'{get}{ext} | {hashed} {target}'
         yield group, 'pxfetch | pxwrite, hash, read-back', f'$BB pxfetch -q -O - {url}/img{ext} | {hashed} {target}'
         if bmap and ext in ('.gz', ''):
             yield group, 'bmaptool copy --bmap', f'bmaptool -q copy --bmap {bmap} {url}/img{ext} {target}'
@@ -95,8 +97,18 @@ def rows(url, target, sha, bmap):
         if unpack:
             yield group, f'limit: {unpack} alone', f'{get}{ext} | {unpack} >/dev/null'
         else:
-            yield group, 'limit: dd from memory alone', f'dd if=$WWW/img of={target} bs=1M oflag=direct conv=notrunc status=none'
             yield group, 'limit: curl alone', f'{get} >/dev/null'
+    group = 'raw from memory'
+    yield group, 'dd oflag=direct', f'{dd} if=$WWW/img'
+    yield group, 'pxwrite -V', f'{px} -V -i $WWW/img {target}'
+    yield group, 'pxwrite -V, hash', f'{hashed} -V -i $WWW/img {target}'
+    yield group, 'pxwrite, read-back', f'{px} -i $WWW/img {target}'
+    yield group, 'pxwrite, hash, read-back', f'{hashed} -i $WWW/img {target}'
+
+
+def rounds_of(row, rounds):
+    """Ten seconds a row and the same every time."""
+    return 1 if row[0] == '.xz' else rounds
 
 
 def measure(command, env):
@@ -112,14 +124,34 @@ def measure(command, env):
     return took, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def peak_kib(command, env):
-    """Peak resident memory of pxwrite alone: its own VmHWM, by way of bash's wait."""
-    left, _, right = command.rpartition('| ')
+def look_inside(command, env):
+    """One more run, of pxwrite by way of a process that waits for it: (peak resident memory in KiB, the stage that brakes)."""
+    left, pipe, right = command.rpartition('| ')
+    right = right.replace('pxwrite -q', 'pxwrite -q -p 2')
     script = ('import resource, subprocess, sys; r = subprocess.call(["bash", "-c", "exec " + sys.argv[1]]); '
               'print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(r)')
-    p = subprocess.run(['bash', '-c', f'{left} | {sys.executable} -c \'{script}\' "{right}"'], env=env, text=True,
-                       capture_output=True, check=True)
-    return int(p.stdout)
+    with subprocess.Popen(['bash', '-c', f'{left} {pipe} {sys.executable} -c \'{script}\' "{right}"'], env=env, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as p:
+        lines = [(time.monotonic(), 'stage=write')] + [(time.monotonic(), line) for line in p.stderr]
+        kib = int(p.stdout.read())
+    return kib, brake([line for line in lines if 'stage=write' in line[1]], ' -H ' in command)
+
+
+def brake(lines, hashes):
+    """From (time, progress line): what held pxwrite up while it wrote. Its first thread waits for input (net), decodes, or waits for
+    the ring: that is full when the writers (disk) or the hash are the slowest."""
+    busy = dict.fromkeys(('net', 'decode', 'disk'), 0)
+    for (before, _), (now, line) in zip(lines, lines[1:]):
+        for stage in busy:
+            busy[stage] += int(re.search(stage + r'=(\d+)$', line.replace(' ', '\n'), re.M)[1]) * (now - before)
+    percent = {stage: round(sum_ / (lines[-1][0] - lines[0][0])) for stage, sum_ in busy.items()}
+    waits = 100 - percent['net'] - percent['decode']
+    first = max(('net', 'decode'), key=percent.get)
+    if percent[first] >= waits:
+        return f'{first} {percent[first]} %'
+    if hashes and percent['disk'] < 75:
+        return f'hash {waits} %'
+    return f'disk {percent["disk"]} %'
 
 
 def main():
@@ -137,19 +169,19 @@ def main():
         table = [r for r in rows(url, disk, sha, bmap if os.path.exists(bmap) else None) if only in r[0] + ' ' + r[1]]
         results = {r: [] for r in table}
         for n in range(rounds):
-            for r in table:
+            for r in (row for row in table if n < rounds_of(row, rounds)):
                 if not (got := measure(r[2], env)):
                     return 1
                 results[r].append(got)
             print(f'round {n + 1} of {rounds}', file=sys.stderr)
-        peaks = {r: peak_kib(r[2], env) for r in table if 'pxwrite' in r[2]}
-    print_table(table, results, peaks, size)
+        insides = {r: look_inside(r[2], env) for r in table if 'pxwrite' in r[2]}
+    print_table(table, results, insides, size)
     return 0
 
 
-def print_table(table, results, peaks, size):
+def print_table(table, results, insides, size):
     first = {}
-    print(f'{"":42}{"ratio":>7}{"CPU":>7}{"MB/s":>8}{"CPU s/GiB":>11}{"peak MiB":>10}')
+    print(f'{"":42}{"ratio":>7}{"CPU":>7}{"MB/s":>8}{"CPU s/GiB":>11}{"peak MiB":>10}  brake')
     group = None
     for r in table:
         took = statistics.median(t for t, _ in results[r])
@@ -158,9 +190,9 @@ def print_table(table, results, peaks, size):
         if r[0] != group:
             group = r[0]
             print(group)
-        peak = f'{peaks[r] / 1024:10.1f}' if r in peaks else ''
+        inside = f'{insides[r][0] / 1024:10.1f}  {insides[r][1]}' if r in insides else ''
         print(f'  {r[1]:40}{base_took / took:7.2f}{cpu / base_cpu:7.2f}{size / took / 1e6:8.0f}'
-              f'{cpu / size * (1 << 30):11.2f}{peak}')
+              f'{cpu / size * (1 << 30):11.2f}{inside}')
 
 
 sys.exit(main())
