@@ -23,19 +23,33 @@ init() {
 	for fs in proc sysfs devtmpfs devpts tmpfs; do [[ $output == *"-t $fs "* ]]; done
 }
 
+# device BUS-OR-CLASS NAME MODALIAS: as sysfs shows one, e.g. bus/pci/devices
+device() {
+	mkdir -p "$root/sys/devices/$2" "$root/sys/$1"
+	echo "$3" >"$root/sys/devices/$2/modalias"
+	ln -s "$root/sys/devices/$2" "$root/sys/$1/"
+}
+
 @test "a driver is asked for each modalias of the machine, once" {
-	mkdir -p "$root/sys/devices/pci/a" "$root/sys/devices/pci/b"
-	echo pci:v00008086d0000100Esv* >"$root/sys/devices/pci/a/modalias"
-	echo pci:v00008086d0000100Esv* >"$root/sys/devices/pci/b/modalias"
-	echo usb:v1234p5678 >"$root/sys/devices/pci/modalias"
+	device bus/pci/devices a 'pci:v00008086d0000100Esv*'
+	device bus/pci/devices b 'pci:v00008086d0000100Esv*'
+	device bus/usb/devices c usb:v1234p5678
 	init
 	[ "$(grep -c 'modprobe .*pci:v00008086d0000100Esv\* usb:v1234p5678$' "$calls")" = 1 ]
 }
 
+@test "devices that are on no bus (a keyboard's keys, the board, the processor) are asked for, too" {
+	device class/input input0 input:b0011v0001
+	device class/dmi id dmi:bvnSeaBIOS
+	mkdir -p "$root/sys/devices/system/cpu"
+	echo cpu:type:x86 >"$root/sys/devices/system/cpu/modalias"
+	init
+	[ "$(grep -c 'modprobe -qab cpu:type:x86 dmi:bvnSeaBIOS input:b0011v0001$' "$calls")" = 1 ]
+}
+
 @test "drivers are looked for again when a driver brought up new devices" {
-	mkdir -p "$root/sys/devices/hub"
-	echo usb:hub >"$root/sys/devices/hub/modalias"
-	stub modprobe "case \$* in *usb:hub*) mkdir -p $root/sys/devices/key; echo usb:key >$root/sys/devices/key/modalias ;; esac"
+	device bus/usb/devices hub usb:hub
+	stub modprobe "case \$* in *usb:hub*) mkdir -p $root/sys/bus/usb/devices/key; echo usb:key >$root/sys/bus/usb/devices/key/modalias ;; esac"
 	init
 	[ "$(grep -c 'modprobe .*usb:hub' "$calls")" = 1 ]
 	grep -q 'modprobe -qab usb:key$' "$calls"

@@ -132,7 +132,7 @@ nameserver 192.0.2.54' ]
 @test "a DHCP answer that takes long is said while it is waited for" {
 	card eth0 52:54:00:00:00:01 1
 	stub sleep ''
-	stub udhcpc "until [ \$(grep -c '^sleep' '$calls') -gt 60 ]; do :; done; exit 1"
+	stub udhcpc "until [ \$(grep -c '^sleep' '$calls') -gt 110 ]; do :; done; exit 1"
 	network
 	[ "$status" = 1 ]
 	[ "$(grep -c 'no DHCP answer on eth0 yet; it may take up to 2 s' <<<"$output")" = 1 ]
