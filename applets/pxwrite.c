@@ -166,6 +166,12 @@ static enum px_status refuse_disk(off_t need_bytes, unsigned sector_bytes)
 	return PX_TARGET;
 }
 
+/* Not a disk with heads; nor a stick or a card: one that is smaller than it says shows that only when all of it was written. */
+static int reads_behind(const struct px_disk *disk)
+{
+	return !disk->rotational && !disk->removable && !disk->usb && strcmp(disk->transport, "mmc") != 0;
+}
+
 /* The look comes before the open: opening for writing makes the kernel's and udev's eyes turn to the disk. */
 static enum px_status open_disk(void)
 {
@@ -185,7 +191,7 @@ static enum px_status open_disk(void)
 		return PX_IO;
 	G.dev.sector_bytes = G.disk->sector_bytes;
 	G.dev.size_bytes = G.disk->size_bytes / G.dev.sector_bytes * G.dev.sector_bytes;
-	G.w.read_behind = !G.disk->rotational && !G.dev.is_file;
+	G.w.read_behind = reads_behind(G.disk) && !G.dev.is_file;
 	return refuse_disk(MAX(G.image_bytes, 0), 0);
 }
 

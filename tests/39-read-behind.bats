@@ -3,6 +3,7 @@ load px
 load write/write
 
 BYTES=419430400
+FEED_PY=$PX_TOP/tests/write/feed.py
 
 setup() {
 	need strace losetup
@@ -21,7 +22,7 @@ teardown() {
 	rm -rf "${memory:-}"
 }
 
-# slowly STRACE_OPTION... -- PXWRITE_OPTION...: $output, $status, the calls in trace, what was fed in fed
+# slowly STRACE_OPTION... -- PXWRITE_OPTION...: $output, $status, the calls in trace, FEED: arguments for feed.py
 slowly() {
 	local options=()
 	while [ "$1" != -- ]; do
@@ -29,63 +30,73 @@ slowly() {
 		shift
 	done
 	shift
-	run bash -o pipefail -c '"$0" fed | "$@"' "$PX_TOP/tests/write/feed.py" \
-		strace -f -qq -o trace "${options[@]}" pxwrite -f -s "$BYTES" "$@" "$LOOP"
+	run bash -o pipefail -c 'feed=$0 part=$1; shift; "$feed" $part | "$@"' "$FEED_PY" "${FEED:-}" \
+		timeout 60 strace -f -qq -o trace "${options[@]}" pxwrite -f -s "$BYTES" "$@" "$LOOP"
 	echo "$output"
 }
 
-# calls of threads: the main thread, which has the last one, reads and writes the disk's ends; a child of it, by descriptor 0, looks
-# what is there
-threads_only() {
-	local main
-	main=$(sed -n '$s/ .*//p' trace)
-	grep -v -e "^$main " -e 'pread64(0,' -e ' --- ' trace
+# failed MESSAGE: it ended by itself while the image did not come any more, and says why
+failed() {
+	[ "$status" -eq 3 ]
+	[[ $output == *"$1"* ]]
+	[ "$(last_line)" = "pxwrite: $LOOP: disk does not boot" ]
+	cmp -n 1048576 "$LOOP" /dev/zero
 }
 
-reads_before_the_last_write() {
-	threads_only >threads
-	head -n "$(grep -n 'pwrite64(' threads | tail -n 1 | cut -d : -f 1)" threads | grep -c 'pread64('
-}
-
-@test "what has come is flushed and read back while the rest comes, and nothing twice" {
+@test "what has come is flushed and read back while the rest comes, and nothing twice but samples" {
 	slowly -e trace=pread64,pwrite64,fdatasync --
 	[ "$status" -eq 0 ]
 	[ "$(last_line)" = "pxwrite: $LOOP: disk written and verified" ]
-	[ "$(cat fed)" -eq "$BYTES" ]
-	[ "$(reads_before_the_last_write)" -ge 128 ]
-	[ "$(grep -c 'fdatasync(' trace)" -ge 1 ]
-	# 399 MiB behind the first, and both ends three times at most
+	reads=$("$PX_TOP/tests/write/behind.py" trace)
+	echo "$reads reads before the last write"
+	[ "$reads" -ge 100 ]
+	# 399 MiB behind the first, a sample of each of three batches, the disk's ends
 	[ "$(grep -c 'pread64(' trace)" -ge 399 ]
-	[ "$(grep -c 'pread64(' trace)" -le 410 ]
+	[ "$(grep -c 'pread64(' trace)" -le 420 ]
 }
 
-@test "a flush comes before the first read of what it flushes" {
-	slowly -e trace=pread64,fdatasync --
-	threads_only >threads
-	[[ $(head -n 1 threads) == *fdatasync* ]]
-	[ "$(wc -l <threads)" -ge 400 ]
+@test "a disk that loses a write is found out while the image stalls" {
+	FEED="0 390 100" slowly -e trace=pwrite64 -e inject=pwrite64:retval=1048576:when=5 --
+	failed 'the disk does not give back what was written'
 }
 
-@test "a disk that loses a write is found out long before the image has come" {
-	slowly -e trace=pwrite64 -e inject=pwrite64:retval=1048576:when=5 --
-	[ "$status" -eq 3 ]
-	[[ $output == *"the disk does not give back what was written"* ]]
-	[ "$(last_line)" = "pxwrite: $LOOP: disk does not boot" ]
-	cmp -n 1048576 "$LOOP" /dev/zero
-	[ "$(cat fed)" -lt 314572800 ]
+@test "a read that fails while the image stalls ends it at once" {
+	FEED="0 260 100" slowly -e trace=pread64 -e inject=pread64:error=EIO:delay_enter=1000000:when=7 --
+	failed 'cannot read back at byte'
 }
 
-@test "a read or a flush that fails meanwhile is 3, and the disk does not boot" {
-	slowly -e trace=pread64 -e inject=pread64:error=EIO:when=7 --
+@test "a flush that fails while the image stalls ends it at once" {
+	FEED="0 160 100" slowly -e trace=fdatasync -e inject=fdatasync:error=EIO:delay_enter=1000000:when=1 --
+	failed 'flushing failed: I/O error'
+}
+
+@test "a flush that fails is what is said, although the image is cut then, too" {
+	FEED="0 160 3" slowly -e trace=fdatasync -e inject=fdatasync:error=EIO:delay_enter=4000000:when=1 --
+	failed 'flushing failed: I/O error'
+}
+
+# more than its ends: the first MiB of the first batch, which is the batch's sample, at least
+has_read_behind() {
+	local pid
+	pid=$(pgrep -P "$timeout")
+	[ "$(sed -n 's/^read_bytes: //p' "/proc/$pid/io")" -gt 33554432 ]
+}
+
+@test "a disk that is smaller than it says is found out: what came later is where the beginning was" {
+	mkfifo fifo
+	timeout 100 pxwrite -f -s "$BYTES" "$LOOP" <fifo >out 2>&1 &
+	timeout=$!
+	exec 9>fifo
+	"$FEED_PY" 0 300 >&9
+	wait_for 60 has_read_behind
+	dd if=/dev/urandom of="$memory/disk" bs=1M seek=1 count=1 conv=notrunc status=none
+	"$FEED_PY" 300 400 >&9
+	exec 9>&-
+	status=0
+	wait "$timeout" || status=$?
+	cat out
 	[ "$status" -eq 3 ]
-	[[ $output == *"cannot read back at byte"*"I/O error"* ]]
-	[ "$(last_line)" = "pxwrite: $LOOP: disk does not boot" ]
-	[ "$(cat fed)" -lt 314572800 ]
-	slowly -e trace=fdatasync -e inject=fdatasync:error=EIO:when=1 --
-	[ "$status" -eq 3 ]
-	[[ $output == *"flushing failed: I/O error"* ]]
-	[ "$(last_line)" = "pxwrite: $LOOP: disk does not boot" ]
-	cmp -n 1048576 "$LOOP" /dev/zero
+	grep -q 'the disk does not give back what was written, in the MiB at byte 1048576' out
 }
 
 @test "with -V nothing is read back meanwhile" {

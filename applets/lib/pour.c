@@ -195,16 +195,16 @@ static enum px_status pour_through_ring(struct px_blkwrite *w)
 		bb_simple_error_msg("no memory or no threads");
 		return PX_RESOURCE;
 	}
-	behind = px_readbehind_open(w);
+	behind = px_readbehind_open(w, ring);
 	px_source_give_up_on(w->source, px_ring_failed_fd(ring)); /* else a disk's error waits for the network's next byte */
 	status = pour_all(w, ring, behind);
 	px_source_give_up_on(w->source, -1);
 	px_ring_finish(ring, &failure);
 	px_progress_end(&w->progress, w->done_bytes);
-	behind_status = px_readbehind_finish(behind, failure.error || status != PX_OK);
+	behind_status = px_readbehind_finish(behind, failure.error);
 	if (failure.error)
 		return stage_failed(w, &failure, &stages[failure.stage]);
-	return status != PX_OK ? status : behind_status;
+	return behind_status != PX_OK ? behind_status : status;
 }
 
 enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)

@@ -43,18 +43,42 @@ enum px_status FAST_FUNC px_readback_failed(struct px_blkwrite *w, off_t offset_
 	return PX_IO;
 }
 
-static void read_all(struct px_blkwrite *w, struct px_ring *ring)
+static int read_one(struct px_blkwrite *w, struct px_ring *ring, off_t at_bytes)
+{
+	struct px_chunk *chunk = px_ring_get(ring);
+
+	if (!chunk)
+		return -1;
+	chunk->offset_bytes = at_bytes;
+	chunk->len_bytes = MIN(w->done_bytes - at_bytes, (off_t)PX_CHUNK_BYTES);
+	px_ring_put(ring, chunk);
+	return 0;
+}
+
+/* One MiB that is not all zeros of each batch that was read behind the writers: a disk that is smaller than it says (a forged one) wraps
+ * around, and what came later is where that was. */
+static void read_samples(struct px_blkwrite *w, struct px_ring *ring)
+{
+	off_t at_bytes = w->head_bytes;
+
+	while (at_bytes < w->verified_bytes) {
+		off_t batch = (at_bytes - w->head_bytes) / PX_BEHIND_BYTES;
+
+		if (w->sums[at_bytes / PX_CHUNK_BYTES] == PX_SUM_ZERO)
+			at_bytes += PX_CHUNK_BYTES;
+		else if (read_one(w, ring, at_bytes) == 0)
+			at_bytes = w->head_bytes + (batch + 1) * PX_BEHIND_BYTES;
+		else
+			break;
+	}
+}
+
+static void read_rest(struct px_blkwrite *w, struct px_ring *ring)
 {
 	off_t at_bytes = w->verified_bytes;
-	struct px_chunk *chunk;
 
-	while (at_bytes < w->done_bytes && (chunk = px_ring_get(ring)) != NULL) {
-		chunk->offset_bytes = at_bytes;
-		chunk->len_bytes = MIN(w->done_bytes - at_bytes, (off_t)PX_CHUNK_BYTES);
-		at_bytes += chunk->len_bytes;
-		px_ring_put(ring, chunk);
+	for (; at_bytes < w->done_bytes && read_one(w, ring, at_bytes) == 0; at_bytes = MIN(at_bytes + PX_CHUNK_BYTES, w->done_bytes))
 		px_progress_update(&w->progress, at_bytes);
-	}
 	px_progress_end(&w->progress, at_bytes);
 }
 
@@ -74,7 +98,8 @@ enum px_status FAST_FUNC px_readback(struct px_blkwrite *w)
 		bb_simple_error_msg("no memory or no threads");
 		return PX_RESOURCE;
 	}
-	read_all(w, ring);
+	read_samples(w, ring);
+	read_rest(w, ring);
 	if (px_ring_finish(ring, &failure) < 0)
 		return px_readback_failed(w, failure.offset_bytes, failure.error);
 	return PX_OK;

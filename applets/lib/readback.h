@@ -7,7 +7,7 @@
 #include "lib/blkwrite.h"
 #include "lib/ring.h"
 
-/* Step 4: everything from w->verified_bytes (at least the first MiB) to w->done_bytes against w->sums. PX_OK (at once with w->skip_readback), or PX_IO with a
+/* Step 4: everything from w->verified_bytes (at least the first MiB) to w->done_bytes against w->sums, and a sample of what comes before. PX_OK (at once with w->skip_readback), or PX_IO with a
  * message that names the first MiB found that differs or cannot be read. */
 enum px_status px_readback(struct px_blkwrite *w) FAST_FUNC;
 
@@ -19,8 +19,9 @@ enum { PX_BEHIND_BYTES = 128 << 20 };
 
 struct px_readbehind;
 
-/* NULL: it is not for this disk (w->read_behind), or there are no threads to be had: px_readback does it all. */
-struct px_readbehind *px_readbehind_open(struct px_blkwrite *w) FAST_FUNC;
+/* NULL: it is not for this disk (w->read_behind), or there are no threads to be had: px_readback does it all. What fails makes
+ * px_ring_failed_fd of writers readable. */
+struct px_readbehind *px_readbehind_open(struct px_blkwrite *w, const struct px_ring *writers) FAST_FUNC;
 
 /* To be called again and again; everything from w->head_bytes to written_bytes has been written, and no writer is at work. behind may be
  * NULL. 0; -1: a chunk cannot be read back, or differs. */

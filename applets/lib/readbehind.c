@@ -7,6 +7,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += readbehind.o
 
 #include "libbb.h"
+#include <sys/eventfd.h>
 #include "lib/readback.h"
 #include "lib/ring.h"
 
@@ -15,15 +16,14 @@ enum { CHUNKS = 4 };
 struct px_readbehind {
 	struct px_blkwrite *w;
 	struct px_ring *ring;
+	int failed_fd;         /* the writers' (a copy): wakes who waits for the image; -1: none */
 	off_t begun_bytes;     /* put into the ring up to here */
 	off_t flushed_bytes;   /* the reader's own: flushed up to here */
 	smallint flush_failed;
 };
 
-static int FAST_FUNC behind_work(void *arg, struct px_chunk *chunk)
+static int flush_and_read(struct px_readbehind *behind, struct px_chunk *chunk)
 {
-	struct px_readbehind *behind = arg;
-
 	if (chunk->offset_bytes >= behind->flushed_bytes) {
 		if (fdatasync(behind->w->dev->fd) < 0) {
 			behind->flush_failed = 1;
@@ -34,7 +34,24 @@ static int FAST_FUNC behind_work(void *arg, struct px_chunk *chunk)
 	return px_readback_chunk(behind->w, chunk);
 }
 
-struct px_readbehind* FAST_FUNC px_readbehind_open(struct px_blkwrite *w)
+static int FAST_FUNC behind_work(void *arg, struct px_chunk *chunk)
+{
+	struct px_readbehind *behind = arg;
+	int error = flush_and_read(behind, chunk);
+
+	if (error && behind->failed_fd >= 0)
+		eventfd_write(behind->failed_fd, 1);
+	return error;
+}
+
+static void forget(struct px_readbehind *behind)
+{
+	if (behind->failed_fd >= 0)
+		close(behind->failed_fd);
+	free(behind);
+}
+
+struct px_readbehind* FAST_FUNC px_readbehind_open(struct px_blkwrite *w, const struct px_ring *writers)
 {
 	struct px_readbehind *behind;
 	struct px_ring_stage stage = { behind_work, NULL, 1 };
@@ -45,11 +62,12 @@ struct px_readbehind* FAST_FUNC px_readbehind_open(struct px_blkwrite *w)
 	behind = xzalloc(sizeof(*behind));
 	behind->w = w;
 	behind->begun_bytes = behind->flushed_bytes = w->head_bytes;
+	behind->failed_fd = fcntl(px_ring_failed_fd(writers), F_DUPFD_CLOEXEC, 0);
 	stage.arg = behind;
 	behind->ring = px_ring_open(CHUNKS, PX_CHUNK_BYTES, &stage, 1);
 	if (behind->ring)
 		return behind;
-	free(behind);
+	forget(behind);
 	return NULL;
 }
 
@@ -86,6 +104,6 @@ enum px_status FAST_FUNC px_readbehind_finish(struct px_readbehind *behind, int 
 			px_readback_failed(behind->w, failure.offset_bytes, failure.error);
 	}
 	behind->w->verified_bytes = behind->begun_bytes;
-	free(behind);
+	forget(behind);
 	return status;
 }

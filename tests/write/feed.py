@@ -1,26 +1,35 @@
 #!/usr/bin/env python3
 """An image that comes slowly, as from a network: 400 MiB, mostly zeros, to stdout.
 
-    feed.py COUNT_FILE
+    feed.py [FROM_MIB TO_MIB [STALL_SECONDS]]
 
-A pause after each 4 MiB lets the disk become idle. COUNT_FILE gets the number of bytes that the reader took before it went away.
+A pause after each 4 MiB lets the disk become idle. Only that part of it, if so asked; then it waits, saying nothing, for so many
+seconds or until the reader has gone away.
 """
 import random
+import select
 import sys
 import time
 
 MIB = 1 << 20
-fed = 0
-try:
-    for mib in range(400):
-        block = random.Random(mib).randbytes(MIB) if mib % 8 == 1 else bytes(MIB)
-        sys.stdout.buffer.write(block)
-        sys.stdout.buffer.flush()
-        fed += MIB
+
+
+def feed(out, from_mib, to_mib):
+    for mib in range(from_mib, to_mib):
+        out.write(random.Random(mib).randbytes(MIB) if mib % 8 == 1 else bytes(MIB))
         if mib % 4 == 3:
             time.sleep(0.01)
-except BrokenPipeError:
-    sys.stderr.close()
-finally:
-    with open(sys.argv[1], 'w', encoding='ascii') as f:
-        f.write(str(fed))
+
+
+def main(from_mib='0', to_mib='400', stall_seconds='0'):
+    with open(1, 'wb', buffering=0, closefd=False) as out:
+        try:
+            feed(out, int(from_mib), int(to_mib))
+        except BrokenPipeError:
+            return
+    poll = select.poll()
+    poll.register(1, 0)  # POLLERR comes unasked: nobody reads any more
+    poll.poll(int(stall_seconds) * 1000)
+
+
+main(*sys.argv[1:])
