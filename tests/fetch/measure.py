@@ -7,6 +7,7 @@ Each line of input: a name, a tab, `null` or `pipe` (where its output goes), a t
 MB/s, median CPU seconds (of the client alone), largest memory seen, and both as ratios to the command named REFERENCE.
 """
 import os
+import select
 import shlex
 import statistics
 import subprocess
@@ -22,18 +23,19 @@ def run(where, command, size):
     if sink:
         sink.stdin.close()
     peak = 0
-    while True:
-        pid, status, usage = os.wait4(p.pid, os.WNOHANG)
-        if pid:
-            break
+    ended = select.poll()
+    pidfd = os.pidfd_open(p.pid)
+    ended.register(pidfd, select.POLLIN)
+    while not ended.poll(10):
         try:
             with open("/proc/%d/status" % p.pid) as f:
                 peak = max([peak] + [int(line.split()[1]) for line in f if line.startswith("VmHWM")])
         except OSError:
             pass
-        time.sleep(0.01)
         if time.monotonic() - start > 120:
             p.kill()
+    os.close(pidfd)
+    _, status, usage = os.wait4(p.pid, 0)
     if sink:
         sink.wait()
     seconds = time.monotonic() - start
