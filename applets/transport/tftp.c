@@ -12,7 +12,7 @@
 #include "lib/tftp_state.h"
 
 enum {
-	WINDOW_DEFAULT = 32,
+	WINDOW_DEFAULT = 64,
 	GATHER_BYTES = 128 * 1024,
 	RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024,
 	AWAY_MIN_US = 1000 * 1000,
@@ -295,7 +295,7 @@ static unsigned tftp_patience_us(struct tftp_stream *f)
 {
 	if (f->t.gap != PX_TFTP_GAP_SEEN)
 		return f->repeat_us;
-	return MIN((unsigned)MAX(f->trip_us / 2, QUIET_MIN_US), f->repeat_us);
+	return MIN(MAX((unsigned)MAX(f->trip_us / 2, QUIET_MIN_US), 4 * f->pace.block_us), f->repeat_us);
 }
 
 /* Nothing came for a while. Returns 0, -1. */
@@ -417,22 +417,12 @@ static void FAST_FUNC tftp_close(struct px_stream *s)
 		close(f->fd);
 }
 
-/* What fits one packet on the way to the server; the kernel knows the route's MTU once a socket is connected. */
+/* What fits one packet on the way to the server. */
 static unsigned tftp_fitting_blksize(const struct addrinfo *a)
 {
-	int fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int v6 = a->ai_family == AF_INET6;
-	int mtu = 0;
-	socklen_t len = sizeof(mtu);
+	int rest = (int)px_net_mtu(a) - (a->ai_family == AF_INET6 ? 40 : 20) - 8 - 4; /* IP, UDP, TFTP */
 
-	if (fd < 0)
-		return 512;
-	if (connect(fd, a->ai_addr, a->ai_addrlen) < 0
-	 || getsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_MTU : IP_MTU, &mtu, &len) < 0)
-		mtu = 0;
-	close(fd);
-	mtu -= (v6 ? 40 : 20) + 8 + 4; /* IP, UDP, TFTP */
-	return MAX(512, MIN(mtu, PX_TFTP_BLKSIZE_MAX));
+	return MAX(512, MIN(rest, PX_TFTP_BLKSIZE_MAX));
 }
 
 static int tftp_open_socket(struct tftp_stream *f, const struct addrinfo *a)
