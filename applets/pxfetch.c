@@ -16,7 +16,7 @@
 //usage:     "\n	-T SEC	A try fails after SEC of silence (default 20), or when less"
 //usage:     "\n		than 1 KiB/s came in 3*SEC of waiting"
 //usage:     "\n	-b N	TFTP block size (default: what fits the MTU)"
-//usage:     "\n	-w N	TFTP window size in blocks (default 32)"
+//usage:     "\n	-w N	TFTP window size in blocks (default 64)"
 //usage:     "\n	-s SIZE	The file must have this size (suffixes k, M, G)"
 //usage:     "\n	-H SUM	The file must have this SHA-256"
 //usage:     "\n	-p FD	Write progress lines to FD"

@@ -131,6 +131,22 @@ all_ways() {
 	[ ! -s err ]
 }
 
+@test "a size that may be the lower 32 bits of a larger one lets no endless file past -s" {
+	start_hostile tftp
+	# 1000 bytes are said, and 4 GiB and 1000 may be meant
+	run timeout 60 pxfetch -q -t 1 -T 5 -s 1000 -O out "tftp://127.0.0.1:$PORT/endless"
+	echo "$output"
+	[ "$status" = 9 ]
+	[[ "$output" == *"more than 1000 bytes"* ]]
+	[ ! -e out ]
+	# 4 GiB and 1001 cannot be
+	run timeout 60 pxfetch -q -t 1 -T 5 -s 4294968297 -O out "tftp://127.0.0.1:$PORT/endless"
+	echo "$output"
+	[ "$status" = 9 ]
+	[[ "$output" == *"1000 bytes, want 4294968297"* ]]
+	[ ! -e out ]
+}
+
 @test "a file appears under its name only when it is complete" {
 	start_hostile http
 	run pxfetch -q -t 1 -O file "http://127.0.0.1:$PORT/truncate"

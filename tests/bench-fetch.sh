@@ -1,7 +1,7 @@
 #!/bin/bash
 # pxfetch beside other clients, in one run over a veth pair: bytes a second and CPU seconds, as ratios.
 #
-#   bench-fetch.sh [ROUNDS [http|tftp|windows|delay...]]     default 5 and all; needs root
+#   bench-fetch.sh [ROUNDS [http|tftp|windows|delay|loss...]]     default 5 and all; needs root
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,6 +11,7 @@ source "$here/fetch/servers.bash"
 http_bytes=1000000000
 tftp_bytes=50000001
 slow_bytes=5000001
+lossy_bytes=25000001
 
 cleanup() {
 	fetch_stop
@@ -87,33 +88,50 @@ start_path() {
 	wait_for 10 listening udp "$1"
 }
 
-# PORT LOSSY-PORT: each window, on both paths
-bench_paths() {
+# PORT: what windows are worth on a long path
+bench_long_path() {
 	local w
 	{
 		line "lockstep" null "$pxfetch" -q -t 1 -w 1 -O /dev/null "tftp://192.0.2.1:$1/slow"
 		for w in 8 16 32 64; do
 			line "window $w" null "$pxfetch" -q -t 1 -w $w -O /dev/null "tftp://192.0.2.1:$1/slow"
-			line "window $w, 1 % lost" null "$pxfetch" -q -t 1 -w $w -O /dev/null "tftp://192.0.2.1:$2/slow"
 		done
 	} | measure $slow_bytes lockstep
 }
 
-bench_delay() {
+# PORT LOSSY-PORT: what loss costs, each window beside itself. A request or an answer to it that is lost costs a second: the file is
+# large enough that the figure is about the rest.
+bench_lossy_path() {
+	local w
+	for w in 8 16 32 64; do
+		line "window $w" null "$pxfetch" -q -t 1 -w $w -O /dev/null "tftp://192.0.2.1:$1/lossy"
+		line "window $w, 1 % lost" null "$pxfetch" -q -t 1 -w $w -O /dev/null "tftp://192.0.2.1:$2/lossy"
+	done | measure $lossy_bytes pairs
+}
+
+start_paths() {
 	start_path 3069 2069 1 0
 	start_path 3070 2069 1 1
 	start_path 3071 4069 1 0
 	start_path 3072 4069 1 1
-	echo "== TFTP over a path of 1 ms each way, without and with 1 % loss, from a server that does windows and nothing beyond"
-	bench_paths 3071 3072
+}
+
+bench_delay() {
+	echo "== TFTP over a path of 1 ms each way, from a server that does windows and nothing beyond"
+	bench_long_path 3071
 	echo "== the same from atftpd"
-	bench_paths 3069 3070
+	bench_long_path 3069
+}
+
+bench_loss() {
+	echo "== TFTP over a path of 1 ms each way, $((lossy_bytes / 1000000)) MB from a server that does windows and nothing beyond"
+	bench_lossy_path 3071 3072
+	echo "== from atftpd, $((tftp_bytes / 1000000)) MB"
 	# long enough that atftpd, which slows down with each broken window, is left for a smaller one
-	echo "== the same, $((tftp_bytes / 1000000)) MB"
 	{
 		line "default" null "$pxfetch" -q -O /dev/null tftp://192.0.2.1:3069/tftp
 		line "default, 1 % lost" null "$pxfetch" -q -O /dev/null tftp://192.0.2.1:3070/tftp
-		line "window 32 kept, 1 % lost" null "$pxfetch" -q -t 1 -O /dev/null tftp://192.0.2.1:3070/tftp
+		line "window kept, 1 % lost" null "$pxfetch" -q -t 1 -O /dev/null tftp://192.0.2.1:3070/tftp
 	} | measure $tftp_bytes default
 }
 
@@ -130,6 +148,7 @@ main() {
 	head -c $http_bytes /dev/urandom >"$root/large"
 	head -c $tftp_bytes "$root/large" >"$root/tftp"
 	head -c $slow_bytes "$root/large" >"$root/slow"
+	head -c $lossy_bytes "$root/large" >"$root/lossy"
 	sum=$(sha256sum "$root/large" | cut -d' ' -f1)
 	unset http_proxy no_proxy
 	make_network "bench-fetch$$"
@@ -141,7 +160,8 @@ main() {
 	start_atftpd "$root" 192.0.2.1 2069
 	run_server window_tftp python3 "$here/fetch/window_tftp.py" 192.0.2.1 4069 "$root"
 	wait_for 10 listening udp 4069
-	[ $# -gt 0 ] || set -- http tftp windows delay
+	start_paths
+	[ $# -gt 0 ] || set -- http tftp windows delay loss
 	local part
 	for part; do
 		"bench_$part"

@@ -4,6 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_FETCH) += net.o
 
 #include "libbb.h"
+#include <netinet/ip.h>
 #include "lib/net.h"
 #include "lib/text.h"
 
@@ -105,6 +106,22 @@ int FAST_FUNC px_net_kept(struct px_job *job, const char *host, const char *port
 	free(job->kept_to);
 	job->kept_to = NULL;
 	return p.fd;
+}
+
+unsigned FAST_FUNC px_net_mtu(const struct addrinfo *a)
+{
+	int fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int v6 = a->ai_family == AF_INET6;
+	int mtu = 0;
+	socklen_t len = sizeof(mtu);
+
+	if (fd < 0)
+		return 0;
+	if (connect(fd, a->ai_addr, a->ai_addrlen) < 0
+	 || getsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_MTU : IP_MTU, &mtu, &len) < 0)
+		mtu = 0;
+	close(fd);
+	return MAX(0, mtu);
 }
 
 int FAST_FUNC px_patience_count(struct px_patience *patience, struct px_job *job, struct px_stream *s, unsigned waited_ms,

@@ -23,6 +23,9 @@ void px_net_keep(struct px_job *job, int fd, const char *host, const char *port)
 int px_net_kept(struct px_job *job, const char *host, const char *port) FAST_FUNC;
 void px_net_drop(struct px_job *job) FAST_FUNC;
 
+/* The route's MTU in bytes: the kernel knows it once a (datagram) socket is connected. 0: unknown. */
+unsigned px_net_mtu(const struct addrinfo *a) FAST_FUNC;
+
 /* How long a connection has been silent and how slow. Only time spent waiting for the network counts: a slow disk behind the
  * pipe never makes a server look slow. Starts as zeros. */
 struct px_patience {

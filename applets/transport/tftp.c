@@ -6,12 +6,13 @@
 #include "libbb.h"
 #include <linux/errqueue.h>
 #include <netinet/ip.h>
+#include <sched.h>
 #include "lib/net.h"
 #include "lib/tftp_pace.h"
 #include "lib/tftp_state.h"
 
 enum {
-	WINDOW_DEFAULT = 32,
+	WINDOW_DEFAULT = 64,
 	GATHER_BYTES = 128 * 1024,
 	RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024,
 	AWAY_MIN_US = 1000 * 1000,
@@ -19,6 +20,9 @@ enum {
 	REPEAT_MIN_US = 5 * 1000,
 	QUIET_MIN_US = 1000,
 	REPEAT_MAX_US = 8 * 1000 * 1000,
+	SPIN_MAX_US = 200,               /* a round trip up to that is not slept through */
+	YIELD_MAX_US = 50,               /* gone for longer: somebody else needs this processor */
+	SPIN_REST = 100,                 /* then so many answers are slept for */
 	LOSSES_MAX = 12,                 /* windows in a row that broke off at their start: this window is too large */
 	WRONG_PORT = 5,                  /* ERROR: Unknown transfer ID */
 };
@@ -41,6 +45,7 @@ struct tftp_stream {
 	int trip_us, vary_us;     /* smoothed round trip and its variation (RFC 6298); 0: unknown */
 	unsigned repeat_us;       /* when last[] is sent again */
 	unsigned block_us;        /* the socket's receive time-out */
+	unsigned spin_rest;       /* answers to sleep for */
 	unsigned losses;          /* windows in a row */
 	unsigned long long window_us; /* when the first block of this window came */
 	struct px_tftp_pace pace;
@@ -141,30 +146,73 @@ static int tftp_block(struct tftp_stream *f, unsigned timeout_us)
 	return setsockopt(f->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 }
 
+struct tftp_from {
+	struct sockaddr_storage address;
+	socklen_t len;
+};
+
+static ssize_t tftp_take(struct tftp_stream *f, struct tftp_from *from, int flags)
+{
+	from->len = sizeof(from->address);
+	return recvfrom(f->fd, f->packet, sizeof(f->packet), flags, (struct sockaddr *)&from->address, &from->len);
+}
+
+/* For the time of two round trips. To sleep and be woken on another processor takes longer than an answer on a fast network does, and as
+ * much of the processor's time. Who else wants it gets it; then sleeping is better for a while. Returns as recvfrom. */
+static ssize_t tftp_spin(struct tftp_stream *f, struct tftp_from *from)
+{
+	unsigned long long start_us = tftp_clock_us(), now_us = start_us, before_us;
+	ssize_t n;
+
+	do {
+		n = tftp_take(f, from, MSG_DONTWAIT);
+		if (n >= 0 || errno != EAGAIN)
+			return n;
+		before_us = now_us;
+		sched_yield();
+		now_us = tftp_clock_us();
+		if (now_us - before_us > YIELD_MAX_US)
+			f->spin_rest = SPIN_REST;
+	} while (now_us - start_us < (unsigned)f->trip_us * 2);
+	return n;
+}
+
+/* What is there without sleeping. Within a window the next block often is, after an ACK it takes a while. Returns as recvfrom. */
+static ssize_t tftp_look(struct tftp_stream *f, struct tftp_from *from)
+{
+	if (f->t.unacked_blocks > 0)
+		return tftp_take(f, from, MSG_DONTWAIT);
+	if (f->spin_rest > 0)
+		f->spin_rest--;
+	else if (f->trip_us > 0 && f->trip_us <= SPIN_MAX_US)
+		return tftp_spin(f, from);
+	errno = EAGAIN;
+	return -1;
+}
+
+/* Returns as recvfrom. */
+static ssize_t tftp_sleep(struct tftp_stream *f, struct tftp_from *from, unsigned timeout_us)
+{
+	if (f->t.window_blocks == 1 && tftp_block(f, timeout_us) == 0)
+		return tftp_take(f, from, 0);
+	tftp_wait(f, timeout_us);
+	return tftp_take(f, from, MSG_DONTWAIT);
+}
+
 /* One packet of the server's into f->packet. Returns its length, 0 when timeout_us passed or it was not the server's, -1. */
 static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 {
-	struct sockaddr_storage from;
-	socklen_t from_len = sizeof(from);
-	int lockstep = f->t.window_blocks == 1 && tftp_block(f, timeout_us) == 0;
-	ssize_t n;
+	struct tftp_from from;
+	ssize_t n = tftp_look(f, &from);
 
-	/* after the ACK of a window the answer takes a while; within a window the next block is often there */
-	if (!lockstep && f->t.unacked_blocks == 0 && tftp_wait(f, timeout_us) == 0)
-		return 0;
-	n = recvfrom(f->fd, f->packet, sizeof(f->packet), lockstep ? 0 : MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
-	if (n < 0 && errno == EAGAIN && f->t.unacked_blocks > 0) {
-		if (tftp_wait(f, timeout_us) == 0)
-			return 0;
-		from_len = sizeof(from);
-		n = recvfrom(f->fd, f->packet, sizeof(f->packet), MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
-	}
+	if (n < 0 && errno == EAGAIN)
+		n = tftp_sleep(f, &from, timeout_us);
 	if (n < 0)
 		return tftp_icmp(f);
-	if (tftp_is_peer(f, &from, from_len))
+	if (tftp_is_peer(f, &from.address, from.len))
 		return n;
 	if (f->peer_known)
-		tftp_complain(f, (struct sockaddr *)&from, from_len, WRONG_PORT, "Unknown transfer ID");
+		tftp_complain(f, (struct sockaddr *)&from.address, from.len, WRONG_PORT, "Unknown transfer ID");
 	return 0;
 }
 
@@ -247,7 +295,7 @@ static unsigned tftp_patience_us(struct tftp_stream *f)
 {
 	if (f->t.gap != PX_TFTP_GAP_SEEN)
 		return f->repeat_us;
-	return MIN((unsigned)MAX(f->trip_us / 2, QUIET_MIN_US), f->repeat_us);
+	return MIN(MAX((unsigned)MAX(f->trip_us / 2, QUIET_MIN_US), 4 * f->pace.block_us), f->repeat_us);
 }
 
 /* Nothing came for a while. Returns 0, -1. */
@@ -369,22 +417,12 @@ static void FAST_FUNC tftp_close(struct px_stream *s)
 		close(f->fd);
 }
 
-/* What fits one packet on the way to the server; the kernel knows the route's MTU once a socket is connected. */
+/* What fits one packet on the way to the server. */
 static unsigned tftp_fitting_blksize(const struct addrinfo *a)
 {
-	int fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int v6 = a->ai_family == AF_INET6;
-	int mtu = 0;
-	socklen_t len = sizeof(mtu);
+	int rest = (int)px_net_mtu(a) - (a->ai_family == AF_INET6 ? 40 : 20) - 8 - 4; /* IP, UDP, TFTP */
 
-	if (fd < 0)
-		return 512;
-	if (connect(fd, a->ai_addr, a->ai_addrlen) < 0
-	 || getsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_MTU : IP_MTU, &mtu, &len) < 0)
-		mtu = 0;
-	close(fd);
-	mtu -= (v6 ? 40 : 20) + 8 + 4; /* IP, UDP, TFTP */
-	return MAX(512, MIN(mtu, PX_TFTP_BLKSIZE_MAX));
+	return MAX(512, MIN(rest, PX_TFTP_BLKSIZE_MAX));
 }
 
 static int tftp_open_socket(struct tftp_stream *f, const struct addrinfo *a)
@@ -437,6 +475,7 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 	memset(&f->pace, 0, sizeof(f->pace));
 	f->repeated = 0;
 	f->block_us = 0;
+	f->spin_rest = 0;
 	f->repeat_us = REPEAT_FIRST_US;
 	if (!f->plain)
 		tftp_choose_options(f, a);

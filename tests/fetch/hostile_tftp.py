@@ -265,19 +265,22 @@ def wraps_to_one(t):
 
 @way("ok")
 def slows_down(t):
-    """As atftpd on a bad path: with a window over 8 each is broken once, and after each the blocks come more slowly."""
+    """As atftpd on a bad path: with a window over 8 each is broken once, and after each the blocks come more slowly. Not at first: on a
+    busy machine the client needs some windows to see how fast it was."""
     size, window = int(t.options[b"blksize"]), int(t.options[b"windowsize"])
     packet = oack(blksize=size, windowsize=window)
     t.send(packet)
-    pause, send = 0, t.send
+    count, pause, send = 0, 0, t.send
 
     def send_slowly(packet):
-        time.sleep(pause)
+        if pause:
+            time.sleep(pause)
         send(packet)
 
     def reorder(numbers):
-        nonlocal pause
-        pause += 0.00002
+        nonlocal count, pause
+        count += 1
+        pause += 0.00005 if count > 20 else 0
         return numbers
 
     if window > 8:

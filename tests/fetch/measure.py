@@ -4,9 +4,11 @@
     measure.py ROUNDS BYTES REFERENCE < commands
 
 Each line of input: a name, a tab, `null` or `pipe` (where its output goes), a tab, a shell-like command. Per command: median
-MB/s, median CPU seconds (of the client alone), largest memory seen, and both as ratios to the command named REFERENCE.
+MB/s, median CPU seconds (of the client alone), largest memory seen, and both as ratios to the command named REFERENCE; `pairs`:
+every second command to the one before it.
 """
 import os
+import select
 import shlex
 import statistics
 import subprocess
@@ -22,18 +24,19 @@ def run(where, command, size):
     if sink:
         sink.stdin.close()
     peak = 0
-    while True:
-        pid, status, usage = os.wait4(p.pid, os.WNOHANG)
-        if pid:
-            break
+    ended = select.poll()
+    pidfd = os.pidfd_open(p.pid)
+    ended.register(pidfd, select.POLLIN)
+    while not ended.poll(10):
         try:
             with open("/proc/%d/status" % p.pid) as f:
                 peak = max([peak] + [int(line.split()[1]) for line in f if line.startswith("VmHWM")])
         except OSError:
             pass
-        time.sleep(0.01)
         if time.monotonic() - start > 120:
             p.kill()
+    os.close(pidfd)
+    _, status, usage = os.wait4(p.pid, 0)
     if sink:
         sink.wait()
     seconds = time.monotonic() - start
@@ -48,16 +51,15 @@ def main():
     for _ in range(rounds):
         for name, where, command in commands:
             results[name].append(run(where, command, size))
-    base = None
     table = {}
     for name, runs in results.items():
         good = [r for r in runs if r[0]]
         if good:
             table[name] = (statistics.median(r[1] for r in good), statistics.median(r[2] for r in good),
                            max(r[3] for r in good), len(good))
-    base = table.get(reference)
     print("%-28s %9s %7s %9s %8s %8s" % ("client", "MB/s", "CPU s", "KiB", "rate", "CPU"))
-    for name in results:
+    for i, (name, _, _) in enumerate(commands):
+        base = table.get(commands[i - i % 2][0] if reference == "pairs" else reference)
         if name not in table:
             print("%-28s failed every time" % name)
             continue
