@@ -34,6 +34,24 @@ suite() {
 	sed -n 's/^CONFIG_PX_SUITE="\(.*\)"/\1/p' "$PX_TOP/.config"
 }
 
+@test "debootstrap, where mmdebstrap is missing, gives the same bytes, security updates and all" {
+	[ -n "${PX_LONG:-}" ] || skip "takes a minute; set PX_LONG=1"
+	need_root
+	need debootstrap
+	grep -q '^mmdebstrap ' "$PX_BUILD/debian/stamp" || skip "the tree was made by debootstrap"
+	mkdir "$BATS_TEST_TMPDIR/manifest.d" "$BATS_TEST_TMPDIR/path"
+	for shared in deb busybox modules "apt-$(suite)"; do ln -s "$PX_BUILD/$shared" "$BATS_TEST_TMPDIR/$shared"; done
+	# a PATH with everything but mmdebstrap
+	for dir in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin; do
+		[ ! -d "$dir" ] || find "$dir/" ! -type d ! -name mmdebstrap -exec ln -st "$BATS_TEST_TMPDIR/path" {} + 2>/dev/null || true
+	done
+	PATH=$BATS_TEST_TMPDIR/path run "$PX_TOP/debian-strip/tree.sh" "$BATS_TEST_TMPDIR" "$(suite)" "$PX_TOP/.config"
+	[ "$status" = 0 ] || { echo "$output"; false; }
+	[[ $output == *"DEBIAN  $(suite) (debootstrap)"* ]]
+	cmp "$BATS_TEST_TMPDIR/debian/packages" "$PX_BUILD/debian/packages"
+	cmp "$BATS_TEST_TMPDIR/rootdir.tar" "$PX_BUILD/rootdir.tar"
+}
+
 @test "a tree that is up to date is not made again" {
 	before=$(stat -c %Y.%i "$PX_BUILD/rootdir.tar")
 	run "$PX_TOP/debian-strip/tree.sh" "$PX_BUILD" "$(suite)" "$PX_TOP/.config"
