@@ -39,13 +39,14 @@ kib_of() {
 	) | awk '{ bytes += $1 } END { print int((bytes + 1023) / 1024) }'
 }
 
-@test "every option of the tree says what it costs in KiB, and how much of that is left when compressed" {
+@test "every option of the tree and of the applets says what it costs in KiB, and how much of that is left when compressed" {
 	awk '
 		function check() { if (on && !(text ~ /[0-9] KiB/ && text ~ /(compressed|1 GB of RAM)/)) print option }
 		/^(config|menu|endmenu|choice|endchoice)/ { check(); on = 0 }
 		/^config / { option = $2; text = "" }
 		/^\t(bool "|string "Locale)/ { on = 1 }
-		{ text = text " " $0 }' "$texts" >"$BATS_TEST_TMPDIR/silent"
+		{ text = text " " $0 }
+		END { check() }' "$texts" "$PX_TOP/applets/Config.in" >"$BATS_TEST_TMPDIR/silent"
 	cat "$BATS_TEST_TMPDIR/silent"
 	[ ! -s "$BATS_TEST_TMPDIR/silent" ]
 	[ "$(grep -c '^	bool "' "$texts")" -gt 20 ]
