@@ -5,7 +5,8 @@
 #   bootstrap.sh BUILD SUITE PACKAGE...
 #
 # mmdebstrap where it is there (no root, seconds), else debootstrap (root, a minute; what Debian's minimal system has
-# beyond our packages and their dependencies is left aside). PX_BOOTSTRAP in the environment names one of them.
+# beyond our packages and their dependencies is left aside, and security updates, of which debootstrap knows nothing, are
+# taken from apt): the same packages either way. PX_BOOTSTRAP in the environment names one of them.
 set -eu
 
 die() {
@@ -44,11 +45,23 @@ with_mmdebstrap() {
 	rm -f "$new.tar"
 }
 
-# the packages and all that they depend on, by apt
+# the packages and all that they depend on, by apt: "NAME VERSION"
 dependencies() {
 	APT_CONFIG=$build/apt-$suite/apt.conf apt-get -s --no-install-recommends install "$@" >"$build/bootstrap.log" 2>&1 ||
 		explain apt-get
-	sed -n 's/^Inst \([^ ]*\).*/\1/p' "$build/bootstrap.log"
+	sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1 \2/p' "$build/bootstrap.log"
+}
+
+# take_deb NAME VERSION: debootstrap's package if it is the version that apt wants, else the one that apt gets; a mirror may list one
+# that it has not got (yet), and the older one serves
+take_deb() {
+	cached=$new/root/var/cache/apt/archives
+	deb=$(echo "$1_$2" | sed 's/:/%3a/')
+	if [ ! -e "$(find "$cached" -name "${deb}_*.deb")" ] &&
+		(cd "$new/debs" && APT_CONFIG=$build/apt-$suite/apt.conf apt-get -qq download "$1=$2" >>"$build/bootstrap.log" 2>&1 </dev/null); then
+		return 0
+	fi
+	mv "$cached/$1"_*.deb "$new/debs/" || die "no package file of $1 $2 (see $build/bootstrap.log)"
 }
 
 with_debootstrap() {
@@ -60,8 +73,8 @@ with_debootstrap() {
 		--keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
 		"$suite" "$new/root" "$site" >"$build/bootstrap.log" 2>&1 || explain debootstrap
 	mkdir -p "$new/debs"
-	while read -r name; do
-		mv "$new/root/var/cache/apt/archives/${name}"_*.deb "$new/debs/"
+	while read -r name version; do
+		take_deb "$name" "$version"
 	done <"$new/wanted"
 	rm -rf "$new/root"
 }

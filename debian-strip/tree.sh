@@ -90,6 +90,24 @@ get_firmware() {
 	fi
 }
 
+# BUILD/locale: what PX_TREE_LOCALE says
+get_locale() {
+	wanted_locale="$(conf PX_TREE_LOCALE) $(cat "$build/debian/stamp" "$here/locale.sh" | sha256sum)"
+	[ "$(cat "$build/locale.stamp" 2>/dev/null)" != "$wanted_locale" ] || return 0
+	rm -f "$build/locale.stamp"
+	"$here/locale.sh" "$build" "$suite" "$(conf PX_TREE_LOCALE)" "$build/locale"
+	echo "$wanted_locale" >"$build/locale.stamp"
+}
+
+# BusyBox reads no locale: its files are for Debian's programs
+install_locale() {
+	if [ -e "$1/usr/lib/x86_64-linux-gnu/libc.so.6" ]; then
+		cp -a "$build/locale/." "$1/"
+	else
+		cp -a "$build/locale/etc" "$1/"
+	fi
+}
+
 # /bin, /sbin and /lib are links, as everywhere in Debian 13
 make_skeleton() {
 	for d in bin sbin lib lib64; do
@@ -165,6 +183,7 @@ main() {
 	# shellcheck disable=SC2046
 	"$here/bootstrap.sh" "$build" "$suite" $(package_names)
 	get_firmware
+	get_locale
 	record
 	inputs >"$build/tree.inputs"
 	if cmp -s "$build/tree.inputs" "$build/tree.stamp" && [ -f "$build/rootdir.tar" ]; then
@@ -176,6 +195,7 @@ main() {
 	strip "$new"
 	make_skeleton "$new"
 	install_busybox "$new"
+	install_locale "$new"
 	lists=$(driver_lists)
 	"$here/modules.sh" "$build" "$kernel" "$lists" "$new"
 	if [ -n "$(firmware_names)" ]; then

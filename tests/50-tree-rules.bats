@@ -189,6 +189,20 @@ make_tree() {
 	[ -e "$build/debian/stamp" ]
 }
 
+@test "a locale that does not exist fails the build, which says what there is of that language, and leaves no tree" {
+	spoiled
+	sed -i '/^CONFIG_PX_TREE_LOCALE=/d' "$BATS_TEST_TMPDIR/config"
+	for wrong in de_XX.UTF-8 de_DE; do
+		echo "CONFIG_PX_TREE_LOCALE=\"$wrong\"" >>"$BATS_TEST_TMPDIR/config"
+		make_tree
+		[ "$status" = 1 ]
+		[[ $output == *"PX_TREE_LOCALE: no locale '$wrong' in UTF-8"*"de_AT.UTF-8 "*"de_DE.UTF-8 "* ]]
+		[ ! -e "$build/tree" ]
+		[ ! -e "$build/locale.stamp" ]
+		sed -i '/^CONFIG_PX_TREE_LOCALE=/d' "$BATS_TEST_TMPDIR/config"
+	done
+}
+
 @test "without readelf nothing is swept out and nothing passes for whole" {
 	make_program
 	mkdir "$BATS_TEST_TMPDIR/bin"

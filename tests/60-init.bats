@@ -153,6 +153,16 @@ held() {
 	grep -q '^umount -a' "$calls"
 }
 
+@test "what init starts has the locale of the build in its environment, and none where there is none" {
+	unset LANG
+	stub init 'echo "LANG=${LANG-none}" >&2'
+	init
+	[[ $output == *"LANG=none"* ]]
+	echo LANG=fr_FR.UTF-8 >"$root/etc/locale.conf"
+	init
+	[[ $output == *"LANG=fr_FR.UTF-8"* ]]
+}
+
 @test "the keymap is loaded when there is one, and one that cannot be loaded is said" {
 	init
 	run grep loadkmap "$calls"
