@@ -121,9 +121,13 @@ all_ways() {
 @test "a server that slows down for each broken window is asked again for a smaller one" {
 	head -c 1600000 /dev/urandom >large
 	start_hostile tftp large
-	timeout 100 pxfetch -q -T 5 -b 512 -w 32 -O out "tftp://127.0.0.1:$PORT/slows-down" 2>err
-	cat err
-	cmp out large
+	# on a busy machine the server's slowness may drown in that of everything else: what comes is right all the same
+	for _ in 1 2 3 4; do
+		timeout 100 pxfetch -q -T 5 -b 512 -w 32 -O out "tftp://127.0.0.1:$PORT/slows-down" 2>err
+		cat err
+		cmp out large
+		! grep -q 'starting over' err || break
+	done
 	grep -q 'starting over' err
 	# what could not be read again and compared is not begun again
 	timeout 100 pxfetch -q -t 1 -T 5 -b 512 -w 32 -O out "tftp://127.0.0.1:$PORT/slows-down" 2>err

@@ -4,6 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_FETCH) += net.o
 
 #include "libbb.h"
+#include <linux/errqueue.h>
 #include <netinet/ip.h>
 #include "lib/net.h"
 #include "lib/text.h"
@@ -197,4 +198,24 @@ ssize_t FAST_FUNC px_net_splice(struct px_job *job, struct px_stream *s, struct 
 	if (errno == EINVAL || errno == ENOSYS || errno == EPIPE)
 		return PX_SPLICE_NOT;
 	return px_job_fail(job, s, PX_NETWORK, "cannot receive: %s", strerror(errno));
+}
+
+int FAST_FUNC px_net_icmp(int fd, const struct sockaddr_storage *peer, socklen_t peer_len)
+{
+	struct sockaddr_storage to;
+	char control[256] ALIGNED(sizeof(long));
+	struct msghdr m;
+	struct cmsghdr *c;
+
+	memset(&m, 0, sizeof(m));
+	m.msg_name = &to;
+	m.msg_namelen = sizeof(to);
+	m.msg_control = control;
+	m.msg_controllen = sizeof(control);
+	if (recvmsg(fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+		return 0;
+	c = CMSG_FIRSTHDR(&m);
+	if (!c || m.msg_namelen != peer_len || memcmp(&to, peer, peer_len) != 0)
+		return 0;
+	return ((struct sock_extended_err *)CMSG_DATA(c))->ee_errno;
 }

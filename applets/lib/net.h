@@ -26,6 +26,10 @@ void px_net_drop(struct px_job *job) FAST_FUNC;
 /* The route's MTU in bytes: the kernel knows it once a (datagram) socket is connected. 0: unknown. */
 unsigned px_net_mtu(const struct addrinfo *a) FAST_FUNC;
 
+/* The oldest ICMP error in the queue of a datagram socket with IP_RECVERR (ip(7)): its errno if it quotes a packet to this peer, 0 when it does
+ * not, or there is none. */
+int px_net_icmp(int fd, const struct sockaddr_storage *peer, socklen_t peer_len) FAST_FUNC;
+
 /* How long a connection has been silent and how slow. Only time spent waiting for the network counts: a slow disk behind the
  * pipe never makes a server look slow. Starts as zeros. */
 struct px_patience {

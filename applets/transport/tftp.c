@@ -4,20 +4,18 @@
 //kbuild:obj-$(CONFIG_PX_TRANSPORT_TFTP) += tftp.o
 
 #include "libbb.h"
-#include <linux/errqueue.h>
 #include <netinet/ip.h>
 #include <sched.h>
 #include "lib/net.h"
 #include "lib/tftp_pace.h"
 #include "lib/tftp_state.h"
+#include "lib/tftp_trip.h"
 
 enum {
 	WINDOW_DEFAULT = 64,
 	GATHER_BYTES = 128 * 1024,
 	RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024,
 	AWAY_MIN_US = 1000 * 1000,
-	REPEAT_FIRST_US = 1000 * 1000,   /* until the round trip is known */
-	REPEAT_MIN_US = 5 * 1000,
 	QUIET_MIN_US = 1000,
 	REPEAT_MAX_US = 8 * 1000 * 1000,
 	SPIN_MAX_US = 200,               /* a round trip up to that is not slept through */
@@ -42,7 +40,7 @@ struct tftp_stream {
 	unsigned long long first_us; /* when it did so the first time */
 	unsigned long long heard_us; /* when the server was heard last */
 	unsigned long long away_us; /* the longest time from then to when we listened again */
-	int trip_us, vary_us;     /* smoothed round trip and its variation (RFC 6298); 0: unknown */
+	struct px_tftp_trip trip;
 	unsigned repeat_us;       /* when last[] is sent again */
 	unsigned block_us;        /* the socket's receive time-out */
 	unsigned spin_rest;       /* answers to sleep for */
@@ -103,27 +101,12 @@ static int tftp_is_peer(struct tftp_stream *f, const struct sockaddr_storage *fr
 	return 1;
 }
 
-/* Looks at the ICMP errors that came (ip(7), IP_RECVERR). Each is about the packet that it quotes: only one to the server matters.
- * Returns 0, -1. */
+/* An ICMP error that came for what was sent to the server. Returns 0, -1. */
 static int tftp_icmp(struct tftp_stream *f)
 {
-	struct sockaddr_storage to;
-	char control[256] ALIGNED(sizeof(long));
-	struct msghdr m;
-	struct cmsghdr *c;
+	int error = px_net_icmp(f->fd, &f->peer, f->peer_len);
 
-	memset(&m, 0, sizeof(m));
-	m.msg_name = &to;
-	m.msg_namelen = sizeof(to);
-	m.msg_control = control;
-	m.msg_controllen = sizeof(control);
-	if (recvmsg(f->fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
-		return 0;
-	c = CMSG_FIRSTHDR(&m);
-	if (!c || m.msg_namelen != f->peer_len || memcmp(&to, &f->peer, f->peer_len) != 0)
-		return 0;
-	return px_job_fail(f->job, &f->s, PX_NETWORK, "cannot reach the server: %s",
-			strerror(((struct sock_extended_err *)CMSG_DATA(c))->ee_errno));
+	return error ? px_job_fail(f->job, &f->s, PX_NETWORK, "cannot reach the server: %s", strerror(error)) : 0;
 }
 
 static int tftp_wait(struct tftp_stream *f, unsigned timeout_us)
@@ -173,7 +156,7 @@ static ssize_t tftp_spin(struct tftp_stream *f, struct tftp_from *from)
 		now_us = tftp_clock_us();
 		if (now_us - before_us > YIELD_MAX_US)
 			f->spin_rest = SPIN_REST;
-	} while (now_us - start_us < (unsigned)f->trip_us * 2);
+	} while (now_us - start_us < (unsigned)f->trip.trip_us * 2);
 	return n;
 }
 
@@ -184,7 +167,7 @@ static ssize_t tftp_look(struct tftp_stream *f, struct tftp_from *from)
 		return tftp_take(f, from, MSG_DONTWAIT);
 	if (f->spin_rest > 0)
 		f->spin_rest--;
-	else if (f->trip_us > 0 && f->trip_us <= SPIN_MAX_US)
+	else if (f->trip.trip_us > 0 && f->trip.trip_us <= SPIN_MAX_US)
 		return tftp_spin(f, from);
 	errno = EAGAIN;
 	return -1;
@@ -216,18 +199,6 @@ static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 	return 0;
 }
 
-static void tftp_learn_trip(struct tftp_stream *f, int trip_us)
-{
-	if (f->trip_us == 0) {
-		f->trip_us = trip_us + 1;
-		f->vary_us = trip_us / 2;
-	} else {
-		f->vary_us += (abs(trip_us - f->trip_us) - f->vary_us) / 4;
-		f->trip_us += (trip_us - f->trip_us) / 8;
-	}
-	f->repeat_us = MAX(REPEAT_MIN_US, MIN(f->trip_us + 4 * f->vary_us, REPEAT_FIRST_US));
-}
-
 /* Learns from the time between an ACK and the answer to it (RFC 6298, 2). Whether that answers a repeated ACK or the one before is told
  * by the time since then: about a round trip, the repetition was needed; far less, it came too early (as in RFC 3522); else
  * nobody knows, and the back-off stays. */
@@ -235,11 +206,11 @@ static void tftp_measure(struct tftp_stream *f)
 {
 	int since_us = MIN(f->heard_us - f->sent_us, REPEAT_MAX_US);
 
-	if (f->repeated && since_us < f->trip_us / 2)
+	if (f->repeated && since_us < f->trip.trip_us / 2)
 		since_us = MIN(f->heard_us - f->first_us, REPEAT_MAX_US);
-	else if (f->repeated && since_us > 2 * f->trip_us)
+	else if (f->repeated && since_us > 2 * f->trip.trip_us)
 		return;
-	tftp_learn_trip(f, since_us);
+	f->repeat_us = px_tftp_trip_learn(&f->trip, since_us);
 }
 
 /* A window broke. Returns 0; -1: the server slows down for that, and the file is long enough to start over with a smaller one. */
@@ -247,7 +218,7 @@ static int tftp_broken(struct tftp_stream *f)
 {
 	struct px_tftp *t = &f->t;
 
-	if (!px_tftp_pace_broken(&f->pace, t->window_blocks, f->trip_us) || !f->job->may_renew || t->window_blocks == 1)
+	if (!px_tftp_pace_broken(&f->pace, t->window_blocks, f->trip.trip_us) || !f->job->may_renew || t->window_blocks == 1)
 		return 0;
 	if (t->tsize_bytes >= 0 && t->tsize_bytes - t->seen_bytes < t->seen_bytes)
 		return 0;
@@ -295,7 +266,7 @@ static unsigned tftp_patience_us(struct tftp_stream *f)
 {
 	if (f->t.gap != PX_TFTP_GAP_SEEN)
 		return f->repeat_us;
-	return MIN(MAX((unsigned)MAX(f->trip_us / 2, QUIET_MIN_US), 4 * f->pace.block_us), f->repeat_us);
+	return MIN(MAX((unsigned)MAX(f->trip.trip_us / 2, QUIET_MIN_US), 4 * f->pace.block_us), f->repeat_us);
 }
 
 /* Nothing came for a while. Returns 0, -1. */
@@ -362,7 +333,7 @@ static int tftp_step(struct tftp_stream *f)
 	}
 	if ((flags & PX_TFTP_DATA) && f->t.unacked_blocks == 1) {
 		f->window_us = f->heard_us;
-		if (!f->repeated || f->trip_us)
+		if (!f->repeated || f->trip.trip_us)
 			tftp_measure(f);
 	}
 	f->repeated &= !(flags & PX_TFTP_DATA);
@@ -471,12 +442,12 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 	if (tftp_open_socket(f, a) < 0)
 		return -1;
 	memset(t, 0, sizeof(*t));
-	f->trip_us = 0;
+	memset(&f->trip, 0, sizeof(f->trip));
 	memset(&f->pace, 0, sizeof(f->pace));
 	f->repeated = 0;
 	f->block_us = 0;
 	f->spin_rest = 0;
-	f->repeat_us = REPEAT_FIRST_US;
+	f->repeat_us = PX_TFTP_REPEAT_FIRST_US;
 	if (!f->plain)
 		tftp_choose_options(f, a);
 	f->last_len = px_tftp_request(t, f->last, url->path);
