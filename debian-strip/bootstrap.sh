@@ -52,16 +52,17 @@ dependencies() {
 	sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1 \2/p' "$build/bootstrap.log"
 }
 
-# take_deb NAME VERSION: debootstrap's package if it is the version that apt wants, else the one that apt gets; a mirror may list one
-# that it has not got (yet), and the older one serves
+# take_deb NAME VERSION: debootstrap's package if it is the version that apt wants, else the one that apt gets; a mirror may
+# list one that it has not got (yet): then the older one serves, and that is said
 take_deb() {
 	cached=$new/root/var/cache/apt/archives
-	deb=$(echo "$1_$2" | sed 's/:/%3a/')
-	if [ ! -e "$(find "$cached" -name "${deb}_*.deb")" ] &&
-		(cd "$new/debs" && APT_CONFIG=$build/apt-$suite/apt.conf apt-get -qq download "$1=$2" >>"$build/bootstrap.log" 2>&1 </dev/null); then
-		return 0
+	deb=$(find "$cached" -name "$(echo "$1_$2" | sed 's/:/%3a/')_*.deb")
+	if [ -n "$deb" ]; then
+		mv "$deb" "$new/debs/"
+	elif ! (cd "$new/debs" && APT_CONFIG=$build/apt-$suite/apt.conf apt-get -qq download "$1=$2" </dev/null >>"$build/bootstrap.log" 2>&1); then
+		mv "$cached/$1"_*.deb "$new/debs/" || die "no package file of $1 $2 (see $build/bootstrap.log)"
+		echo "bootstrap.sh: apt cannot get $1 $2 (see $build/bootstrap.log): debootstrap's is older" >&2
 	fi
-	mv "$cached/$1"_*.deb "$new/debs/" || die "no package file of $1 $2 (see $build/bootstrap.log)"
 }
 
 with_debootstrap() {
