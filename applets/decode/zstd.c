@@ -3,7 +3,8 @@
  *
  * A caller that keeps what it read (decode.h, history_bytes) has the frames decoded straight into its buffers, block by
  * block: these are the window. That spares a copy of everything, a fifth of the work. Frames with a window that is too large for
- * it, and skippable ones, go through libzstd's own window.
+ * it, and skippable ones, go through libzstd's own window. Small ones, one after the other, are decoded side by side
+ * (zstd_frames.h).
  */
 //kbuild:obj-$(CONFIG_PX_DECODE_ZSTD) += zstd.o
 
@@ -11,22 +12,31 @@
 #define ZSTD_STATIC_LINKING_ONLY /* ZSTD_d_forceIgnoreChecksum, ZSTD_decompressContinue */
 #include <zstd.h>
 #include <zstd_errors.h>
-#include "decode/decode.h"
+#include "decode/zstd_frames.h"
 
-enum { IN_BYTES = 4 * (ZSTD_BLOCKSIZE_MAX + 3) }; /* a block and its header at least */
+enum { IN_BYTES = PX_ZSTD_SPARE_BYTES }; /* a block and its header at least */
 
-enum { BETWEEN, COPIED, DIRECT }; /* frames; how the one in work is decoded */
+enum { BETWEEN, COPIED, DIRECT, ASIDE }; /* frames; how the one in work is decoded */
+
+enum { PZSTD_MAGIC = 0x184d2a50, PZSTD_BYTES = 12 }; /* a skippable frame of four bytes: how long the next frame is, packed */
 
 struct zstd_stream {
 	struct px_stream s;
 	struct px_decode_options options;
 	ZSTD_DStream *z;
 	smallint frame;         /* BETWEEN, ... */
+	smallint next;          /* ASIDE: the frame that comes after those is one of them; its header is in header */
 	smallint full;          /* COPIED: the last call filled its output: it may have more without more input */
 	uint64_t content_bytes; /* what the frame's header says of it, or ZSTD_CONTENTSIZE_UNKNOWN */
 	uint64_t frame_bytes;   /* that came out of the frame so far */
 	const uint8_t *ahead;   /* DIRECT: what was decoded behind the end of the last read's buffer */
 	size_t ahead_bytes;
+	struct px_zstd_frames *frames; /* ASIDE */
+	smallint alone;         /* no frame is: no memory for it, or there was one that does not fit */
+	uint32_t packed_bytes;  /* of the next frame, as pzstd says; 0: it does not */
+	ZSTD_FrameHeader header; /* of the next frame */
+	const uint8_t *pushed;  /* input that was read already, and comes before upstream's */
+	size_t pushed_bytes;
 	size_t at, have;        /* input not used yet: from buf + at up to buf + have */
 	uint8_t buf[IN_BYTES];
 };
@@ -48,6 +58,18 @@ static int cut_short(struct zstd_stream *z)
 	return px_stream_fail(&z->s, PX_DATA, "zstd: cut short: the input ends within a frame");
 }
 
+static ssize_t pull(struct zstd_stream *z, void *buf, size_t len_bytes)
+{
+	size_t bytes = MIN(len_bytes, z->pushed_bytes);
+
+	if (bytes == 0)
+		return px_stream_pull(&z->s, buf, len_bytes);
+	memcpy(buf, z->pushed, bytes);
+	z->pushed += bytes;
+	z->pushed_bytes -= bytes;
+	return bytes;
+}
+
 /* Until there are so many bytes of input in one piece. 1; 0: upstream ends before; -1 */
 static int need(struct zstd_stream *z, size_t bytes)
 {
@@ -57,7 +79,7 @@ static int need(struct zstd_stream *z, size_t bytes)
 		memmove(z->buf, z->buf + z->at, z->have - z->at);
 		z->have -= z->at;
 		z->at = 0;
-		n = px_stream_pull(&z->s, z->buf + z->have, IN_BYTES - z->have);
+		n = pull(z, z->buf + z->have, IN_BYTES - z->have);
 		if (n <= 0)
 			return n;
 		z->have += n;
@@ -83,34 +105,81 @@ static int end_frame(struct zstd_stream *z)
 			(unsigned long long)z->content_bytes, (unsigned long long)z->frame_bytes);
 }
 
-/* 1: a frame has begun; 0: upstream's end; -1. Headers that are cut or wrong are for libzstd's own mode to tell. */
-static int begin_frame(struct zstd_stream *z)
+/* Small enough for a slot, says its header or pzstd's frame before it: else the slot is filled in vain. */
+static int is_small(const struct zstd_stream *z, const ZSTD_FrameHeader *header)
 {
-	ZSTD_FrameHeader header = { .frameType = ZSTD_skippableFrame };
+	return header->frameType == ZSTD_frame
+		&& header->windowSize <= z->options.memory_bytes
+		&& (header->frameContentSize <= PX_ZSTD_FRAME_BYTES
+			|| (header->frameContentSize == ZSTD_CONTENTSIZE_UNKNOWN && z->packed_bytes
+				&& z->packed_bytes <= PX_ZSTD_FRAME_BYTES));
+}
+
+static int go_aside(struct zstd_stream *z)
+{
+	if (z->alone || !is_small(z, &z->header))
+		return 0;
+	if (!z->frames)
+		z->frames = px_zstd_frames_open(&z->options);
+	z->alone = !z->frames;
+	return !z->alone;
+}
+
+/* Passes over what pzstd says. As need */
+static int skip_hint(struct zstd_stream *z)
+{
+	int n = need(z, PZSTD_BYTES);
+
+	z->packed_bytes = 0;
+	if (n <= 0 || get_unaligned_le32(z->buf + z->at) != PZSTD_MAGIC || get_unaligned_le32(z->buf + z->at + 4) != 4)
+		return n;
+	z->packed_bytes = get_unaligned_le32(z->buf + z->at + 8);
+	z->at += PZSTD_BYTES;
+	return 1;
+}
+
+/* 1: how the next frame is to be decoded is in *how, its header in z->header; 0: upstream's end; -1. Headers that are cut or wrong
+ * are for libzstd's own mode to tell. */
+static int look_ahead(struct zstd_stream *z, smallint *how)
+{
 	size_t bytes = 1;
-	int n;
+	int n = skip_hint(z);
 
-	while ((n = need(z, bytes)) > 0) {
-		size_t more = ZSTD_getFrameHeader(&header, z->buf + z->at, z->have - z->at);
-
-		if (ZSTD_isError(more) || more == 0)
+	while (bytes && n >= 0 && (n = need(z, bytes)) > 0) {
+		bytes = ZSTD_getFrameHeader(&z->header, z->buf + z->at, z->have - z->at);
+		if (ZSTD_isError(bytes))
 			break;
-		bytes = more;
 	}
 	if (n < 0 || z->have == z->at)
 		return n;
+	if (bytes)
+		z->header.frameType = ZSTD_skippableFrame;
+	if (go_aside(z))
+		*how = ASIDE;
+	else
+		*how = is_direct(z, &z->header) ? DIRECT : COPIED;
+	return 1;
+}
+
+/* 1: a frame has begun; 0: upstream's end; -1 */
+static int begin_frame(struct zstd_stream *z)
+{
+	int n = look_ahead(z, &z->frame);
+
+	if (n <= 0)
+		return n;
+	z->next = z->frame;
 	z->full = 0;
 	z->frame_bytes = 0;
-	z->content_bytes = n && header.frameType == ZSTD_frame ? header.frameContentSize : ZSTD_CONTENTSIZE_UNKNOWN;
-	z->frame = n && is_direct(z, &header) ? DIRECT : COPIED;
+	z->content_bytes = z->header.frameType == ZSTD_frame ? z->header.frameContentSize : ZSTD_CONTENTSIZE_UNKNOWN;
 	if (z->frame == DIRECT)
 		ZSTD_decompressBegin(z->z);
-	else
+	else if (z->frame == COPIED)
 		ZSTD_DCtx_reset(z->z, ZSTD_reset_session_only);
 	return 1;
 }
 
-/* Both: bytes written to buf, 0: none yet, or the frame has ended; -1 */
+/* All: bytes written to buf, 0: none yet, or the frame has ended; -1 */
 
 static ssize_t read_copied(struct zstd_stream *z, void *buf, size_t len_bytes)
 {
@@ -157,6 +226,60 @@ static ssize_t read_direct(struct zstd_stream *z, uint8_t *buf, size_t len_bytes
 	return len_bytes;
 }
 
+/* The next frame into a slot: 1; 0: it turned out to be none for it, and is input again; -1 */
+static int lay_aside(struct zstd_stream *z, uint8_t *slot)
+{
+	size_t have = z->have - z->at;
+	struct px_zstd_walk walk;
+
+	memcpy(slot, z->buf + z->at, have);
+	z->at = z->have = 0;
+	px_zstd_walk_begin(&walk, z->header.headerSize, z->header.blockSizeMax, z->header.checksumFlag);
+	while (1) {
+		while (have < walk.need_bytes) {
+			ssize_t n = pull(z, slot + have, IN_BYTES);
+			if (n <= 0)
+				return n < 0 ? -1 : cut_short(z);
+			have += n;
+		}
+		if (walk.ended)
+			break;
+		if (!px_zstd_walk_on(&walk, slot)) {
+			z->alone = 1;
+			z->pushed = slot;
+			z->pushed_bytes = have;
+			return 0;
+		}
+	}
+	z->have = have - walk.need_bytes;
+	memcpy(z->buf, slot + walk.need_bytes, z->have);
+	px_zstd_frames_put(z->frames, &walk);
+	return 1;
+}
+
+/* As long as a slot is free the next frame goes there first: the threads must not wait for us. */
+static ssize_t read_aside(struct zstd_stream *z, void *buf, size_t len_bytes)
+{
+	uint8_t *slot;
+	size_t bytes;
+
+	while (z->next == ASIDE && (slot = px_zstd_frames_slot(z->frames)) != NULL) {
+		int n = lay_aside(z, slot);
+
+		z->next = BETWEEN;
+		if (n > 0)
+			n = look_ahead(z, &z->next);
+		if (n < 0)
+			return -1;
+	}
+	if (!px_zstd_frames_pending(z->frames)) {
+		z->frame = BETWEEN;
+		return 0;
+	}
+	bytes = px_zstd_frames_take(z->frames, buf, len_bytes);
+	return ZSTD_isError(bytes) ? decode_failed(z, bytes) : (ssize_t)bytes;
+}
+
 /* What is ahead is mostly in its place already: buffers follow each other but for the last one and the first. */
 static ssize_t take_ahead(struct zstd_stream *z, uint8_t *buf, size_t len_bytes)
 {
@@ -182,14 +305,20 @@ static ssize_t FAST_FUNC zstd_read(struct px_stream *s, void *buf, size_t len_by
 			if (n <= 0)
 				return n;
 		}
-		n = z->frame == DIRECT ? read_direct(z, buf, len_bytes) : read_copied(z, buf, len_bytes);
+		if (z->frame == ASIDE)
+			n = read_aside(z, buf, len_bytes);
+		else
+			n = z->frame == DIRECT ? read_direct(z, buf, len_bytes) : read_copied(z, buf, len_bytes);
 	} while (n == 0);
 	return n;
 }
 
 static void FAST_FUNC zstd_close(struct px_stream *s)
 {
-	ZSTD_freeDStream(((struct zstd_stream *)s)->z);
+	struct zstd_stream *z = (struct zstd_stream *)s;
+
+	px_zstd_frames_close(z->frames);
+	ZSTD_freeDStream(z->z);
 }
 
 static int FAST_FUNC zstd_probe(const uint8_t *head, size_t len_bytes)

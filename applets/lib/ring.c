@@ -206,6 +206,14 @@ void FAST_FUNC px_ring_put(struct px_ring *ring, struct px_chunk *chunk)
 	pthread_mutex_unlock(&ring->lock);
 }
 
+void FAST_FUNC px_ring_wait(struct px_ring *ring, const struct px_chunk *chunk)
+{
+	pthread_mutex_lock(&ring->lock);
+	while (chunk->working && !ring->failure.error)
+		pthread_cond_wait(&ring->emptied, &ring->lock);
+	pthread_mutex_unlock(&ring->lock);
+}
+
 int FAST_FUNC px_ring_failed_fd(const struct px_ring *ring)
 {
 	return ring->failed_fd;

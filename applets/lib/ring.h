@@ -64,6 +64,9 @@ int px_ring_is_idle(struct px_ring *ring, unsigned stage) FAST_FUNC;
 
 int px_ring_has_failed(struct px_ring *ring) FAST_FUNC;
 
+/* Waits until all stages are done with this chunk, or one has failed. */
+void px_ring_wait(struct px_ring *ring, const struct px_chunk *chunk) FAST_FUNC;
+
 /* Waits until the stages are done with all chunks (or, after a failure, with those in work), ends the threads and frees the
  * ring. The first failure is in *failure. Returns 0, or -1 when a stage failed. */
 int px_ring_finish(struct px_ring *ring, struct px_ring_failure *failure) FAST_FUNC;

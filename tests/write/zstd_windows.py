@@ -36,19 +36,29 @@ def make_image(rng):
     return image + bytes(-len(image) % 512)
 
 
-def pack(rng, image):
-    cuts = sorted(rng.randrange(len(image)) for _ in range(rng.choice([0, 0, 1, 4])))
-    packed, how = b"", []
-    for start, end in zip([0] + cuts, cuts + [len(image)]):
-        options = rng.choice(LEVELS) + rng.choice([[], ["--no-check"], ["-T2"]])
-        how.append(" ".join(options))
-        packed += subprocess.run(["zstd", "-qc"] + options, input=image[start:end], stdout=subprocess.PIPE, check=True).stdout
-    return packed, how
+def pack_part(rng, part, folder):
+    """pzstd makes small frames with their lengths before them; zstd makes one, which says how much it holds if it knows."""
+    options = rng.choice(LEVELS)
+    if rng.random() < .3:
+        name = os.path.join(folder, "part")
+        with open(name, "wb") as f:
+            f.write(part)
+        command = ["pzstd", "-q", "-c", "-p", "2", rng.choice(["-1", "-3", "-5"]), name]
+        return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout, "pzstd"
+    options = options + rng.choice([[], ["--no-check"], ["-T2"]]) + rng.choice([[], [f"--stream-size={len(part)}"]])
+    packed = subprocess.run(["zstd", "-qc"] + options, input=part, stdout=subprocess.PIPE, check=True).stdout
+    return packed, " ".join(options)
+
+
+def pack(rng, image, folder):
+    cuts = sorted(rng.randrange(len(image)) for _ in range(rng.choice([0, 0, 1, 4, 12])))
+    parts = [pack_part(rng, image[start:end], folder) for start, end in zip([0] + cuts, cuts + [len(image)])]
+    return b"".join(packed for packed, _ in parts), [how for _, how in parts]
 
 
 def one_round(rng, busybox, folder):
     image = make_image(rng)
-    packed, how = pack(rng, image)
+    packed, how = pack(rng, image, folder)
     source, disk = os.path.join(folder, "image.zst"), os.path.join(folder, "disk")
     with open(source, "wb") as f:
         f.write(packed)
