@@ -7,8 +7,9 @@
 #include "lib/blkwrite.h"
 #include "lib/ring.h"
 
-/* Step 4: everything from w->verified_bytes (at least the first MiB) to w->done_bytes against w->sums, and a sample of what comes before. PX_OK (at once with w->skip_readback), or PX_IO with a
- * message that names the first MiB found that differs or cannot be read. */
+/* Step 4: everything from w->verified_bytes (at least the first MiB) to w->done_bytes against w->sums, and a sample of what comes
+ * before. PX_OK (at once with w->skip_readback), or PX_IO with a message that names the first MiB found that differs or cannot be
+ * read. */
 enum px_status px_readback(struct px_blkwrite *w) FAST_FUNC;
 
 /*

@@ -150,13 +150,21 @@ struct px_ring* FAST_FUNC px_ring_open(unsigned chunks, size_t chunk_bytes, cons
 	return ring;
 }
 
-struct px_chunk* FAST_FUNC px_ring_get(struct px_ring *ring)
+/* The next chunk if it is empty, and the one behind it, which lends it its slack; NULL: not yet. Called with the lock held. */
+static struct px_chunk *next_empty(struct px_ring *ring)
 {
 	struct px_chunk *chunk = &ring->chunk[ring->put % ring->chunks];
 	const struct px_chunk *behind = &ring->chunk[(ring->put + 1) % ring->chunks];
 
+	return chunk->working || behind->working ? NULL : chunk;
+}
+
+struct px_chunk* FAST_FUNC px_ring_get(struct px_ring *ring)
+{
+	struct px_chunk *chunk;
+
 	pthread_mutex_lock(&ring->lock);
-	while ((chunk->working || behind->working) && !ring->failure.error)
+	while (!(chunk = next_empty(ring)) && !ring->failure.error)
 		pthread_cond_wait(&ring->emptied, &ring->lock);
 	if (ring->failure.error)
 		chunk = NULL;
@@ -166,12 +174,10 @@ struct px_chunk* FAST_FUNC px_ring_get(struct px_ring *ring)
 
 struct px_chunk* FAST_FUNC px_ring_try_get(struct px_ring *ring)
 {
-	struct px_chunk *chunk = &ring->chunk[ring->put % ring->chunks];
-	const struct px_chunk *behind = &ring->chunk[(ring->put + 1) % ring->chunks];
+	struct px_chunk *chunk;
 
 	pthread_mutex_lock(&ring->lock);
-	if (chunk->working || behind->working || ring->failure.error)
-		chunk = NULL;
+	chunk = ring->failure.error ? NULL : next_empty(ring);
 	pthread_mutex_unlock(&ring->lock);
 	return chunk;
 }
