@@ -27,9 +27,9 @@
 //usage:     "\nExit status: 0 all there, 1 other, 2 usage, 3 local I/O, 4 network, 5 password,"
 //usage:     "\n7 protocol, 8 the server said no, 9 wrong size or hash, or changed on the server"
 #include "libbb.h"
-#include "lib/check.h"
-#include "lib/download.h"
-#include "lib/output.h"
+#include "verify/check.h"
+#include "fetch/download.h"
+#include "fetch/output.h"
 #include "lib/progress.h"
 #include "lib/text.h"
 

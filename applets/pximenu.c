@@ -13,9 +13,9 @@
 //usage:     "\n	-n	Say what would be run, write nothing"
 //usage:     "\n	-r ROOT	Read ROOT/proc, ROOT/sys, ROOT/run instead of /proc..."
 #include "libbb.h"
-#include "menu/log.h"
+#include "report/log.h"
 #include "menu/menu.h"
-#include "menu/report.h"
+#include "report/report.h"
 
 enum { OPT_A = 1 << 0, OPT_N = 1 << 1 };
 

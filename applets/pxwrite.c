@@ -32,12 +32,12 @@
 //usage:     "\n10 DISK refused (untouched), 11 decoder needs more than -m, 130 aborted"
 #include "libbb.h"
 #include <sys/sysinfo.h>
-#include "lib/blkwrite.h"
-#include "lib/decode_open.h"
-#include "lib/deliver.h"
-#include "lib/disk.h"
-#include "lib/pour.h"
-#include "lib/source.h"
+#include "write/blkwrite.h"
+#include "decode/decode.h"
+#include "write/deliver.h"
+#include "disk/disk.h"
+#include "write/pour.h"
+#include "write/source.h"
 
 enum {
 	OPT_DRY = 1 << 0,

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# lib/disk.h: which disks there are, who has them, what is on them, and why one cannot be the target.
+# disk/disk.h: which disks there are, who has them, what is on them, and why one cannot be the target.
 load px
 load disk/load
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# lib/gpt.h: what an image is, and its partition table fitted to the disk.
+# volume/gpt.h: what an image is, and its partition table fitted to the disk.
 load px
 load disk/load
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# lib/bmap.h: block maps as bmaptool writes them, and everything that is none.
+# verify/bmap.h: block maps as bmaptool writes them, and everything that is none.
 load px
 load disk/load
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# lib/hint.h: a hint means exactly one disk, or it refuses.
+# disk/hint.h: a hint means exactly one disk, or it refuses.
 load px
 load disk/load
 

@@ -40,4 +40,7 @@ struct px_decoder {
 		__attribute__ ((used, section("px_decoders"))) = &px_decoder_##name; \
 	static const struct px_decoder px_decoder_##name
 
+/* The decoder whose magic starts head (len_bytes of it); NULL: none, so it is a raw image or nothing that we know. */
+const struct px_decoder *px_decoder_find(const uint8_t *head, size_t len_bytes) FAST_FUNC;
+
 #endif

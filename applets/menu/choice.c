@@ -5,7 +5,7 @@
 
 #include "libbb.h"
 #include "lib/ascii.h"
-#include "lib/hint.h"
+#include "disk/hint.h"
 #include "menu/menu.h"
 
 void FAST_FUNC px_choice_look(struct px_menu *menu)

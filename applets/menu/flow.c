@@ -5,9 +5,9 @@
 
 #include "libbb.h"
 #include "lib/ascii.h"
-#include "menu/log.h"
+#include "report/log.h"
 #include "menu/menu.h"
-#include "menu/report.h"
+#include "report/report.h"
 
 enum { DONE_SECONDS = 5 };
 

@@ -4,7 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += full.o
 
 #include "libbb.h"
-#include "menu/log.h"
+#include "report/log.h"
 #include "menu/page.h"
 
 static void FAST_FUNC full_leave(struct px_menu *menu)

@@ -4,10 +4,10 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += leave.o
 
 #include "libbb.h"
-#include "menu/child.h"
-#include "menu/log.h"
+#include "install/child.h"
+#include "report/log.h"
 #include "menu/menu.h"
-#include "menu/report.h"
+#include "report/report.h"
 
 /* The program asks init, which unmounts everything first. Behind another root (-r: a test) only a program in there is run: the
  * machine that tests is not the one to be rebooted. */

@@ -4,9 +4,9 @@
 #ifndef PX_MENU_H
 #define PX_MENU_H 1
 
-#include "lib/cmdline.h"
-#include "lib/disk.h"
-#include "menu/job.h"
+#include "menu/settings.h"
+#include "disk/disk.h"
+#include "install/job.h"
 #include "menu/ui.h"
 
 /* What the operator, or the kernel command line, wants next. */

@@ -4,7 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += page.o
 
 #include "libbb.h"
-#include "menu/log.h"
+#include "report/log.h"
 #include "menu/page.h"
 
 unsigned FAST_FUNC px_page_bottom(const struct px_screen *screen)

@@ -4,7 +4,7 @@
 #ifndef PX_UI_H
 #define PX_UI_H 1
 
-#include "menu/job.h"
+#include "install/job.h"
 #include "menu/screen.h"
 
 enum { PX_TERMINALS_MAX = 4, PX_KEY_TAKE = 't' };

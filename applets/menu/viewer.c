@@ -5,7 +5,7 @@
 
 #include "libbb.h"
 #include "lib/ascii.h"
-#include "menu/log.h"
+#include "report/log.h"
 #include "menu/page.h"
 
 enum { SHIFT_COLUMNS = 40, SHIFT_MAX = 7 * SHIFT_COLUMNS };

@@ -5,9 +5,9 @@
 //kbuild:obj-$(CONFIG_PX_TRANSPORT_HTTP) += http.o
 
 #include "libbb.h"
-#include "lib/http_head.h"
-#include "lib/http_request.h"
-#include "lib/net.h"
+#include "transport/http_head.h"
+#include "transport/http_request.h"
+#include "transport/net.h"
 
 enum { REDIRECTS_MAX = 10, INTERIM_MAX = 10, DRAIN_MS = 500 };
 

@@ -6,10 +6,10 @@
 #include "libbb.h"
 #include <netinet/ip.h>
 #include <sched.h>
-#include "lib/net.h"
-#include "lib/tftp_pace.h"
-#include "lib/tftp_state.h"
-#include "lib/tftp_trip.h"
+#include "transport/net.h"
+#include "transport/tftp_pace.h"
+#include "transport/tftp_state.h"
+#include "transport/tftp_trip.h"
 
 enum {
 	WINDOW_DEFAULT = 64,

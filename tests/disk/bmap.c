@@ -1,8 +1,8 @@
 /*
- * Test driver for lib/bmap.h: bmap FILE prints what is in it: image, block, mapped, kind, then "offset len digest" a range.
+ * Test driver for verify/bmap.h: bmap FILE prints what is in it: image, block, mapped, kind, then "offset len digest" a range.
  */
 #include "libbb.h"
-#include "lib/bmap.h"
+#include "verify/bmap.h"
 #include "driver.h"
 
 int main(int argc, char **argv)

@@ -1,5 +1,5 @@
 /*
- * Test driver for lib/disk.h; ROOT "" is the real one:
+ * Test driver for disk/disk.h; ROOT "" is the real one:
  *
  *	disk list ROOT [loops]                  the lines of pxwrite -l
  *	disk all ROOT [loops]                   every field, one "path name=value" a line
@@ -7,7 +7,7 @@
  *	disk refuse ROOT PATH NEED SECTOR [named] [data]    why it cannot be a target, or "fine"
  */
 #include "libbb.h"
-#include "lib/disk.h"
+#include "disk/disk.h"
 #include "driver.h"
 
 static int list(const char *root, unsigned flags)

@@ -1,11 +1,11 @@
 /*
- * Test driver for lib/gpt.h:
+ * Test driver for volume/gpt.h:
  *
  *	gpt look IMAGE                          words, table, sector, end, flags: one "name=value" a line
  *	gpt mend IMAGE DISK SECTOR [grow]       puts IMAGE on the file DISK (which has the disk's size), mended
  */
 #include "libbb.h"
-#include "lib/gpt.h"
+#include "volume/gpt.h"
 
 #include "driver.h"
 

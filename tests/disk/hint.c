@@ -1,8 +1,8 @@
 /*
- * Test driver for lib/hint.h: hint ROOT HINT prints the path of the one disk, or "refused MATCHES: why", or "wrong: why".
+ * Test driver for disk/hint.h: hint ROOT HINT prints the path of the one disk, or "refused MATCHES: why", or "wrong: why".
  */
 #include "libbb.h"
-#include "lib/hint.h"
+#include "disk/hint.h"
 #include "driver.h"
 
 int main(int argc, char **argv)

@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 drivers() {
 	local name
 	need python3
-	[ -f "$PX_BUILD/busybox-tree/px/lib/lib.a" ] || skip "no build/busybox-tree: make busybox"
+	[ -f "$PX_BUILD/busybox-tree/px/disk/lib.a" ] || skip "no build/busybox-tree: make busybox"
 	for name; do
 		"$PX_TOP/tests/disk/build" "$PX_BUILD" "$name" "$BATS_FILE_TMPDIR/px-$name"
 	done

@@ -2,9 +2,9 @@
  * Block maps of hostile bytes; what is taken must keep its promises. The checksum of the file itself is checked last, so all
  * else is reached without it.
  */
-//fuzz-sources: lib/bmap.c lib/bmap_xml.c
+//fuzz-sources: verify/bmap.c verify/bmap_xml.c
 #include "libbb.h"
-#include "lib/bmap.h"
+#include "verify/bmap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

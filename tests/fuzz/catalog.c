@@ -2,10 +2,10 @@
  * Fuzz target: the catalog's parser. Whatever the server sends, every image has a reason or can be used, and no text of it can
  * move a terminal's cursor.
  */
-//fuzz-sources: lib/catalog.c lib/url.c lib/text.c lib/ascii.c lib/hint.c lib/check.c lib/stream.c lib/disk_words.c
+//fuzz-sources: catalog/catalog.c lib/url.c lib/text.c lib/ascii.c disk/hint.c verify/check.c lib/stream.c disk/words.c
 #include "libbb.h"
 #include "lib/ascii.h"
-#include "lib/catalog.h"
+#include "catalog/catalog.h"
 
 static void must(int condition, const char *what)
 {

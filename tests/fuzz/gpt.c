@@ -2,12 +2,12 @@
  * What an image is and how its table is fitted, of hostile bytes. The first 16 bytes of the input say how large disk and sectors are;
  * half of the runs get their checksums made right, so that the fuzzer sees what lies behind them.
  */
-//fuzz-sources: lib/gpt.c lib/gpt_parse.c lib/mbr.c lib/image.c lib/probe.c lib/probe_size.c lib/probe_refused.c
+//fuzz-sources: volume/gpt.c volume/gpt_parse.c volume/mbr.c volume/image.c volume/probe.c volume/probe_size.c volume/probe_refused.c
 #include "libbb.h"
-#include "lib/gpt.h"
-#include "lib/gpt_parse.h"
-#include "lib/mbr.h"
-#include "lib/probe.h"
+#include "volume/gpt.h"
+#include "volume/gpt_parse.h"
+#include "volume/mbr.h"
+#include "volume/probe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

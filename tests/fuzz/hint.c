@@ -1,9 +1,9 @@
 /*
  * Disk hints of hostile text, against three disks.
  */
-//fuzz-sources: lib/hint.c lib/disk_words.c
+//fuzz-sources: disk/hint.c disk/words.c
 #include "libbb.h"
-#include "lib/hint.h"
+#include "disk/hint.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,9 +2,9 @@
  * HTTP heads, chunk lines and trailers. A parser never takes more than there is, gives the same answer for a buffer that ends
  * where its answer ends, and never changes its mind when more bytes come.
  */
-//fuzz-sources: lib/http_head.c lib/text.c
+//fuzz-sources: transport/http_head.c lib/text.c
 #include "libbb.h"
-#include "lib/http_head.h"
+#include "transport/http_head.h"
 
 static void check_head(const char *buf, size_t size)
 {

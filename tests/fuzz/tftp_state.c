@@ -2,9 +2,9 @@
  * TFTP packets: the input is a mode byte and packets, each after two bytes of length. What is taken is in order, and no
  * option is in force that was not asked for.
  */
-//fuzz-sources: lib/tftp_state.c lib/text.c
+//fuzz-sources: transport/tftp_state.c lib/text.c
 #include "libbb.h"
-#include "lib/tftp_state.h"
+#include "transport/tftp_state.h"
 
 static void check_state(const struct px_tftp *t)
 {

@@ -1,0 +1,463 @@
+/*
+ * The catalog's parser. See catalog.h.
+ *
+ * It works in place: the text is cut into lines by NULs, folded lines are drawn up behind the first, and the fields of an
+ * image point into it; so 16 MiB of catalog cost 16 MiB and the table.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += catalog.o
+
+#include "libbb.h"
+#include "lib/ascii.h"
+#include "catalog/catalog.h"
+#include "disk/hint.h"
+#include "lib/url.h"
+
+struct parser {
+	struct px_catalog *catalog;
+	char *next;                 /* start of the next line */
+	char *end;
+	unsigned line;              /* number of the line before next */
+	unsigned last_line;         /* of the stanza that is open, so far */
+	struct px_image *image;     /* the stanza that is open, or NULL */
+	uint32_t seen;              /* fields of it, one bit each */
+};
+
+static void set_problem(struct parser *p, const char *field, const char *problem)
+{
+	if (p->image->problem)
+		return;
+	p->image->problem = problem;
+	p->image->problem_field = field;
+	p->image->problem_line = p->last_line;
+}
+
+/* --- values */
+
+static int is_image_id(const char *id)
+{
+	if (!isalnum(id[0]) || isupper(id[0]))
+		return 0;
+	return id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789.+-")] == '\0' && strlen(id) <= 128;
+}
+
+enum px_after FAST_FUNC px_after_parse(const char *text)
+{
+	int i = index_in_strings("reboot\0poweroff\0shell\0menu\0", text);
+
+	return i < 0 ? PX_AFTER_UNSET : PX_AFTER_REBOOT + i;
+}
+
+static const char *set_id(struct px_image *image, char *value)
+{
+	image->id = value;
+	return is_image_id(value) ? NULL : "not an image's name ([a-z0-9][a-z0-9.+-]*)";
+}
+
+static const char *set_title(struct px_image *image, char *value)
+{
+	image->title = px_ascii(value, 0);
+	return NULL;
+}
+
+static const char *set_description(struct px_image *image, char *value)
+{
+	image->description = px_ascii(value, '\n');
+	return NULL;
+}
+
+static const char *set_source(struct px_image *image, char *value)
+{
+	unsigned words = 0;
+	char *s = value;
+
+	image->sources = value;
+	while (*(s = skip_whitespace(s))) {
+		words++;
+		s = skip_non_whitespace(s);
+	}
+	if (!words)
+		return "empty";
+	return words > PX_MIRRORS_MAX ? "more than 16 mirrors" : NULL;
+}
+
+static const char *set_size(struct px_image *image, char *value)
+{
+	unsigned long long size;
+	char *end;
+
+	errno = 0;
+	size = strtoull(value, &end, 10);
+	if (!isdigit(value[0]) || *end || errno || size > LLONG_MAX)
+		return "not a number of bytes";
+	if (size == 0)
+		return "an image of no bytes";
+	image->size_bytes = size;
+	return NULL;
+}
+
+static const char *set_sha256(struct px_image *image, char *value)
+{
+	return px_digest_parse(&image->digest, value) == 0 ? NULL : "not 64 hexadecimal digits";
+}
+
+static const char *set_reference(const char **field, char *value)
+{
+	*field = value;
+	return NULL;
+}
+
+static const char *set_bmap(struct px_image *image, char *value)
+{
+	return set_reference(&image->bmap, value);
+}
+
+static const char *set_init(struct px_image *image, char *value)
+{
+	return set_reference(&image->init, value);
+}
+
+static const char *set_archive(struct px_image *image, char *value)
+{
+	return set_reference(&image->archive, value);
+}
+
+static const char *set_post(struct px_image *image, char *value)
+{
+	return set_reference(&image->post, value);
+}
+
+static const char *set_disk(struct px_image *image, char *value)
+{
+	struct px_hint *hint;
+	char *why = NULL;
+
+	image->disk = value;
+	hint = px_hint_parse(value, &why);
+	px_hint_free(hint);
+	free(why);
+	return hint ? NULL : "not a disk hint";
+}
+
+static const char *set_grow(struct px_image *image, char *value)
+{
+	image->grow = strcmp(value, "yes") == 0;
+	return image->grow || strcmp(value, "no") == 0 ? NULL : "neither yes nor no";
+}
+
+static const char *set_after(struct px_image *image, char *value)
+{
+	image->after = px_after_parse(value);
+	return image->after ? NULL : "not one of reboot, poweroff, shell, menu";
+}
+
+/* TEXT keeps everything; LIST loses "# comment"; so does WORD, which must then be one. */
+enum kind { TEXT, LIST, WORD };
+
+/* Each gives NULL, or what is wrong with the value. */
+static const struct field {
+	char name[12];
+	uint8_t kind;
+	const char* (*set)(struct px_image *image, char *value);
+} fields[] = {
+	{ "Image", WORD, set_id },
+	{ "Title", TEXT, set_title },
+	{ "Description", TEXT, set_description },
+	{ "Source", LIST, set_source },
+	{ "Size", WORD, set_size },
+	{ "SHA256", WORD, set_sha256 },
+	{ "Bmap", WORD, set_bmap },
+	{ "Disk", LIST, set_disk },
+	{ "Grow", WORD, set_grow },
+	{ "After", WORD, set_after },
+	{ "Init", WORD, set_init },
+	{ "Archive", WORD, set_archive },
+	{ "Post", WORD, set_post },
+};
+
+/* --- lines */
+
+/* The next line, NUL at its end, blanks and CR before it removed; NULL at the end of the text. */
+static char *next_line(struct parser *p)
+{
+	char *line = p->next;
+	char *end, *tail;
+
+	if (line >= p->end)
+		return NULL;
+	end = memchr(line, '\n', p->end - line);
+	if (!end)
+		end = p->end;
+	p->next = end + 1;
+	p->line++;
+	tail = end;
+	while (tail > line && (tail[-1] == '\r' || tail[-1] == ' ' || tail[-1] == '\t'))
+		tail--;
+	*tail = '\0';
+	return line;
+}
+
+static int is_folded(const struct parser *p)
+{
+	const char *s = p->next;
+
+	if (s >= p->end || (*s != ' ' && *s != '\t'))
+		return 0;
+	/* a line of blanks alone ends the stanza, as an empty one does */
+	while (s < p->end && (*s == ' ' || *s == '\t' || *s == '\r'))
+		s++;
+	return s < p->end && *s != '\n' && *s != '\0';
+}
+
+/* Draws folded lines up behind value, which has room since they follow it: a blank joins them, " ." starts a paragraph. */
+static void unfold(struct parser *p, char *value)
+{
+	char *end = value + strlen(value);
+
+	while (is_folded(p)) {
+		char *more = skip_whitespace(next_line(p));
+		size_t len = strlen(more);
+
+		if (strcmp(more, ".") == 0) {
+			*end++ = '\n';
+			continue;
+		}
+		if (end > value && end[-1] != '\n')
+			*end++ = ' ';
+		memmove(end, more, len);
+		end += len;
+	}
+	*end = '\0';
+}
+
+/* Cuts a comment: '#' at the start or after a blank. */
+static void cut_comment(char *value)
+{
+	char *s = value;
+
+	while ((s = strchr(s, '#')) != NULL) {
+		if (s == value || s[-1] == ' ' || s[-1] == '\t')
+			break;
+		s++;
+	}
+	if (!s)
+		return;
+	while (s > value && (s[-1] == ' ' || s[-1] == '\t'))
+		s--;
+	*s = '\0';
+}
+
+/* No control byte of the text reaches anybody; NUL neither, so that strings end where lines do. */
+static void replace_controls(char *text, size_t len_bytes)
+{
+	char *end = text + len_bytes;
+
+	for (; text < end; text++) {
+		unsigned char c = *text;
+
+		if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7f)
+			*text = '?';
+	}
+}
+
+/* --- stanzas */
+
+static void open_stanza(struct parser *p)
+{
+	struct px_catalog *catalog = p->catalog;
+
+	catalog->images = xrealloc_vector(catalog->images, 6, catalog->count);
+	p->image = &catalog->images[catalog->count++];
+	p->image->id = p->image->title = p->image->description = p->image->disk = p->image->problem_field = "";
+	p->image->size_bytes = -1;
+	p->image->line = p->line;
+	p->seen = 0;
+}
+
+static void close_stanza(struct parser *p)
+{
+	struct px_image *image = p->image;
+
+	if (!image)
+		return;
+	if (!image->id[0])
+		set_problem(p, "Image", "missing");
+	if (!image->sources && !image->init && !image->archive)
+		set_problem(p, "Source", "missing");
+	if (!image->init && (image->archive || image->post))
+		set_problem(p, "Init", "missing: who mounts the disk for Archive and Post?");
+	if (image->init && (image->bmap || image->grow))
+		set_problem(p, image->bmap ? "Bmap" : "Grow", "not for a classic image: its scripts do that");
+	if (image->sources && (image->init || image->archive || image->post))
+		set_problem(p, "Source", "not together with Init, Archive and Post");
+	if (!image->title[0])
+		image->title = image->id;
+	p->image = NULL;
+}
+
+static void unknown_field(struct parser *p, const char *name)
+{
+	if (p->catalog->warnings++ == 0) {
+		p->catalog->warning_line = p->last_line;
+		p->catalog->warning_field = name;
+	}
+}
+
+static void take_field(struct parser *p, char *name, char *value)
+{
+	const char *problem;
+	unsigned i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++)
+		if (strcasecmp(fields[i].name, name) == 0)
+			break;
+	if (i == ARRAY_SIZE(fields)) {
+		unknown_field(p, name);
+		return;
+	}
+	if (p->seen & (1u << i)) {
+		set_problem(p, fields[i].name, "twice in one stanza");
+		return;
+	}
+	p->seen |= 1u << i;
+	if (fields[i].kind != TEXT)
+		cut_comment(value);
+	if (fields[i].kind == WORD && !value[0])
+		problem = "empty";
+	else if (fields[i].kind == WORD && value[strcspn(value, " \t\n")])
+		problem = "more than one word";
+	else
+		problem = fields[i].set(p->image, value);
+	if (problem)
+		set_problem(p, fields[i].name, problem);
+}
+
+static void take_line(struct parser *p, char *line)
+{
+	char *colon = strchr(line, ':');
+	char *value;
+
+	if (!p->image)
+		open_stanza(p);
+	if (!colon || colon == line || line[strcspn(line, " \t:")] != ':') {
+		unfold(p, line);
+		p->last_line = p->line;
+		set_problem(p, "", "not a \"Field: value\" line");
+		return;
+	}
+	*colon = '\0';
+	value = skip_whitespace(colon + 1);
+	unfold(p, value);
+	p->last_line = p->line;
+	take_field(p, line, value);
+}
+
+/* One that stands for all that follow: 16 MiB of stanzas of one letter would take 800 MB. */
+static void refuse_rest(struct parser *p)
+{
+	open_stanza(p);
+	p->last_line = p->line;
+	set_problem(p, "", "too many images: none is read from here on");
+}
+
+/* --- the whole */
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct px_image *const *x = a, *const *y = b;
+	int order = strcmp((*x)->id, (*y)->id);
+
+	return order ? order : (int)((*x)->line > (*y)->line) - (int)((*x)->line < (*y)->line);
+}
+
+static void mark_twins(struct px_catalog *catalog)
+{
+	struct px_image **sorted = xmalloc((catalog->count + 1) * sizeof(*sorted));
+	unsigned i;
+
+	for (i = 0; i < catalog->count; i++)
+		sorted[i] = &catalog->images[i];
+	qsort(sorted, catalog->count, sizeof(*sorted), compare_ids);
+	for (i = 1; i < catalog->count; i++) {
+		struct px_image *image = sorted[i];
+
+		if (!image->problem && strcmp(sorted[i - 1]->id, image->id) == 0) {
+			image->problem = "used before by another image";
+			image->problem_field = "Image";
+			image->problem_line = image->line;
+		}
+	}
+	free(sorted);
+}
+
+struct px_catalog* FAST_FUNC px_catalog_parse(char *text, size_t len_bytes, const char *url)
+{
+	struct px_catalog *catalog = xzalloc(sizeof(*catalog));
+	struct parser p = { .catalog = catalog, .next = text, .end = text + len_bytes };
+	char *line;
+	unsigned i;
+
+	catalog->text = text;
+	catalog->url = xstrdup(url);
+	replace_controls(text, len_bytes);
+	if (len_bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		p.next += 3;
+	while ((line = next_line(&p)) != NULL) {
+		if (line[0] == '#')
+			continue;
+		if (line[0] == '\0')
+			close_stanza(&p);
+		else if (!p.image && catalog->count == PX_IMAGES_MAX) {
+			refuse_rest(&p);
+			break;
+		} else
+			take_line(&p, line);
+	}
+	close_stanza(&p);
+	mark_twins(catalog);
+	for (i = 0; i < catalog->count; i++)
+		catalog->unusable += catalog->images[i].problem != NULL;
+	return catalog;
+}
+
+void FAST_FUNC px_catalog_free(struct px_catalog *catalog)
+{
+	if (!catalog)
+		return;
+	free(catalog->url);
+	free(catalog->text);
+	free(catalog->images);
+	free(catalog);
+}
+
+struct px_image* FAST_FUNC px_catalog_find(const struct px_catalog *catalog, const char *id)
+{
+	unsigned i;
+
+	for (i = 0; i < catalog->count; i++)
+		if (strcmp(catalog->images[i].id, id) == 0)
+			return &catalog->images[i];
+	return NULL;
+}
+
+char* FAST_FUNC px_image_problem(const struct px_catalog *catalog, const struct px_image *image)
+{
+	return xasprintf("%s:%u: %s%s%s", bb_basename(catalog->url), image->problem_line,
+			image->problem_field, image->problem_field[0] ? ": " : "", image->problem);
+}
+
+char** FAST_FUNC px_image_urls(const struct px_catalog *catalog, const struct px_image *image)
+{
+	char **urls = xzalloc((PX_MIRRORS_MAX + 1) * sizeof(*urls));
+	const char *s = image->sources ? image->sources : "";
+	unsigned n = 0;
+
+	while (n < PX_MIRRORS_MAX && *(s = skip_whitespace(s))) {
+		char *end = skip_non_whitespace(s);
+		char *word = xstrndup(s, end - s);
+
+		urls[n++] = px_url_resolve(catalog->url, word);
+		free(word);
+		s = end;
+	}
+	return urls;
+}

@@ -1,0 +1,65 @@
+/*
+ * The catalog: the list of images that the server offers, stanzas as in Debian's control files (deb822(5); the fields are in
+ * the README). One bad stanza never hides the others: it stays in the list with the reason why it cannot be used.
+ */
+#ifndef PX_CATALOG_H
+#define PX_CATALOG_H 1
+
+#include "verify/check.h"
+
+enum {
+	PX_CATALOG_BYTES_MAX = 16 << 20,
+	PX_IMAGES_MAX = 1 << 16,
+	PX_MIRRORS_MAX = 16,
+};
+
+enum px_after { PX_AFTER_UNSET, PX_AFTER_REBOOT, PX_AFTER_POWEROFF, PX_AFTER_SHELL, PX_AFTER_MENU };
+
+/* Text fields are never NULL unless it says so; they point into the catalog's text, control bytes replaced by '?'. */
+struct px_image {
+	const char *id;
+	const char *title;          /* printable ASCII; the id when there is none */
+	const char *description;    /* printable ASCII and '\n'; "" when there is none */
+	char *sources;              /* as written: blank-separated, relative; see px_image_urls. NULL: a classic image */
+	const char *bmap;           /* as written; NULL: none */
+	const char *disk;           /* hint; "" when there is none */
+	const char *init, *archive, *post; /* classic image; NULL: none */
+	off_t size_bytes;           /* of the decoded image; -1: not said */
+	struct px_digest digest;    /* of the decoded image */
+	smallint grow;
+	enum px_after after;
+	unsigned line;              /* where the stanza starts, from 1 */
+	unsigned problem_line;
+	const char *problem;        /* NULL: usable; else why not */
+	const char *problem_field;  /* the field that problem is about, or "" */
+};
+
+struct px_catalog {
+	char *url;
+	char *text;                 /* owned: the fields point into it */
+	struct px_image *images;
+	unsigned count;
+	unsigned unusable;
+	unsigned warnings;          /* unknown fields */
+	unsigned warning_line;      /* of the first one */
+	const char *warning_field;
+};
+
+/* Parses text (malloced, NUL after len_bytes; taken over). url: the catalog's own, for relative ones (copied). Never fails: a text
+ * that is no catalog gives one or no image, with the reason. */
+struct px_catalog *px_catalog_parse(char *text, size_t len_bytes, const char *url) FAST_FUNC;
+void px_catalog_free(struct px_catalog *catalog) FAST_FUNC;
+
+/* The image with that id, or NULL. */
+struct px_image *px_catalog_find(const struct px_catalog *catalog, const char *id) FAST_FUNC;
+
+/* "images:12: Size: not a number" for an unusable image; malloced, caller frees. */
+char *px_image_problem(const struct px_catalog *catalog, const struct px_image *image) FAST_FUNC;
+
+/* The mirrors, absolute; malloced array of malloced strings, NULL at the end. */
+char **px_image_urls(const struct px_catalog *catalog, const struct px_image *image) FAST_FUNC;
+
+/* "reboot", "poweroff", "shell", "menu"; PX_AFTER_UNSET for anything else. */
+enum px_after px_after_parse(const char *text) FAST_FUNC;
+
+#endif

@@ -1,0 +1,191 @@
+/*
+ * Kernel command line and network values. See cmdline.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += settings.o
+
+#include "libbb.h"
+#include "lib/ascii.h"
+#include "menu/settings.h"
+
+enum { FILE_BYTES_MAX = 64 << 10 };
+
+/* The file's text, malloced; NULL when it cannot be read. */
+static char *read_text(const char *root, const char *path)
+{
+	char *name = xasprintf("%s%s", root, path);
+	size_t max_bytes = FILE_BYTES_MAX;
+	char *text = xmalloc_open_read_close(name, &max_bytes);
+
+	free(name);
+	return text;
+}
+
+static void set(char **field, const char *value)
+{
+	free(*field);
+	*field = value[0] ? xstrdup(value) : NULL;
+}
+
+static void complain(struct px_settings *settings, const char *name, const char *value, const char *why)
+{
+	if (settings->problem)
+		return;
+	settings->problem = xasprintf("px.%s=%s: %s", name, value, why);
+	px_ascii(settings->problem, 0);
+}
+
+/* A switch: there, "=1", "=yes", "=on"; or "=0", "=no", "=off". What is none of these must not switch anything on. */
+static int is_on(struct px_settings *settings, const char *name, const char *value)
+{
+	int i = index_in_strings("0\0no\0off\0" "1\0yes\0on\0", value);
+
+	if (value[0] && i < 0)
+		complain(settings, name, value, "not one of 1, yes, on, 0, no, off");
+	return !value[0] || i >= 3;
+}
+
+static void set_timeout(struct px_settings *settings, const char *value)
+{
+	unsigned seconds = bb_strtou(value, NULL, 10);
+
+	if (errno || seconds > 86400)
+		complain(settings, "timeout", value, "not a number of seconds up to 86400");
+	else
+		settings->timeout_s = seconds;
+}
+
+static void set_after(struct px_settings *settings, const char *value)
+{
+	settings->after = px_after_parse(value);
+	if (!settings->after)
+		complain(settings, "after", value, "not one of reboot, poweroff, shell, menu");
+}
+
+static void take(struct px_settings *settings, const char *name, const char *value)
+{
+	static const char names[] ALIGN1 =
+		"catalog\0image\0disk\0log\0report\0ui\0auto\0force\0timeout\0after\0nic\0shell\0medium\0root\0";
+
+	switch (index_in_strings(names, name)) {
+	case 0: set(&settings->catalog, value); break;
+	case 1:
+	case 2: /* an empty one is a mistake of who made the command line: no other may be taken in its place */
+		if (!value[0])
+			complain(settings, name, value, "empty");
+		set(name[0] == 'i' ? &settings->image : &settings->disk, value);
+		break;
+	case 3: set(&settings->log, value); break;
+	case 4: set(&settings->report, value); break;
+	case 5: set(&settings->ui, value); break;
+	case 6: settings->automatic = is_on(settings, name, value); break;
+	case 7: settings->force = is_on(settings, name, value); break;
+	case 8: set_timeout(settings, value); break;
+	case 9: set_after(settings, value); break;
+	case 10: /* px.nic: the network script's */
+	case 11: /* px.shell: init's */
+	case 12: /* px.medium, px.root: the medium's scripts' */
+	case 13:
+		break;
+	default:
+		complain(settings, name, value, "no such parameter");
+	}
+}
+
+/* Cuts the next parameter off *text: "name=value" with quotes removed; NULL at the end. */
+static char *next_parameter(char **text)
+{
+	char *s = *text, *d, *start;
+	int quoted = 0;
+
+	while (isspace(*s))
+		s++;
+	if (!*s)
+		return NULL;
+	start = d = s;
+	for (; *s && (quoted || !isspace(*s)); s++) {
+		if (*s == '"')
+			quoted = !quoted;
+		else
+			*d++ = *s;
+	}
+	*text = *s ? s + 1 : s;
+	*d = '\0';
+	return start;
+}
+
+void FAST_FUNC px_settings_read(struct px_settings *settings, const char *root)
+{
+	char *text = read_text(root, "/proc/cmdline");
+	char *rest = text;
+	char *parameter;
+
+	memset(settings, 0, sizeof(*settings));
+	settings->timeout_s = 10;
+	while (rest && (parameter = next_parameter(&rest)) != NULL) {
+		char *name = is_prefixed_with(parameter, "px.");
+		char *value;
+
+		if (!name)
+			continue;
+		value = strchrnul(name, '=');
+		if (*value)
+			*value++ = '\0';
+		take(settings, name, value);
+	}
+	free(text);
+	if (settings->automatic && !settings->image && !settings->problem)
+		settings->problem = xstrdup("px.auto: px.image= is missing");
+}
+
+void FAST_FUNC px_settings_free(struct px_settings *settings)
+{
+	free(settings->catalog);
+	free(settings->image);
+	free(settings->disk);
+	free(settings->log);
+	free(settings->report);
+	free(settings->ui);
+	free(settings->problem);
+}
+
+int FAST_FUNC px_network_read(struct px_network *network, const char *root)
+{
+	static const char names[] ALIGN1 =
+		"PX_SERVER\0PX_MAC\0PX_IFACE\0PX_IP\0PX_GATEWAY\0PX_DNS\0PX_ERROR\0";
+	char **fields[] = { &network->server, &network->mac, &network->iface, &network->ip, &network->gateway,
+			&network->dns, &network->problem };
+	char *text = read_text(root, "/run/px/network");
+	char *line = text;
+
+	memset(network, 0, sizeof(*network));
+	if (!text)
+		return -1;
+	while (line && *line) {
+		char *end = strchr(line, '\n');
+		char *value;
+		int field;
+
+		if (end)
+			*end++ = '\0';
+		value = strchrnul(line, '=');
+		if (*value)
+			*value++ = '\0';
+		field = index_in_strings(names, line);
+		if (field >= 0)
+			set(fields[field], value);
+		line = end;
+	}
+	free(text);
+	return 0;
+}
+
+void FAST_FUNC px_network_free(struct px_network *network)
+{
+	free(network->server);
+	free(network->mac);
+	free(network->iface);
+	free(network->ip);
+	free(network->gateway);
+	free(network->dns);
+	free(network->problem);
+}

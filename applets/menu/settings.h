@@ -1,0 +1,32 @@
+/*
+ * What the kernel command line says to the menu: px.image=, px.disk= and so on (the README has them all), and the values
+ * of the network script.
+ */
+#ifndef PX_SETTINGS_H
+#define PX_SETTINGS_H 1
+
+#include "catalog/catalog.h"
+
+struct px_settings {
+	char *catalog, *image, *disk, *log, *report, *ui; /* NULL: not given */
+	smallint automatic, force;
+	unsigned timeout_s;         /* default 10 */
+	enum px_after after;        /* PX_AFTER_UNSET: what the image says */
+	char *problem;              /* first parameter that cannot be meant, malloced; NULL: none */
+};
+
+/* Reads ROOT/proc/cmdline ("" for the real one). A file that cannot be read is an empty one. The kernel's own quoting
+ * (px.disk="model=SAMSUNG SSD*") is understood; the last of two wins. Call px_settings_free at the end. */
+void px_settings_read(struct px_settings *settings, const char *root) FAST_FUNC;
+void px_settings_free(struct px_settings *settings) FAST_FUNC;
+
+/* ROOT/run/px/network, written by the network script: NAME=value lines, no quotes. */
+struct px_network {
+	char *server, *mac, *iface, *ip, *gateway, *dns, *problem; /* PX_SERVER= ..., PX_ERROR=; NULL: not there */
+};
+
+/* Returns 0; -1 when the file is not there (yet). */
+int px_network_read(struct px_network *network, const char *root) FAST_FUNC;
+void px_network_free(struct px_network *network) FAST_FUNC;
+
+#endif

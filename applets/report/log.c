@@ -1,0 +1,79 @@
+/*
+ * The log of a session. See log.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += log.o
+
+#include "libbb.h"
+#include "lib/ascii.h"
+#include "report/log.h"
+
+static char lines[PX_LOG_LINES][PX_LOG_LINE_BYTES];
+static unsigned added;
+static char said[PX_LOG_LINE_BYTES];
+static int log_fd = -1;
+
+smallint px_log_quiet;
+
+void FAST_FUNC (*px_log_speaker)(const char *line);
+
+void FAST_FUNC (*px_log_listener)(const char *line);
+
+void FAST_FUNC px_log_open(const char *root)
+{
+	char *name = xasprintf("%s/var/log/px.log", root);
+
+	log_fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	free(name);
+}
+
+static const char *add(const char *fmt, va_list args)
+{
+	char *line = lines[added++ % PX_LOG_LINES];
+
+	vsnprintf(line, PX_LOG_LINE_BYTES, fmt, args);
+	px_ascii(line, 0);
+	if (log_fd >= 0)
+		dprintf(log_fd, "[%5u] %s\n", monotonic_sec(), line);
+	if (px_log_listener)
+		px_log_listener(line);
+	return line;
+}
+
+void FAST_FUNC px_log_add(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	add(fmt, args);
+	va_end(args);
+}
+
+void FAST_FUNC px_log_say(const char *fmt, ...)
+{
+	const char *line;
+	va_list args;
+
+	va_start(args, fmt);
+	line = add(fmt, args);
+	va_end(args);
+	strcpy(said, line);
+	if (px_log_speaker)
+		px_log_speaker(line);
+	else if (!px_log_quiet)
+		dprintf(STDERR_FILENO, "%s\r\n", line);
+}
+
+const char* FAST_FUNC px_log_said(void)
+{
+	return said;
+}
+
+unsigned FAST_FUNC px_log_count(void)
+{
+	return added < PX_LOG_LINES ? added : PX_LOG_LINES;
+}
+
+const char* FAST_FUNC px_log_line(unsigned i)
+{
+	return lines[(added - px_log_count() + i) % PX_LOG_LINES];
+}

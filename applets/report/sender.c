@@ -1,0 +1,197 @@
+/*
+ * Sending reports. See sender.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += sender.o
+
+#include "libbb.h"
+#include "report/sender.h"
+
+enum { SYSLOG_PORT = 514, HTTP_PORT = 80, PATIENCE_MS = 5000, RETRY_MS = 10000, TRIES_MAX = 360, NAME_MS = 30000 };
+
+struct sender {
+	int fd;                     /* records come from here */
+	char *log_host;             /* "HOST[:PORT]"; NULL: no syslog */
+	const char *log_head;
+	len_and_sockaddr *log_address; /* NULL: not yet known */
+	int log_fd;
+	unsigned long long name_ms; /* not before that is the name looked up again */
+	char *post_host;            /* "HOST[:PORT]"; NULL: no events */
+	const char *post_path;
+};
+
+/* --- syslog, RFC 5426: one message a datagram */
+
+/* A name that cannot be found now is not looked for at every line: that takes its time, and events wait behind it. */
+static int open_log(struct sender *s)
+{
+	if (s->log_address)
+		return 0;
+	if (monotonic_ms() < s->name_ms)
+		return -1;
+	s->log_address = host2sockaddr(s->log_host, SYSLOG_PORT);
+	if (s->log_address) {
+		s->log_fd = socket(s->log_address->u.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		if (s->log_fd >= 0)
+			return 0;
+		free(s->log_address);
+		s->log_address = NULL;
+	}
+	s->name_ms = monotonic_ms() + NAME_MS;
+	return -1;
+}
+
+static void send_log(struct sender *s, const char *line)
+{
+	char *message;
+
+	if (!s->log_host || open_log(s) != 0)
+		return;
+	message = xasprintf("%s%s", s->log_head, line);
+	sendto(s->log_fd, message, strlen(message), MSG_DONTWAIT, &s->log_address->u.sa, s->log_address->len);
+	free(message);
+}
+
+/* --- HTTP, RFC 9112, the least that is a request */
+
+/* poll for events until end_ms; 0 when they came */
+static int wait_for(int fd, short events, unsigned long long end_ms)
+{
+	struct pollfd pollfd = { .fd = fd, .events = events };
+	long long left_ms = end_ms - monotonic_ms();
+
+	return left_ms > 0 && safe_poll(&pollfd, 1, left_ms) > 0 ? 0 : -1;
+}
+
+static int connect_within(const len_and_sockaddr *address, unsigned long long end_ms)
+{
+	int fd = socket(address->u.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int error = 0;
+	socklen_t size = sizeof(error);
+
+	if (fd < 0)
+		return -1;
+	if (connect(fd, &address->u.sa, address->len) == 0)
+		return fd;
+	if (errno == EINPROGRESS && wait_for(fd, POLLOUT, end_ms) == 0
+	 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int write_within(int fd, const char *text, unsigned long long end_ms)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		ssize_t n;
+
+		if (wait_for(fd, POLLOUT, end_ms) != 0)
+			return -1;
+		n = write(fd, text, left);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return -1;
+		if (n > 0) {
+			text += n;
+			left -= n;
+		}
+	}
+	return 0;
+}
+
+/* Whatever the server says: some of it is read, so that it is not cut off in the middle of its own work. 0: it said something. */
+static int read_within(int fd, unsigned long long end_ms)
+{
+	char buf[1024];
+	int i;
+
+	for (i = 0; i < 64; i++)
+		if (wait_for(fd, POLLIN, end_ms) != 0 || read(fd, buf, sizeof(buf)) <= 0)
+			break;
+	return i ? 0 : -1;
+}
+
+/* Returns 0 when there was an answer, whatever it was. */
+static int send_event(struct sender *s, const char *json)
+{
+	unsigned long long end_ms = monotonic_ms() + PATIENCE_MS;
+	len_and_sockaddr *address;
+	char *request;
+	int fd, rc = -1;
+
+	if (!s->post_host)
+		return 0;
+	address = host2sockaddr(s->post_host, HTTP_PORT);
+	fd = address ? connect_within(address, end_ms) : -1;
+	free(address);
+	if (fd < 0)
+		return -1;
+	request = xasprintf("POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: pximenu\r\nContent-Type: application/json\r\n"
+			"Content-Length: %u\r\nConnection: close\r\n\r\n%s",
+			s->post_path, s->post_host, (unsigned)strlen(json), json);
+	if (write_within(fd, request, end_ms) == 0)
+		rc = read_within(fd, end_ms);
+	free(request);
+	close(fd);
+	return rc;
+}
+
+/* How it ended. When the network is what failed, nobody hears of it at first: so this one is sent again and again, for an hour,
+ * unless something else is to be sent or the menu has ended. */
+static void send_last_event(struct sender *s, const char *json)
+{
+	struct pollfd pollfd = { .fd = s->fd, .events = POLLIN };
+	int tries = 0;
+
+	while (send_event(s, json) != 0 && ++tries < TRIES_MAX)
+		if (safe_poll(&pollfd, 1, RETRY_MS) != 0)
+			return;
+}
+
+/* --- the loop */
+
+/* "HOST[:PORT][/PATH]" */
+static void parse_url(struct sender *s, const char *host)
+{
+	const char *path;
+
+	if (!host)
+		return;
+	path = strchrnul(host, '/');
+	s->post_host = xstrndup(host, path - host);
+	s->post_path = *path ? path : "/";
+}
+
+/* Sends all complete records of buf; returns how many bytes are left. */
+static size_t send_records(struct sender *s, char *buf, size_t len_bytes)
+{
+	char *record = buf, *end;
+
+	while ((end = memchr(record, '\0', len_bytes - (record - buf))) != NULL) {
+		if (record[0] == PX_RECORD_LOG)
+			send_log(s, record + 1);
+		else if (record[0] == PX_RECORD_EVENT)
+			send_event(s, record + 1);
+		else if (record[0] == PX_RECORD_LAST)
+			send_last_event(s, record + 1);
+		record = end + 1;
+	}
+	len_bytes -= record - buf;
+	memmove(buf, record, len_bytes);
+	return len_bytes;
+}
+
+void FAST_FUNC px_sender_run(int fd, const char *log_host, const char *report_url, const char *log_head)
+{
+	struct sender s = { .fd = fd, .log_head = log_head };
+	char *buf = xmalloc(2 * PX_RECORD_BYTES);
+	size_t len_bytes = 0;
+	ssize_t n;
+
+	if (log_host)
+		s.log_host = xstrndup(log_host, strchrnul(log_host, '/') - log_host);
+	parse_url(&s, report_url);
+	while ((n = safe_read(fd, buf + len_bytes, 2 * PX_RECORD_BYTES - len_bytes)) > 0)
+		len_bytes = send_records(&s, buf, len_bytes + n);
+	_exit(0);
+}

@@ -1,0 +1,100 @@
+/*
+ * HTTP requests and the choice of a proxy. See http_request.h.
+ */
+//kbuild:obj-$(CONFIG_PX_TRANSPORT_HTTP) += http_request.o
+
+#include "libbb.h"
+#include "transport/http_request.h"
+
+/* Whether host is what one entry of no_proxy (len bytes, maybe with a dot in front) means. */
+static int host_matches(const char *host, const char *entry, size_t len)
+{
+	size_t host_len = strlen(host);
+
+	if (len == 1 && entry[0] == '*')
+		return 1;
+	if (len > 0 && entry[0] == '.')
+		entry++, len--;
+	if (len == 0 || len > host_len || strncasecmp(host + host_len - len, entry, len) != 0)
+		return 0;
+	return len == host_len || host[host_len - len - 1] == '.';
+}
+
+static int is_excepted(const char *host)
+{
+	const char *list = getenv("no_proxy");
+
+	while (list && *list) {
+		size_t len = strcspn(list, ", ");
+		if (host_matches(host, list, len))
+			return 1;
+		list += len;
+		list += strspn(list, ", ");
+	}
+	return 0;
+}
+
+int FAST_FUNC px_http_proxy(struct px_url *proxy, const struct px_url *url)
+{
+	const char *text = getenv("http_proxy");
+	char *with_scheme;
+	const char *why;
+
+	if (!text || !*text || is_excepted(url->host))
+		return 0;
+	with_scheme = strstr(text, "://") ? xstrdup(text) : xasprintf("http://%s", text);
+	why = px_url_parse(proxy, with_scheme);
+	free(with_scheme);
+	if (why)
+		return -1;
+	if (strcmp(proxy->scheme, "http") == 0)
+		return 1;
+	px_url_free(proxy);
+	return -1;
+}
+
+/* "Authorization: Basic dTpw\r\n", or "" (RFC 7617); malloc'd */
+static char *credentials(const char *field, const char *user)
+{
+	size_t len = user ? strlen(user) : 0;
+	char *encoded, *line;
+
+	if (!user)
+		return xstrdup("");
+	encoded = xzalloc(4 * ((len + 2) / 3) + 1);
+	bb_uuencode(encoded, user, len, bb_uuenc_tbl_base64);
+	line = xasprintf("%s: Basic %s\r\n", field, encoded);
+	free(encoded);
+	return line;
+}
+
+/* "host:port" as in Host and in a proxy's request; malloc'd */
+static char *authority(const struct px_url *url)
+{
+	int v6 = strchr(url->host, ':') != NULL;
+
+	return xasprintf("%s%s%s%s%s", v6 ? "[" : "", url->host, v6 ? "]" : "", url->port ? ":" : "",
+			url->port ? url->port : "");
+}
+
+char* FAST_FUNC px_http_request(const struct px_url *url, const struct px_url *proxy, off_t offset_bytes, const char *validator)
+{
+	char *host = authority(url);
+	char *auth = credentials("Authorization", url->user);
+	char *proxy_auth = credentials("Proxy-Authorization", proxy ? proxy->user : NULL);
+	char *range, *request;
+
+	if (offset_bytes > 0)
+		range = xasprintf("Range: bytes=%"OFF_FMT"u-\r\n%s%s%s", offset_bytes, *validator ? "If-Range: " : "", validator,
+				*validator ? "\r\n" : "");
+	else
+		range = xstrdup("");
+	request = xasprintf("GET %s%s%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: pxfetch\r\nAccept: */*\r\n"
+			"Accept-Encoding: identity\r\n%s%s%s\r\n",
+			proxy ? "http://" : "", proxy ? host : "", url->path, host, auth, proxy_auth, range);
+	free(host);
+	free(auth);
+	free(proxy_auth);
+	free(range);
+	return request;
+}

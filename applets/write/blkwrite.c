@@ -1,0 +1,343 @@
+/*
+ * The write order. See blkwrite.h.
+ *
+ * Firmware that sees a protective MBR restores a broken primary GPT from the backup, and a BIOS runs whatever sector 0
+ * holds: so sector 0 is the first thing to go and the last to come back, and between the two every other byte has been
+ * written, flushed, read back and compared.
+ */
+//kbuild:lib-$(CONFIG_PX_WRITE) += blkwrite.o
+
+#include "libbb.h"
+#include "write/blkwrite.h"
+#include "write/pour.h"
+#include "write/readback.h"
+#include "lib/ring.h"
+#include "verify/sum.h"
+
+const char* FAST_FUNC px_disk_state_words(int state)
+{
+	static const char words[] ALIGN1 =
+		"disk untouched\0" "disk does not boot\0" "disk written, not read back\0" "disk written and verified\0"
+		"disk state not known: it may boot\0";
+
+	return nth_string(words, state);
+}
+
+enum px_status FAST_FUNC px_blkwrite_failed(struct px_blkwrite *w, const char *what, off_t offset_bytes, int error)
+{
+	bb_error_msg("%s: %s at byte %"OFF_FMT"u: %s", w->dev->path, what, offset_bytes, strerror(error));
+	return PX_IO;
+}
+
+enum px_status FAST_FUNC px_blkwrite_flush_failed(struct px_blkwrite *w, int error)
+{
+	bb_error_msg("%s: flushing failed: %s: what the disk holds is not known", w->dev->path, strerror(error));
+	return PX_IO;
+}
+
+static enum px_status sync_disk(struct px_blkwrite *w)
+{
+	int error = px_blkdev_sync(w->dev);
+
+	return error ? px_blkwrite_flush_failed(w, error) : PX_OK;
+}
+
+size_t FAST_FUNC px_whole_sectors(const struct px_blkwrite *w, size_t len_bytes)
+{
+	size_t sector_bytes = w->dev->sector_bytes;
+
+	return (len_bytes + sector_bytes - 1) / sector_bytes * sector_bytes;
+}
+
+/* --- step 0 */
+
+enum px_status FAST_FUNC px_blkwrite_look(struct px_blkwrite *w)
+{
+	ssize_t n;
+
+	if (posix_memalign((void **)&w->head, 4096, PX_HEAD_BYTES + PX_RING_SLACK_BYTES) != 0)
+		bb_die_memory_exhausted();
+	n = px_stream_read_full(w->image, w->head, PX_HEAD_BYTES);
+	if (n < 0)
+		return w->image->status;
+	w->head_bytes = n;
+	memset(w->head + n, 0, PX_HEAD_BYTES - n);
+	if (n == 0) {
+		bb_error_msg("the image is empty");
+		return PX_DATA;
+	}
+	px_image_look(&w->kind, w->head, n);
+	return PX_OK;
+}
+
+enum px_status FAST_FUNC px_blkwrite_whole(struct px_blkwrite *w, off_t image_bytes)
+{
+	off_t need_bytes;
+	const char *what = px_image_cut(&w->kind, image_bytes, w->size_known, &need_bytes);
+
+	if (!what)
+		return PX_OK;
+	bb_error_msg("the image is cut short: %"OFF_FMT"u bytes came, %s ends at byte %"OFF_FMT"u%s", image_bytes, what, need_bytes,
+			w->size_known ? "" : " (if it is whole all the same, give its size with -s)");
+	return PX_DATA;
+}
+
+/* tried on a copy */
+enum px_status FAST_FUNC px_blkwrite_fits(struct px_blkwrite *w)
+{
+	struct px_mend mend;
+	uint8_t *copy = xmalloc(PX_HEAD_BYTES);
+	enum px_status status = PX_OK;
+
+	memcpy(copy, w->head, PX_HEAD_BYTES);
+	if (px_gpt_mend(&mend, copy, PX_HEAD_BYTES, w->image_bytes, w->dev->size_bytes, w->dev->sector_bytes,
+			w->grow) < 0) {
+		bb_error_msg("%s: %s", w->dev->path, mend.note);
+		status = PX_TARGET;
+	}
+	px_mend_free(&mend);
+	free(copy);
+	return status;
+}
+
+/* --- step 1 */
+
+/* Both ends of the disk into buf, which has room for two MiB. 0 or an errno. */
+static int read_both_ends(struct px_blkwrite *w, uint8_t *buf, size_t len_bytes)
+{
+	int error = px_blkdev_read(w->dev, buf, len_bytes, 0);
+
+	return error ? error : px_blkdev_read(w->dev, buf + len_bytes, len_bytes, w->dev->size_bytes - len_bytes);
+}
+
+/* Clearing has failed: perhaps the disk is as it was. */
+static void look_what_is_left(struct px_blkwrite *w, uint8_t *now, const uint8_t *old, size_t len_bytes)
+{
+	px_blkdev_drop_cache(w->dev);
+	if (read_both_ends(w, now, len_bytes) != 0)
+		w->state = PX_DISK_UNKNOWN;
+	else if (memcmp(now, old, 2 * len_bytes) == 0)
+		w->state = PX_DISK_UNTOUCHED;
+	else
+		w->state = px_all_zero(now, w->dev->sector_bytes) ? PX_DISK_NO_BOOT : PX_DISK_UNKNOWN;
+}
+
+static enum px_status clear_range(struct px_blkwrite *w, const uint8_t *zeros, size_t len_bytes, off_t offset_bytes)
+{
+	int error = px_blkdev_write(w->dev, zeros, len_bytes, offset_bytes);
+
+	if (error)
+		return px_blkwrite_failed(w, "cannot clear", offset_bytes, error);
+	return PX_OK;
+}
+
+/* A signal comes before, and the disk is untouched, or after, and it does not boot. */
+static enum px_status clear_first_sector(struct px_blkwrite *w, const uint8_t *zeros)
+{
+	enum px_status status;
+	sigset_t all, old;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	w->state = PX_DISK_UNKNOWN;
+	status = clear_range(w, zeros, w->dev->sector_bytes, 0);
+	if (status == PX_OK)
+		status = sync_disk(w);
+	if (status == PX_OK)
+		w->state = PX_DISK_NO_BOOT;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return status;
+}
+
+/* Old tables, the backup GPT, labels of RAID, ZFS and LVM: gone before anything else, sector 0 first of all. They are read
+ * back now and not after an hour: some worn-out sticks take every write and keep none. */
+static enum px_status clear_both_ends(struct px_blkwrite *w, const uint8_t *zeros, size_t len_bytes)
+{
+	off_t last_bytes = w->dev->size_bytes - len_bytes;
+	enum px_status status = clear_first_sector(w, zeros);
+
+	if (status == PX_OK)
+		status = clear_range(w, zeros, len_bytes, 0);
+	if (status == PX_OK)
+		status = clear_range(w, zeros, len_bytes, last_bytes);
+	if (status == PX_OK)
+		status = sync_disk(w);
+	if (status != PX_OK || w->skip_readback)
+		return status;
+	status = px_readback_range(w, zeros, len_bytes, 0);
+	if (status == PX_OK)
+		status = px_readback_range(w, zeros, len_bytes, last_bytes);
+	return status;
+}
+
+static enum px_status step_clear(struct px_blkwrite *w)
+{
+	size_t len_bytes = MIN(w->dev->size_bytes, (off_t)PX_CHUNK_BYTES);
+	uint8_t *zeros, *old;
+	enum px_status status;
+	int error;
+
+	if (posix_memalign((void **)&zeros, 4096, 4 * PX_CHUNK_BYTES) != 0)
+		bb_die_memory_exhausted();
+	memset(zeros, 0, PX_CHUNK_BYTES);
+	old = zeros + 2 * PX_CHUNK_BYTES;
+	error = read_both_ends(w, old, len_bytes);
+	if (error) {
+		bb_error_msg("%s: cannot read its first and last MiB: %s", w->dev->path, strerror(error));
+		status = PX_IO;
+	} else {
+		status = clear_both_ends(w, zeros, len_bytes);
+		if (status != PX_OK)
+			look_what_is_left(w, zeros, old, len_bytes);
+	}
+	free(zeros);
+	return status;
+}
+
+/* --- step 3, what of it the stream itself cannot know: compressed members may be missing and nothing tells */
+
+static enum px_status step_whole(struct px_blkwrite *w)
+{
+	return px_blkwrite_whole(w, w->done_bytes);
+}
+
+/* --- steps 4 to 6 */
+
+static enum px_status write_and_check(struct px_blkwrite *w, const uint8_t *data, size_t len_bytes, off_t offset_bytes)
+{
+	enum px_status status;
+	int error = px_blkdev_write(w->dev, data, len_bytes, offset_bytes);
+
+	if (error)
+		return px_blkwrite_failed(w, "cannot write", offset_bytes, error);
+	status = sync_disk(w);
+	if (status != PX_OK || w->skip_readback)
+		return status;
+	return px_readback_range(w, data, len_bytes, offset_bytes);
+}
+
+static void say_mended(struct px_blkwrite *w)
+{
+	const struct px_mend *mend = &w->mend;
+
+	if (w->quiet)
+		return;
+	if (mend->note[0] && w->kind.table != PX_TABLE_BROKEN) /* that was said before the first write */
+		bb_error_msg("%s: %s", w->dev->path, mend->note);
+	if (mend->grown)
+		bb_error_msg("%s: partition %u has grown from %"OFF_FMT"u to %"OFF_FMT"u MiB, its filesystem has not (resize2fs)",
+				w->dev->path, mend->grown, mend->grown_from_bytes >> 20, mend->grown_to_bytes >> 20);
+}
+
+/* The backup GPT goes to the end of the disk first: without a protective MBR nobody restores anything from it. */
+static enum px_status step_mend(struct px_blkwrite *w)
+{
+	void *tail;
+	enum px_status status;
+
+	if (px_gpt_mend(&w->mend, w->head, PX_HEAD_BYTES, w->done_bytes, w->dev->size_bytes, w->dev->sector_bytes,
+			w->grow) < 0) {
+		bb_error_msg("%s: %s", w->dev->path, w->mend.note);
+		return PX_DATA;
+	}
+	say_mended(w);
+	if (!w->mend.tail)
+		return PX_OK;
+	if (posix_memalign(&tail, 4096, w->mend.tail_bytes) != 0)
+		bb_die_memory_exhausted();
+	memcpy(tail, w->mend.tail, w->mend.tail_bytes);
+	status = write_and_check(w, tail, w->mend.tail_bytes, w->mend.tail_offset_bytes);
+	free(tail);
+	return status;
+}
+
+static int first_sector_is_clear(struct px_blkwrite *w)
+{
+	px_blkdev_drop_cache(w->dev);
+	return px_blkdev_read(w->dev, w->head, w->dev->sector_bytes, 0) == 0 && px_all_zero(w->head, w->dev->sector_bytes);
+}
+
+/* Sector 0 was written and something went wrong then: it must not stay. Whether it is gone is for the disk to tell: the write that
+ * failed may have been of no effect, too. */
+static void clear_boot_sector(struct px_blkwrite *w)
+{
+	memset(w->head, 0, w->dev->sector_bytes);
+	px_blkdev_write(w->dev, w->head, w->dev->sector_bytes, 0);
+	if (px_blkdev_sync(w->dev) != 0 || !first_sector_is_clear(w))
+		w->state = PX_DISK_UNKNOWN;
+}
+
+/* From here on a signal waits: the two flushes decide between all and nothing. */
+static enum px_status step_boot_sector(struct px_blkwrite *w)
+{
+	enum px_status status = write_and_check(w, w->head, w->dev->sector_bytes, 0);
+
+	if (status == PX_OK)
+		w->state = w->skip_readback ? PX_DISK_UNREAD : PX_DISK_VERIFIED;
+	else
+		clear_boot_sector(w);
+	return status;
+}
+
+static enum px_status step_head(struct px_blkwrite *w)
+{
+	size_t sector_bytes = w->dev->sector_bytes;
+	size_t len_bytes = px_whole_sectors(w, w->mend.head_changed ? PX_HEAD_BYTES : w->head_bytes);
+	enum px_status status = PX_OK;
+	sigset_t all, old;
+
+	if ((off_t)len_bytes > w->dev->size_bytes)
+		len_bytes = w->dev->size_bytes;
+	if (len_bytes > sector_bytes)
+		status = write_and_check(w, w->head + sector_bytes, len_bytes - sector_bytes, sector_bytes);
+	if (status != PX_OK)
+		return status;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	status = step_boot_sector(w);
+	/* done is done: a signal that came meanwhile is discarded, it would call a disk that boots aborted */
+	if (status == PX_OK)
+		bb_signals((1 << SIGINT) + (1 << SIGTERM) + (1 << SIGHUP), SIG_IGN);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return status;
+}
+
+/* The data is there and flushed: a kernel that cannot read the table now will do so at the next boot. */
+static void step_reread_table(struct px_blkwrite *w)
+{
+	int error = px_blkdev_reread_table(w->dev);
+
+	if (error && !w->quiet)
+		bb_error_msg("%s: the kernel cannot read the new partition table: %s", w->dev->path, strerror(error));
+}
+
+enum px_status FAST_FUNC px_blkwrite_clear(struct px_blkwrite *w)
+{
+	enum px_status status = step_clear(w);
+
+	step_reread_table(w);
+	return status;
+}
+
+enum px_status FAST_FUNC px_blkwrite_run(struct px_blkwrite *w)
+{
+	static enum px_status (*const steps[])(struct px_blkwrite *w) = {
+		step_clear, px_pour, step_whole, sync_disk, px_readback, step_mend, step_head,
+	};
+	enum px_status status = PX_OK;
+	unsigned i;
+
+	for (i = 0; i < ARRAY_SIZE(steps) && status == PX_OK; i++)
+		status = steps[i](w);
+	if (status == PX_OK)
+		step_reread_table(w);
+	return status;
+}
+
+void FAST_FUNC px_blkwrite_free(struct px_blkwrite *w)
+{
+	free(w->head);
+	free(w->sums);
+	free(w->bmap_check);
+	px_mend_free(&w->mend);
+}

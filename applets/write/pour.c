@@ -1,0 +1,225 @@
+/*
+ * From the stream to the disk. See pour.h.
+ */
+//kbuild:lib-$(CONFIG_PX_WRITE) += pour.o
+
+#include "libbb.h"
+#include "verify/bmapcheck.h"
+#include "write/pour.h"
+#include "write/readback.h"
+#include "lib/ring.h"
+#include "verify/sha256.h"
+#include "write/source.h"
+#include "verify/sum.h"
+
+enum {
+	WRITERS = 2,          /* O_DIRECT writes in flight */
+	STAGE_WRITE = 0,      /* of the ring */
+};
+
+/* Zeros are written too, by the device where it can: what the disk held before must not show through. */
+static int write_data(struct px_blkwrite *w, const uint8_t *data, size_t len_bytes, off_t offset_bytes, int zero)
+{
+	unsigned long long start_us;
+	int error = EOPNOTSUPP;
+
+	if (!w->skip_readback)
+		w->sums[offset_bytes / PX_CHUNK_BYTES] = zero ? PX_SUM_ZERO : px_sum(data, len_bytes);
+	start_us = monotonic_us();
+	if (zero)
+		error = px_blkdev_zero(w->dev, offset_bytes, len_bytes);
+	if (error == EOPNOTSUPP)
+		error = px_blkdev_write(w->dev, data, len_bytes, offset_bytes);
+	__atomic_fetch_add(&w->disk_us, monotonic_us() - start_us, __ATOMIC_RELAXED);
+	return error;
+}
+
+/* The image has something where its block map has a hole. The hash wants that as it came, the disk does not: a copy. */
+static int write_without_holes(struct px_blkwrite *w, const struct px_chunk *chunk, size_t len_bytes)
+{
+	void *copy;
+	int error;
+
+	if (posix_memalign(&copy, 4096, PX_CHUNK_BYTES) != 0)
+		return ENOMEM;
+	memcpy(copy, chunk->data, len_bytes);
+	px_bmap_zero_holes(w->bmap, copy, chunk->len_bytes, chunk->offset_bytes);
+	error = write_data(w, copy, len_bytes, chunk->offset_bytes, px_all_zero(copy, len_bytes));
+	free(copy);
+	return error;
+}
+
+static int FAST_FUNC write_work(void *arg, struct px_chunk *chunk)
+{
+	struct px_blkwrite *w = arg;
+	size_t len_bytes = px_whole_sectors(w, chunk->len_bytes);
+
+	if (w->bmap && !px_bmap_holes_are_zero(w->bmap, chunk->data, chunk->len_bytes, chunk->offset_bytes))
+		return write_without_holes(w, chunk, len_bytes);
+	return write_data(w, chunk->data, len_bytes, chunk->offset_bytes, chunk->zero);
+}
+
+static int FAST_FUNC hash_work(void *arg, struct px_chunk *chunk)
+{
+	struct px_blkwrite *w = arg;
+
+	px_sha256_hash(&w->hash, chunk->data, chunk->len_bytes);
+	return 0;
+}
+
+static int FAST_FUNC bmap_work(void *arg, struct px_chunk *chunk)
+{
+	return px_bmap_check_feed(arg, chunk->data, chunk->len_bytes);
+}
+
+static void add_busy(struct px_blkwrite *w, int stage, unsigned long long total_us)
+{
+	unsigned ms = (total_us - w->seen_us[stage]) / 1000;
+
+	w->progress.busy_ms[stage] += ms;
+	w->seen_us[stage] += ms * 1000ULL;
+}
+
+static void report(struct px_blkwrite *w)
+{
+	unsigned long long net_us = px_source_wait_us(w->source);
+
+	add_busy(w, PX_BUSY_NET, net_us);
+	add_busy(w, PX_BUSY_DECODE, w->decode_us > net_us ? w->decode_us - net_us : 0);
+	add_busy(w, PX_BUSY_DISK, __atomic_load_n(&w->disk_us, __ATOMIC_RELAXED) / WRITERS);
+	px_progress_update(&w->progress, w->done_bytes);
+}
+
+/* Reads the next MiB of the image into chunk: 1; 0 at the image's end; -1 failed, printed. Looks for zeros at once, while they are
+ * in this processor's cache: for the other ones it takes four times as long. */
+static int fill(struct px_blkwrite *w, struct px_chunk *chunk)
+{
+	unsigned long long start_us = monotonic_us();
+	ssize_t n = px_stream_read_full(w->image, chunk->data, PX_CHUNK_BYTES);
+
+	w->decode_us += monotonic_us() - start_us;
+	if (n <= 0)
+		return n;
+	chunk->len_bytes = n;
+	chunk->offset_bytes = w->done_bytes;
+	memset(chunk->data + n, 0, px_whole_sectors(w, n) - n);
+	chunk->zero = px_all_zero(chunk->data, px_whole_sectors(w, n));
+	return 1;
+}
+
+/* PX_OK: all of the stream is in the ring, or a stage has failed (px_ring_finish says it), or behind has. */
+static enum px_status pour_all(struct px_blkwrite *w, struct px_ring *ring, struct px_readbehind *behind)
+{
+	struct px_chunk *chunk;
+
+	while ((chunk = px_ring_get(ring)) != NULL) {
+		int n = fill(w, chunk);
+
+		if (n < 0)
+			return w->image->status;
+		if (n == 0)
+			return PX_OK;
+		if (chunk->offset_bytes + (off_t)px_whole_sectors(w, chunk->len_bytes) > w->dev->size_bytes) {
+			bb_error_msg("%s: the image is larger than the disk (%"OFF_FMT"u bytes)", w->dev->path,
+					w->dev->size_bytes);
+			return PX_IO;
+		}
+		if (px_ring_is_idle(ring, STAGE_WRITE) && px_readbehind_step(behind, w->done_bytes) < 0)
+			return PX_OK;
+		px_ring_put(ring, chunk);
+		w->done_bytes += chunk->len_bytes;
+		report(w);
+	}
+	return PX_OK;
+}
+
+static enum px_status check_hash(struct px_blkwrite *w)
+{
+	uint8_t sum[32];
+	char got[65], want[65];
+
+	if (!w->digest.known)
+		return PX_OK;
+	sha256_end(&w->hash, sum);
+	if (memcmp(sum, w->digest.sha256, 32) == 0)
+		return PX_OK;
+	*bin2hex(got, (char *)sum, 32) = '\0';
+	*bin2hex(want, (char *)w->digest.sha256, 32) = '\0';
+	bb_error_msg("the image has the wrong SHA-256: got %s, want %s", got, want);
+	return PX_DATA;
+}
+
+static void prepare(struct px_blkwrite *w)
+{
+	off_t most_bytes = w->image_bytes > 0 ? w->image_bytes : w->dev->size_bytes;
+
+	/* not all of it becomes memory: only what is written to */
+	w->sums = xzalloc((most_bytes / PX_CHUNK_BYTES + 1) * sizeof(w->sums[0]));
+	w->done_bytes = w->head_bytes;
+	sha256_begin(&w->hash);
+	if (w->digest.known)
+		sha256_hash(&w->hash, w->head, w->head_bytes);
+	if (w->bmap)
+		w->bmap_check = px_bmap_check_open(w->bmap);
+	px_progress_init(&w->progress, "write", MAX(w->image_bytes, 0), w->progress_fd, w->quiet);
+	w->progress.stages = PX_BUSY_STAGES;
+}
+
+/* What a stage's failure means. */
+static enum px_status stage_failed(struct px_blkwrite *w, const struct px_ring_failure *failure,
+		const struct px_ring_stage *stage)
+{
+	if (stage->work != bmap_work)
+		return px_blkwrite_failed(w, "cannot write", failure->offset_bytes, failure->error);
+	px_bmap_check_say(w->bmap_check);
+	return PX_DATA;
+}
+
+static enum px_status pour_through_ring(struct px_blkwrite *w)
+{
+	struct px_ring_stage stages[PX_RING_STAGES] = {
+		[STAGE_WRITE] = { write_work, w, WRITERS },
+	};
+	unsigned count = 1;
+	struct px_ring_failure failure;
+	struct px_readbehind *behind;
+	struct px_ring *ring;
+	enum px_status status, behind_status;
+
+	if (w->digest.known)
+		stages[count++] = (struct px_ring_stage){ hash_work, w, 1 };
+	if (w->bmap)
+		stages[count++] = (struct px_ring_stage){ bmap_work, w->bmap_check, 1 };
+	ring = px_ring_open(PX_POUR_CHUNKS, PX_CHUNK_BYTES, stages, count);
+	if (!ring) {
+		bb_simple_error_msg("no memory or no threads");
+		return PX_RESOURCE;
+	}
+	behind = px_readbehind_open(w, ring);
+	px_source_give_up_on(w->source, px_ring_failed_fd(ring)); /* else a disk's error waits for the network's next byte */
+	status = pour_all(w, ring, behind);
+	px_source_give_up_on(w->source, -1);
+	px_ring_finish(ring, &failure);
+	px_progress_end(&w->progress, w->done_bytes);
+	behind_status = px_readbehind_finish(behind, failure.error);
+	if (failure.error)
+		return stage_failed(w, &failure, &stages[failure.stage]);
+	return behind_status != PX_OK ? behind_status : status;
+}
+
+enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)
+{
+	enum px_status status;
+
+	prepare(w);
+	if (w->bmap && px_bmap_check_feed(w->bmap_check, w->head, w->head_bytes) != 0) {
+		px_bmap_check_say(w->bmap_check);
+		return PX_DATA;
+	}
+	status = pour_through_ring(w);
+	if (w->bmap) /* not before: the decoder may look back into it */
+		px_bmap_zero_holes(w->bmap, w->head, w->head_bytes, 0);
+	if (status != PX_OK)
+		return status;
+	return check_hash(w);
+}

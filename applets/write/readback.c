@@ -1,0 +1,130 @@
+/*
+ * Reading back. See readback.h.
+ */
+//kbuild:lib-$(CONFIG_PX_WRITE) += readback.o
+
+#include "libbb.h"
+#include "write/readback.h"
+#include "lib/ring.h"
+#include "verify/sum.h"
+
+enum {
+	CHUNKS = 4,
+	READERS = 2,      /* O_DIRECT reads in flight */
+	DIFFERS = EBADMSG, /* no disk says so */
+};
+
+int FAST_FUNC px_readback_chunk(const struct px_blkwrite *w, struct px_chunk *chunk)
+{
+	size_t len_bytes = px_whole_sectors(w, chunk->len_bytes);
+	int error = px_blkdev_read(w->dev, chunk->data, len_bytes, chunk->offset_bytes);
+	uint64_t sum;
+
+	if (error)
+		return error;
+	if (px_all_zero(chunk->data, len_bytes))
+		sum = PX_SUM_ZERO;
+	else
+		sum = px_sum(chunk->data, len_bytes);
+	return sum == w->sums[chunk->offset_bytes / PX_CHUNK_BYTES] ? 0 : DIFFERS;
+}
+
+static int FAST_FUNC read_work(void *arg, struct px_chunk *chunk)
+{
+	return px_readback_chunk(arg, chunk);
+}
+
+enum px_status FAST_FUNC px_readback_failed(struct px_blkwrite *w, off_t offset_bytes, int error)
+{
+	if (error != DIFFERS)
+		return px_blkwrite_failed(w, "cannot read back", offset_bytes, error);
+	bb_error_msg("%s: the disk does not give back what was written, in the MiB at byte %"OFF_FMT"u: it is failing",
+			w->dev->path, offset_bytes);
+	return PX_IO;
+}
+
+static int read_one(struct px_blkwrite *w, struct px_ring *ring, off_t at_bytes)
+{
+	struct px_chunk *chunk = px_ring_get(ring);
+
+	if (!chunk)
+		return -1;
+	chunk->offset_bytes = at_bytes;
+	chunk->len_bytes = MIN(w->done_bytes - at_bytes, (off_t)PX_CHUNK_BYTES);
+	px_ring_put(ring, chunk);
+	return 0;
+}
+
+/* One MiB that is not all zeros of each batch that was read behind the writers: a disk that is smaller than it says (a forged one) wraps
+ * around, and what came later is where that was. */
+static void read_samples(struct px_blkwrite *w, struct px_ring *ring)
+{
+	off_t at_bytes = w->head_bytes;
+
+	while (at_bytes < w->verified_bytes) {
+		off_t batch = (at_bytes - w->head_bytes) / PX_BEHIND_BYTES;
+
+		if (w->sums[at_bytes / PX_CHUNK_BYTES] == PX_SUM_ZERO)
+			at_bytes += PX_CHUNK_BYTES;
+		else if (read_one(w, ring, at_bytes) == 0)
+			at_bytes = w->head_bytes + (batch + 1) * PX_BEHIND_BYTES;
+		else
+			break;
+	}
+}
+
+static void read_rest(struct px_blkwrite *w, struct px_ring *ring)
+{
+	off_t at_bytes = w->verified_bytes;
+
+	for (; at_bytes < w->done_bytes && read_one(w, ring, at_bytes) == 0; at_bytes = MIN(at_bytes + PX_CHUNK_BYTES, w->done_bytes))
+		px_progress_update(&w->progress, at_bytes);
+	px_progress_end(&w->progress, at_bytes);
+}
+
+enum px_status FAST_FUNC px_readback(struct px_blkwrite *w)
+{
+	struct px_ring_stage stage = { read_work, w, READERS };
+	struct px_ring_failure failure;
+	struct px_ring *ring;
+
+	if (w->skip_readback)
+		return PX_OK;
+	px_blkdev_drop_cache(w->dev);
+	px_progress_init(&w->progress, "verify", w->done_bytes, w->progress_fd, w->quiet);
+	w->progress.last_bytes = w->verified_bytes;
+	ring = px_ring_open(CHUNKS, PX_CHUNK_BYTES, &stage, 1);
+	if (!ring) {
+		bb_simple_error_msg("no memory or no threads");
+		return PX_RESOURCE;
+	}
+	read_samples(w, ring);
+	read_rest(w, ring);
+	if (px_ring_finish(ring, &failure) < 0)
+		return px_readback_failed(w, failure.offset_bytes, failure.error);
+	return PX_OK;
+}
+
+enum px_status FAST_FUNC px_readback_range(struct px_blkwrite *w, const uint8_t *data, size_t len_bytes, off_t offset_bytes)
+{
+	void *got;
+	size_t i;
+	int error;
+
+	if (posix_memalign(&got, 4096, len_bytes) != 0)
+		bb_die_memory_exhausted();
+	px_blkdev_drop_cache(w->dev);
+	error = px_blkdev_read(w->dev, got, len_bytes, offset_bytes);
+	for (i = 0; !error && i < len_bytes; i++) {
+		if (((uint8_t *)got)[i] != data[i])
+			break;
+	}
+	free(got);
+	if (error)
+		return px_blkwrite_failed(w, "cannot read back", offset_bytes, error);
+	if (i == len_bytes)
+		return PX_OK;
+	bb_error_msg("%s: the disk does not give back what was written at byte %"OFF_FMT"u: it is failing", w->dev->path,
+			offset_bytes + i);
+	return PX_IO;
+}
