@@ -165,6 +165,7 @@ static void disk_numbers(struct px_disk *disk, const char *root)
 	const char *name = disk->name;
 	unsigned long long sectors = px_sys_number(root, 0, "/sys/block/%s/size", name); /* always of 512 bytes */
 
+	disk->diskseq = px_sys_number(root, 0, "/sys/block/%s/diskseq", name);
 	disk->size_bytes = sectors < (1ULL << 53) ? (off_t)sectors * 512 : 0;
 	disk->sector_bytes = px_sys_number(root, 512, "/sys/block/%s/queue/logical_block_size", name);
 	disk->physical_sector_bytes = px_sys_number(root, disk->sector_bytes, "/sys/block/%s/queue/physical_block_size", name);

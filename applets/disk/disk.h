@@ -15,6 +15,7 @@
 struct px_disk {
 	char *path;             /* "/dev/sda", without the root */
 	char *name;             /* "sda", as in /sys/block (there with '!' for '/') */
+	unsigned long long diskseq; /* which medium this is, counted since the kernel's start; 0: not known */
 	off_t size_bytes;
 	unsigned sector_bytes;  /* logical: what LBAs count */
 	unsigned physical_sector_bytes;
