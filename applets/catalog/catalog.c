@@ -286,7 +286,7 @@ static void close_stanza(struct parser *p)
 	if (!image->init && (image->archive || image->post))
 		set_problem(p, "Init", "missing: who mounts the disk for Archive and Post?");
 	if (image->init && (image->bmap || image->grow))
-		set_problem(p, image->bmap ? "Bmap" : "Grow", "not for a classic image: its scripts do that");
+		set_problem(p, image->bmap ? "Bmap" : "Grow", "not for a scripted image: its scripts do that");
 	if (image->sources && (image->init || image->archive || image->post))
 		set_problem(p, "Source", "not together with Init, Archive and Post");
 	if (!image->title[0])

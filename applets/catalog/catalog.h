@@ -20,10 +20,10 @@ struct px_image {
 	const char *id;
 	const char *title;          /* printable ASCII; the id when there is none */
 	const char *description;    /* printable ASCII and '\n'; "" when there is none */
-	char *sources;              /* as written: blank-separated, relative; see px_image_urls. NULL: a classic image */
+	char *sources;              /* as written: blank-separated, relative; see px_image_urls. NULL: a scripted image */
 	const char *bmap;           /* as written; NULL: none */
 	const char *disk;           /* hint; "" when there is none */
-	const char *init, *archive, *post; /* classic image; NULL: none */
+	const char *init, *archive, *post; /* scripted image; NULL: none */
 	off_t size_bytes;           /* of the decoded image; -1: not said */
 	struct px_digest digest;    /* of the decoded image */
 	smallint grow;

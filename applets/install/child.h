@@ -1,5 +1,6 @@
 /*
- * A program that the menu runs: its messages line by line, its progress lines (-p), what it prints (if wanted), its exit.
+ * A program that the menu runs: its messages line by line, its progress lines (-p), what it prints (if wanted), its
+ * exit.
  */
 #ifndef PX_CHILD_H
 #define PX_CHILD_H 1
@@ -41,14 +42,16 @@ struct px_child {
 
 enum { PX_CHILD_FDS = 3 };
 
-/* Starts argv (searched in PATH), stdin from in_fd, stdout to out_fd (-1: /dev/null; PX_CHILD_MERGE: to its messages; PX_CHILD_COLLECT: kept in output, at most
- * output_max_bytes). It runs in a process group of its own and dies with the menu. Returns 0; -1 when it could not be forked;
- * a program that does not exist is one that exits with 127. */
+/* Starts argv (searched in PATH), stdin from in_fd, stdout to out_fd (-1: /dev/null; PX_CHILD_MERGE: to its
+ * messages; PX_CHILD_COLLECT: kept in output, at most output_max_bytes). It runs in a process group of its own and
+ * dies with the menu. Returns 0; -1 when it could not be forked; a program that does not exist is one that exits
+ * with 127. */
 enum { PX_CHILD_COLLECT = -2, PX_CHILD_MERGE = -3 };
 int px_child_start(struct px_child *child, const char *name, char **argv, int in_fd, int out_fd,
 		size_t output_max_bytes) FAST_FUNC;
 
-/* A pipe to be handed to children: close-on-exec, and above the numbers that a child has for its own. 0, or -1 with errno. */
+/* A pipe to be handed to children: close-on-exec, and above the numbers that a child has for its own. 0, or -1
+ * with errno. */
 int px_child_pipe(int ends[2]) FAST_FUNC;
 
 /* Fills in what to poll for (PX_CHILD_FDS entries; fd -1 where closed). */
@@ -72,7 +75,8 @@ void px_child_close(struct px_child *child) FAST_FUNC;
 /* Closes and frees; kills what still runs and waits for it. */
 void px_child_free(struct px_child *child) FAST_FUNC;
 
-/* Becomes argv[0]: the program in PATH (a test's, too), else BusyBox's applet. Comes back only when there is none; errno is set. */
+/* Becomes argv[0]: the program in PATH (a test's, too), else BusyBox's applet. Comes back only when there is none;
+ * errno is set. */
 void px_exec(char **argv) FAST_FUNC;
 
 /* The last message but n, or "". */

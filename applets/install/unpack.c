@@ -1,11 +1,11 @@
 /*
- * Which tar there is, and how it is asked to keep everything. See classic.h.
+ * Which tar there is, and how it is asked to keep everything. See unpack.h.
  */
 //kbuild:lib-$(CONFIG_PX_MENU) += unpack.o
 
 #include <sys/statvfs.h>
 #include "libbb.h"
-#include "install/scripted.h"
+#include "install/unpack.h"
 #include "report/log.h"
 
 /* BusyBox's knows neither extended attributes nor ACLs nor sparse files. */
@@ -21,7 +21,8 @@ static int tar_is_busybox(void)
 	return is;
 }
 
-/* GNU tar strips a leading "/", refuses "..", and makes links that lead out of the target last of all: nothing gets out. */
+/* GNU tar strips a leading "/", refuses "..", and makes links that lead out of the target last of all: nothing
+ * gets out. */
 void FAST_FUNC px_unpack_command(struct px_command *command, const char *target)
 {
 	static const char gnu[] ALIGN1 = "--numeric-owner\0--same-owner\0--acls\0--xattrs\0--xattrs-include=*\0";
@@ -48,10 +49,12 @@ static int is_full(const char *target)
 	struct statvfs fs;
 
 	return statvfs(target, &fs) == 0 && fs.f_blocks > 0
-		&& (fs.f_bfree < fs.f_blocks / 32 /* ext4 keeps a little back */ || (fs.f_files > 0 && fs.f_ffree == 0));
+		&& (fs.f_bfree < fs.f_blocks / 32 /* ext4 keeps a little back */
+			|| (fs.f_files > 0 && fs.f_ffree == 0));
 }
 
-/* What GNU tar says at its end says nothing. */
+/* The last lines of GNU tar, "Exiting with failure status" and "Error is not recoverable", give no reason: the
+ * line before does. */
 char* FAST_FUNC px_unpack_reason(const struct px_child *tar, const char *target)
 {
 	const char *message = "tar failed";
@@ -59,7 +62,8 @@ char* FAST_FUNC px_unpack_reason(const struct px_child *tar, const char *target)
 
 	for (n = 0; n < PX_CHILD_LINES && px_child_message(tar, n)[0]; n++) {
 		message = px_child_message(tar, n);
-		if (!is_prefixed_with(message, "tar: Exiting") && !is_prefixed_with(message, "tar: Error is not recoverable"))
+		if (!is_prefixed_with(message, "tar: Exiting")
+		 && !is_prefixed_with(message, "tar: Error is not recoverable"))
 			break;
 	}
 	return xasprintf("%s%s", message, is_full(target) ? ": the file system is full" : "");

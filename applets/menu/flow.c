@@ -55,50 +55,50 @@ static void do_after(struct px_menu *menu)
 
 /* --- one installation; image and disk are chosen */
 
-static int install(struct px_menu *menu, int force)
+static int install_image(struct px_menu *menu, int force)
 {
-	struct px_job *job = &menu->job;
+	struct px_install *install = &menu->install;
 	sighandler_t on_hangup;
 
-	memset(job, 0, sizeof(*job));
-	job->catalog = menu->catalog;
-	job->image = menu->image;
-	job->disk = menu->disk->path;
-	job->root = menu->root;
-	job->force = force;
-	job->server = menu->network.server;
-	job->mac = menu->network.mac;
+	memset(install, 0, sizeof(*install));
+	install->catalog = menu->catalog;
+	install->image = menu->image;
+	install->disk = menu->disk->path;
+	install->root = menu->root;
+	install->force = force;
+	install->server = menu->network.server;
+	install->mac = menu->network.mac;
 	free(menu->table);
 	menu->table = NULL;
 	px_log_say("px: installing %s on %s", menu->image->id, menu->disk->path);
 	px_report_start(menu);
 	on_hangup = signal(SIGHUP, SIG_IGN); /* a serial line that hangs up is no reason to stop half-way */
-	px_job_start(job);
-	while (px_job_running(job)) {
-		menu->front->progress(menu, px_ui_wait(&menu->ui, 1000, job, NULL));
+	px_install_start(install);
+	while (px_install_running(install)) {
+		menu->front->progress(menu, px_ui_wait(&menu->ui, 1000, install, NULL));
 		px_report_progress(menu);
 	}
 	signal(SIGHUP, on_hangup);
-	menu->status = job->status;
+	menu->status = install->status;
 	free(menu->lines);
-	menu->lines = job->lines;
-	job->lines = NULL;
-	if (job->status == 0) {
+	menu->lines = install->lines;
+	install->lines = NULL;
+	if (install->status == 0) {
 		px_log_say("px: installed %s on %s", menu->image->id, menu->disk->path);
 		px_report_done(menu);
 	} else
-		set_failure(menu, job->status, job->step, xstrdup(job->reason),
-				job->consequence[0] ? xstrdup(job->consequence) : NULL, job->disk_state);
-	px_job_free(job);
+		set_failure(menu, install->status, install->step, xstrdup(install->reason),
+				install->consequence[0] ? xstrdup(install->consequence) : NULL, install->disk_state);
+	px_install_free(install);
 	return menu->status;
 }
 
 /* What -n prints instead. */
 static void describe(struct px_menu *menu, int force)
 {
-	struct px_job job = { .catalog = menu->catalog, .image = menu->image, .disk = menu->disk->path,
+	struct px_install install = { .catalog = menu->catalog, .image = menu->image, .disk = menu->disk->path,
 			.root = menu->root, .force = force };
-	char *text = px_job_describe(&job);
+	char *text = px_install_describe(&install);
 
 	fprintf(stderr, "px: would run: %s\n", px_ascii(text, 0));
 	free(text);
@@ -188,7 +188,7 @@ static int run_unattended(struct px_menu *menu)
 		px_log_say("px: stopped by a key");
 		return 1;
 	}
-	install(menu, menu->settings.force);
+	install_image(menu, menu->settings.force);
 	return 0;
 }
 
@@ -273,7 +273,7 @@ static int menu_loop(struct px_menu *menu)
 			describe(menu, menu->disk->data != NULL);
 			return 0;
 		}
-		install(menu, menu->disk->data != NULL);
+		install_image(menu, menu->disk->data != NULL);
 		if (finish_either(menu))
 			return menu->status;
 	}

@@ -219,13 +219,13 @@ static enum px_action FAST_FUNC text_countdown(struct px_menu *menu, unsigned se
 
 static void FAST_FUNC text_progress(struct px_menu *menu, int key)
 {
-	const struct px_child_progress *progress = &menu->job.write.progress;
+	const struct px_child_progress *progress = &menu->install.write.progress;
 	static unsigned long long next_ms;
 	char done[PX_SIZE_BYTES], total[PX_SIZE_BYTES], rate[PX_SIZE_BYTES];
 
-	if (key == PX_KEY_CTRL_C && !menu->job.aborted) {
+	if (key == PX_KEY_CTRL_C && !menu->install.aborted) {
 		px_ui_print(&menu->ui, "aborting\n");
-		px_job_abort(&menu->job);
+		px_install_abort(&menu->install);
 	}
 	if (monotonic_ms() < next_ms || !progress->stage[0])
 		return;
@@ -240,7 +240,7 @@ static enum px_action FAST_FUNC text_done(struct px_menu *menu, unsigned seconds
 	static const char after[] ALIGN1 = "?\0reboot\0power off\0a shell\0the menu\0";
 
 	px_ui_print(&menu->ui, "\n%s is on %s: %s. Next: %s\n", menu->image->title, menu->disk->path,
-			is_prefixed_with(menu->job.disk_state, "disk "),
+			is_prefixed_with(menu->install.disk_state, "disk "),
 			nth_string(after, px_choice_after(menu)));
 	(void)seconds;
 	return PX_DO_NOTHING;

@@ -6,7 +6,7 @@
 
 #include "menu/settings.h"
 #include "disk/disk.h"
-#include "install/job.h"
+#include "install/install.h"
 #include "menu/ui.h"
 
 /* What the operator, or the kernel command line, wants next. */
@@ -41,7 +41,7 @@ struct px_menu {
 	const struct px_disk *disk;    /* chosen */
 	const char *notice;         /* said as the menu opens; or NULL */
 	smallint disk_named;        /* by a hint that names it, or by hand */
-	struct px_job job;
+	struct px_install install;
 	char *machine;              /* MAC, serial number: who this is; malloced, or NULL */
 	void *page;                 /* state of the page that is shown, for its draw function */
 	/* the failure page */
@@ -64,7 +64,7 @@ struct px_front {
 	enum px_action FAST_FUNC (*confirm)(struct px_menu *menu);
 	/* Says what will happen in seconds; PX_DO_CHOSEN when they are over, PX_DO_MENU when a key was pressed. */
 	enum px_action FAST_FUNC (*countdown)(struct px_menu *menu, unsigned seconds);
-	/* Shows how far the job is; does not wait. key: what px_ui_wait gave. */
+	/* Shows how far the install is; does not wait. key: what px_ui_wait gave. */
 	void FAST_FUNC (*progress)(struct px_menu *menu, int key);
 	/* It went well; what follows is said. PX_DO_NOTHING unless the operator wants something else within seconds. */
 	enum px_action FAST_FUNC (*done)(struct px_menu *menu, unsigned seconds);

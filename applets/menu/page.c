@@ -77,27 +77,27 @@ void FAST_FUNC px_page_redraw(struct px_menu *menu)
 
 enum { LOOK_MS = 30 * 1000 };
 
-static int draw_and_wait(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_job *job, struct px_child *child)
+static int draw_and_wait(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_install *install, struct px_child *child)
 {
 	int key;
 
 	px_page_draw(menu, draw);
-	key = px_ui_wait(&menu->ui, timeout_ms, job, child);
+	key = px_ui_wait(&menu->ui, timeout_ms, install, child);
 	if (key == PX_KEY_CTRL_L) {
 		px_page_redraw(menu);
 		return PX_KEY_NONE;
 	}
-	if ((key == PX_KEY_F1 || key == '?') && !job && !child) {
+	if ((key == PX_KEY_F1 || key == '?') && !install && !child) {
 		px_page_help(menu);
 		return PX_KEY_NONE;
 	}
 	return key;
 }
 
-int FAST_FUNC px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_job *job, struct px_child *child)
+int FAST_FUNC px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_install *install, struct px_child *child)
 {
 	px_ui_share(&menu->ui, 0);
-	return draw_and_wait(menu, draw, timeout_ms, job, child);
+	return draw_and_wait(menu, draw, timeout_ms, install, child);
 }
 
 int FAST_FUNC px_page_ask(struct px_menu *menu, px_draw draw)

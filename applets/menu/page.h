@@ -22,7 +22,7 @@ void px_page_draw(struct px_menu *menu, px_draw draw) FAST_FUNC;
 void px_page_redraw(struct px_menu *menu) FAST_FUNC;
 
 /* Draws, then waits as px_ui_wait. Ctrl-L, resize, F1 and '?' are dealt with. */
-int px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_job *job, struct px_child *child) FAST_FUNC;
+int px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_install *install, struct px_child *child) FAST_FUNC;
 
 /* As px_page_key, waiting for ever, for a question: it belongs to the terminal whose key comes first; the others say so. */
 int px_page_ask(struct px_menu *menu, px_draw draw) FAST_FUNC;

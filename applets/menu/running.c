@@ -70,7 +70,7 @@ static const char *stage_title(const char *stage)
 
 static void draw_numbers(struct px_menu *menu, struct px_screen *screen)
 {
-	const struct px_child_progress *write = &menu->job.write.progress;
+	const struct px_child_progress *write = &menu->install.write.progress;
 	char done[PX_SIZE_BYTES], total[PX_SIZE_BYTES];
 	off_t total_bytes = write->total_bytes ? write->total_bytes : MAX(menu->image->size_bytes, 0);
 
@@ -87,8 +87,8 @@ static void draw_numbers(struct px_menu *menu, struct px_screen *screen)
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s/s", "Rate", px_size_text(done, write->rate_bytes));
 	if (write->rate_bytes > 0 && total_bytes > write->bytes)
 		draw_time(screen, "Left", MIN((total_bytes - write->bytes) / write->rate_bytes, 359999));
-	draw_time(screen, "Since", (monotonic_ms() - menu->job.start_ms) / 1000);
-	draw_brake(screen, write, &menu->job.fetch.progress);
+	draw_time(screen, "Since", (monotonic_ms() - menu->install.start_ms) / 1000);
+	draw_brake(screen, write, &menu->install.fetch.progress);
 }
 
 static void FAST_FUNC draw_running(struct px_menu *menu, struct px_screen *screen)
@@ -100,7 +100,7 @@ static void FAST_FUNC draw_running(struct px_menu *menu, struct px_screen *scree
 	free(title);
 	draw_numbers(menu, screen);
 	screen->row = px_page_bottom(screen) - 3;
-	if (menu->job.aborted)
+	if (menu->install.aborted)
 		px_screen_line(screen, 2, 2, PX_BAD, "Aborting. The disk will not boot.");
 	else if (page->asked)
 		px_screen_line(screen, 2, 2, PX_BAD, "Abort? The disk will not boot then. y aborts, any other key goes on.");
@@ -118,13 +118,13 @@ void FAST_FUNC px_progress_show(struct px_menu *menu, int key)
 		px_page_redraw(menu);
 	else if (page.asked && (key == 'y' || key == 'Y')) {
 		page.asked = 0;
-		px_job_abort(&menu->job);
+		px_install_abort(&menu->install);
 	} else if (key == PX_KEY_CTRL_C || key == PX_KEY_ESC)
-		page.asked = !menu->job.aborted;
+		page.asked = !menu->install.aborted;
 	else if (key != PX_KEY_NONE)
 		page.asked = 0;
 	px_page_draw(menu, draw_running);
-	if (!px_job_running(&menu->job))
+	if (!px_install_running(&menu->install))
 		page.asked = 0;
 }
 
@@ -134,7 +134,7 @@ static void FAST_FUNC draw_done(struct px_menu *menu, struct px_screen *screen)
 {
 	static const char after[] ALIGN1 = "\0restart\0power off\0start a shell\0go back to the menu\0";
 	struct running_page *page = menu->page;
-	unsigned seconds = (menu->job.end_ms - menu->job.start_ms) / 1000;
+	unsigned seconds = (menu->install.end_ms - menu->install.start_ms) / 1000;
 
 	px_page_frame(menu, screen, "done", "Enter go on now   m menu   s shell   r reboot   p power off");
 	screen->row++;
@@ -142,7 +142,7 @@ static void FAST_FUNC draw_done(struct px_menu *menu, struct px_screen *screen)
 	screen->row++;
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "Image", menu->image->id);
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s  %s", "Disk", menu->disk->path, menu->disk->model);
-	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", is_prefixed_with(menu->job.disk_state, "disk "));
+	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", is_prefixed_with(menu->install.disk_state, "disk "));
 	draw_time(screen, "It took", seconds);
 	screen->row++;
 	px_screen_line(screen, 2, 2, PX_BOLD, "In %u second%s this machine will %s.", page->seconds,

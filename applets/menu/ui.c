@@ -55,20 +55,20 @@ static int terminals_left(const struct px_ui *ui)
 	return left;
 }
 
-int FAST_FUNC px_ui_wait(struct px_ui *ui, int timeout_ms, struct px_job *job, struct px_child *child)
+int FAST_FUNC px_ui_wait(struct px_ui *ui, int timeout_ms, struct px_install *install, struct px_child *child)
 {
-	struct pollfd fds[PX_TERMINALS_MAX + PX_JOB_FDS + PX_CHILD_FDS];
-	struct pollfd *job_fds = fds + PX_TERMINALS_MAX;
-	struct pollfd *child_fds = job_fds + PX_JOB_FDS;
+	struct pollfd fds[PX_TERMINALS_MAX + PX_INSTALL_FDS + PX_CHILD_FDS];
+	struct pollfd *install_fds = fds + PX_TERMINALS_MAX;
+	struct pollfd *child_fds = install_fds + PX_INSTALL_FDS;
 	unsigned i;
 	int owner = ui->owner;
 	int key = any_key(ui);
 
 	if (key != PX_KEY_NONE || ui->owner != owner)
 		return key;
-	if (!job && !child && timeout_ms < 0 && !terminals_left(ui))
+	if (!install && !child && timeout_ms < 0 && !terminals_left(ui))
 		return PX_KEY_LOST;
-	if ((job || child) && (unsigned)timeout_ms > TICK_MS)
+	if ((install || child) && (unsigned)timeout_ms > TICK_MS)
 		timeout_ms = TICK_MS;
 	memset(fds, 0, sizeof(fds));
 	for (i = 0; i < ARRAY_SIZE(fds); i++)
@@ -77,13 +77,13 @@ int FAST_FUNC px_ui_wait(struct px_ui *ui, int timeout_ms, struct px_job *job, s
 		fds[i].fd = ui->terminals[i].in_fd;
 		fds[i].events = POLLIN;
 	}
-	if (job)
-		px_job_pollfds(job, job_fds);
+	if (install)
+		px_install_pollfds(install, install_fds);
 	if (child)
 		px_child_pollfds(child, child_fds);
 	poll(fds, ARRAY_SIZE(fds), timeout_ms);
-	if (job)
-		px_job_handle(job, job_fds);
+	if (install)
+		px_install_handle(install, install_fds);
 	if (child)
 		px_child_handle(child, child_fds);
 	return any_key(ui);

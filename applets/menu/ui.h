@@ -4,7 +4,7 @@
 #ifndef PX_UI_H
 #define PX_UI_H 1
 
-#include "install/job.h"
+#include "install/install.h"
 #include "menu/screen.h"
 
 enum { PX_TERMINALS_MAX = 4, PX_KEY_TAKE = 't' };
@@ -25,10 +25,10 @@ unsigned px_ui_open_consoles(struct px_ui *ui, const char *root) FAST_FUNC;
 /* Starts a page. exclusive: see above; else all terminals are equal again. */
 void px_ui_share(struct px_ui *ui, int exclusive) FAST_FUNC;
 
-/* Waits for at most timeout_ms (-1: as long as it takes), serving job (NULL: none) and child (NULL: none) meanwhile. Gives a
- * key; PX_KEY_NONE when the time is over, something moved in job or child, or a size changed (look again); PX_KEY_LOST when no
+/* Waits for at most timeout_ms (-1: as long as it takes), serving install (NULL: none) and child (NULL: none) meanwhile. Gives a
+ * key; PX_KEY_NONE when the time is over, something moved in install or child, or a size changed (look again); PX_KEY_LOST when no
  * terminal is left and nothing else is there to wait for. */
-int px_ui_wait(struct px_ui *ui, int timeout_ms, struct px_job *job, struct px_child *child) FAST_FUNC;
+int px_ui_wait(struct px_ui *ui, int timeout_ms, struct px_install *install, struct px_child *child) FAST_FUNC;
 
 /* printf to every terminal, with "\n" as CR LF. Text from elsewhere must have been through px_ascii. */
 void px_ui_print(struct px_ui *ui, const char *fmt, ...) __attribute__ ((format (printf, 2, 3))) FAST_FUNC;

@@ -232,7 +232,7 @@ void FAST_FUNC px_report_start(struct px_menu *menu)
 
 void FAST_FUNC px_report_progress(struct px_menu *menu)
 {
-	const struct px_child_progress *write = &menu->job.write.progress;
+	const struct px_child_progress *write = &menu->install.write.progress;
 	char *stage;
 
 	if (monotonic_ms() < report.next_progress_ms || !write->stage[0])
@@ -247,7 +247,7 @@ void FAST_FUNC px_report_progress(struct px_menu *menu)
 void FAST_FUNC px_report_done(struct px_menu *menu)
 {
 	send_event(menu, PX_RECORD_LAST, "done",
-			xasprintf(",\"seconds\":%u", (unsigned)((menu->job.end_ms - menu->job.start_ms) / 1000)));
+			xasprintf(",\"seconds\":%u", (unsigned)((menu->install.end_ms - menu->install.start_ms) / 1000)));
 }
 
 /* "line","line", as many of the last ones as have room; malloced */

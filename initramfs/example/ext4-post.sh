@@ -1,4 +1,4 @@
-# Post of a classic image: see ext4-init.sh. The archive is in place; this makes the disk bootable.
+# Post of a scripted image: see ext4-init.sh. The archive is in place; this makes the disk bootable.
 set -eu
 
 boot=$PX_TARGET/boot/extlinux

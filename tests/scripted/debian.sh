@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes BUILD/demo/debian.tar.zst, the archive of a classic image, from the demo's disk image: the same Debian, with extlinux
+# Makes BUILD/demo/debian.tar.zst, the archive of a scripted image, from the demo's disk image: the same Debian, with extlinux
 # in the place of GRUB, and systemd-boot for UEFI; and prints its stanza. Needs root (a loop mount).
 #
 #   debian.sh BUILD SUITE

@@ -1,4 +1,4 @@
-# Classic images: script, archive, script, on a loop device, in a mount namespace of the test's own; every way to go wrong.
+# Scripted images: script, archive, script, on a loop device, in a mount namespace of the test's own; every way to go wrong.
 # pximenu, pxfetch, pxwrite, tar and the file systems are real.
 
 load px
@@ -318,7 +318,7 @@ t.close()' "$BATS_TEST_TMPDIR/a.tar" "$BATS_TEST_TMPDIR" "$1"
 	e2fsck -fn "$LOOP"
 }
 
-@test "a classic image on a disk that holds data is refused without px.force, and no script runs" {
+@test "a scripted image on a disk that holds data is refused without px.force, and no script runs" {
 	small_archive
 	# the same on both: what the menu looks at, and what would be written
 	printf 'start=2048, type=83\n' | sfdisk -q --label dos "$ROOT/dev/vda"

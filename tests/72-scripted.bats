@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # bats file_tags=qemu
-# The shipped examples of classic images in QEMU: installed over PXE, until the box boots from its disk. The first one always, the
+# The shipped examples of scripted images in QEMU: installed over PXE, until the box boots from its disk. The first one always, the
 # others with PX_LONG=1.
 load px
 
@@ -31,9 +31,9 @@ image() {
 	ln -f "$PX_BUILD/demo/$2.tar.zst" "$root/"
 }
 
-@test "Debian as a classic image is installed with ext4 and extlinux and boots from its disk" {
+@test "Debian as a scripted image is installed with ext4 and extlinux and boots from its disk" {
 	need_root
-	"$PX_TOP/tests/classic/debian.sh" "$PX_BUILD" "$SUITE"
+	"$PX_TOP/tests/scripted/debian.sh" "$PX_BUILD" "$SUITE"
 	image ext4 debian smallest
 	truncate -s 1G "$disk"
 	run "$BOOT" -t "$root" -D "$disk" -l "$log" -w 500 'px: running the Init' 'px: unpacking' 'px: installed ext4' 'px-demo login:'
@@ -41,11 +41,11 @@ image() {
 	[ "$status" -eq 0 ]
 }
 
-@test "Debian as a classic image is installed with GPT, ESP and systemd-boot and boots under UEFI" {
+@test "Debian as a scripted image is installed with GPT, ESP and systemd-boot and boots under UEFI" {
 	long
 	need_root
 	[ -e /usr/share/OVMF/OVMF_CODE_4M.fd ] || skip "no OVMF on this machine"
-	"$PX_TOP/tests/classic/debian.sh" "$PX_BUILD" "$SUITE"
+	"$PX_TOP/tests/scripted/debian.sh" "$PX_BUILD" "$SUITE"
 	image uefi debian smallest
 	truncate -s 2G "$disk"
 	run "$BOOT" -t "$root" -D "$disk" -l "$log" 'px: installed uefi'
@@ -59,7 +59,7 @@ image() {
 
 @test "a router image is installed on a CF card and boots with a serial console and little memory" {
 	long
-	"$PX_TOP/tests/classic/router.sh" "$PX_BUILD" "$SUITE"
+	"$PX_TOP/tests/scripted/router.sh" "$PX_BUILD" "$SUITE"
 	image router router smallest
 	truncate -s 64M "$disk"
 	run "$BOOT" -t "$root" -n e1000 -d "file=$disk,format=raw,if=ide,cache=unsafe" -l "$log" 'px: installed router'
