@@ -36,7 +36,7 @@
 enum { BUFFER_BYTES = 256 * 1024 };
 
 struct globals {
-	struct px_job job;
+	struct px_transfer xfer;
 	struct px_download_want want;
 	struct px_digest digest;
 	struct px_progress progress;
@@ -93,20 +93,21 @@ static char *default_name(const char *text)
 static void parse_options(struct globals *f, char **argv)
 {
 	const char *tries = "5", *silence = "20", *blksize = "0", *window = "0", *size = NULL, *hash = NULL, *fd = NULL;
-	unsigned flags = getopt32(argv, "^" "qcO:t:T:b:w:s:H:p:" "\0" "-1", &f->file, &tries, &silence, &blksize, &window,
+	unsigned flags = getopt32(argv, "^" "qcO:t:T:b:w:s:H:p:" "\0" "-1", &f->file, &tries, &silence, &blksize,
+			&window,
 			&size, &hash, &fd);
 
 	f->go_on = (flags & 2) != 0;
 	f->want.urls = argv + optind;
 	f->want.tries = strcmp(tries, "inf") == 0 ? 0 : xatou_range(tries, 1, INT_MAX);
-	f->job.silence_ms = xatou_range(silence, 1, 24 * 60 * 60) * 1000;
-	f->job.blksize_bytes = LONE_CHAR(blksize, '0') ? 0 : xatou_range(blksize, 8, 65464);
-	f->job.window_blocks = LONE_CHAR(window, '0') ? 0 : xatou_range(window, 1, 65535);
+	f->xfer.silence_ms = xatou_range(silence, 1, 24 * 60 * 60) * 1000;
+	f->xfer.blksize_bytes = LONE_CHAR(blksize, '0') ? 0 : xatou_range(blksize, 8, 65464);
+	f->xfer.window_blocks = LONE_CHAR(window, '0') ? 0 : xatou_range(window, 1, 65535);
 	f->want.size_bytes = size ? (off_t)xatoull_range_sfx(size, 0, LLONG_MAX, kmg_i_suffixes) : -1;
 	if (hash && px_digest_parse(&f->digest, hash) < 0)
 		usage_error("-H: not a SHA-256", "want sha256: and 64 hex digits");
-	f->job.proven_later = size || hash;
-	f->job.hashed_later = hash != NULL;
+	f->xfer.proven_later = size || hash;
+	f->xfer.hashed_later = hash != NULL;
 	px_progress_init(&f->progress, "fetch", MAX(f->want.size_bytes, 0), fd ? (int)xatou_range(fd, 0, INT_MAX) : -1,
 			flags & 1);
 	f->progress.stages = 1;
@@ -116,9 +117,9 @@ static void parse_options(struct globals *f, char **argv)
 static void account(struct globals *f, ssize_t n)
 {
 	f->output.at_bytes += n;
-	f->progress.total_bytes = MAX(f->job.total_bytes, 0);
-	f->progress.busy_ms[PX_BUSY_NET] += f->job.wait_ms;
-	f->job.wait_ms = 0;
+	f->progress.total_bytes = MAX(f->xfer.total_bytes, 0);
+	f->progress.busy_ms[PX_BUSY_NET] += f->xfer.wait_ms;
+	f->xfer.wait_ms = 0;
 	px_progress_update(&f->progress, f->output.at_bytes);
 }
 
@@ -142,7 +143,7 @@ static enum px_status drain(struct globals *f, struct px_stream *s)
 		if (n > 0)
 			account(f, n);
 		if (f->output.at_bytes > 0)
-			px_output_remember(&f->output, f->want.urls[0], f->job.validator);
+			px_output_remember(&f->output, f->want.urls[0], f->xfer.validator);
 	} while (n > 0);
 	free(buf);
 	return n < 0 ? s->status : PX_OK;
@@ -156,7 +157,7 @@ static enum px_status fetch_once(struct globals *f, const char *name, unsigned *
 
 	f->want.offset_bytes = f->output.at_bytes;
 	f->want.prefix = f->output.at_bytes > 0 ? &f->output.prefix : NULL;
-	s = f->download = px_download_open(&f->job, &f->want);
+	s = f->download = px_download_open(&f->xfer, &f->want);
 	if (f->digest.known)
 		s = px_check_resume(s, name, -1, &f->digest, f->want.prefix);
 	status = drain(f, s);
@@ -177,12 +178,13 @@ static enum px_status fetch(struct globals *f, const char *name)
 		if (status != PX_DATA || !f->output.part)
 			return status;
 		px_output_reset(&f->output);
-		f->job.validator[0] = '\0';
+		f->xfer.validator[0] = '\0';
 		if (!continued)
 			f->want.urls += mirror + 1;
 		if (!f->want.urls[0])
 			return status;
-		bb_error_msg("%s: beginning again%s", name, continued ? " without what was there" : " with the next mirror");
+		bb_error_msg("%s: beginning again%s", name, continued ? " without what was there"
+				: " with the next mirror");
 	}
 }
 
@@ -224,7 +226,7 @@ int pxfetch_main(int argc UNUSED_PARAM, char **argv)
 	if (px_output_open(&f->output, f->file) < 0)
 		return PX_IO;
 	catch_signals();
-	if (f->go_on && px_output_resume(&f->output, f->want.urls[0], f->job.validator, sizeof(f->job.validator)) < 0)
+	if (f->go_on && px_output_resume(&f->output, f->want.urls[0], f->xfer.validator, sizeof(f->xfer.validator)) < 0)
 		return PX_IO;
 	status = fetch(f, name);
 	px_progress_end(&f->progress, f->output.at_bytes);

@@ -11,7 +11,7 @@ enum { PAUSE_FIRST_MS = 1000, PAUSE_MAX_MS = 30000, PROGRESS_BYTES = 1024 * 1024
 
 struct download {
 	struct px_stream s;
-	struct px_job *job;
+	struct px_transfer *xfer;
 	struct px_download_want want;
 	struct px_stream *source;    /* NULL: to be opened */
 	struct px_url url;           /* of the mirror at hand; valid when url.scheme */
@@ -24,29 +24,11 @@ struct download {
 	sha256_ctx_t hash;           /* of what was given, if hashing */
 };
 
-/* Filled by PX_TRANSPORT; weak, because without any transport there is no such section. */
-extern const struct px_transport *const __start_px_transports[] __attribute__ ((weak));
-extern const struct px_transport *const __stop_px_transports[] __attribute__ ((weak));
-
-static const struct px_transport *find_transport(const char *scheme)
-{
-	const struct px_transport *const *t;
-
-	for (t = __start_px_transports; t < __stop_px_transports; t++)
-		if (strcmp((*t)->scheme, scheme) == 0)
-			return *t;
-	return NULL;
-}
-
-int FAST_FUNC px_download_knows(const char *scheme)
-{
-	return find_transport(scheme) != NULL;
-}
-
-/* A range may be joined to what was given when something will tell that it belongs there. */
+/* Whether the rest alone may be asked for: the server's validator or the hash of the whole will tell whether it is of
+ * the same file as what was given. */
 static int may_join(struct download *d)
 {
-	return d->job->validator[0] || d->job->hashed_later;
+	return d->xfer->validator[0] || d->xfer->hashed_later;
 }
 
 /* Decided once, at the first byte: is a copy of the hash needed to recognize the file when it has to be read again? */
@@ -56,7 +38,7 @@ static void decide_hashing(struct download *d)
 
 	if (d->hashing >= 0)
 		return;
-	d->hashing = !d->job->hashed_later && resumes && (d->want.urls[1] || !d->job->validator[0]);
+	d->hashing = !d->xfer->hashed_later && resumes && (d->want.urls[1] || !d->xfer->validator[0]);
 }
 
 static int open_source(struct download *d)
@@ -68,15 +50,15 @@ static int open_source(struct download *d)
 	if (!d->url.scheme) {
 		why = px_url_parse(&d->url, d->want.urls[d->mirror]);
 		if (why)
-			return px_job_fail(d->job, &d->s, PX_USAGE, "not a URL: %s", why);
+			return px_transfer_fail(d->xfer, &d->s, PX_USAGE, "not a URL: %s", why);
 	}
-	t = find_transport(d->url.scheme);
+	t = px_transport_find(d->url.scheme);
 	if (!t)
-		return px_job_fail(d->job, &d->s, PX_OTHER, "%s: is not compiled in", d->url.scheme);
-	d->job->splice = NULL;
-	d->job->same = 0;
-	d->job->renew = 0;
-	d->source = t->open(&d->url, d->job, may_join(d) ? d->at_bytes : 0);
+		return px_transfer_fail(d->xfer, &d->s, PX_OTHER, "%s: is not compiled in", d->url.scheme);
+	d->xfer->splice = NULL;
+	d->xfer->same = 0;
+	d->xfer->renew = 0;
+	d->source = t->open(&d->url, d->xfer, may_join(d) ? d->at_bytes : 0);
 	return d->source->status == PX_OK ? 0 : -1;
 }
 
@@ -93,8 +75,8 @@ static int is_same_hash(struct download *d, sha256_ctx_t *other)
 /* Reads and drops what has been given already, and compares it. */
 static int skip_given(struct download *d)
 {
-	off_t left_bytes = d->at_bytes - d->job->start_bytes;
-	int compare = !d->job->same && !d->job->hashed_later;
+	off_t left_bytes = d->at_bytes - d->xfer->start_bytes;
+	int compare = !d->xfer->same && !d->xfer->hashed_later;
 	sha256_ctx_t hash;
 	char *buf;
 	ssize_t n = 0;
@@ -102,7 +84,8 @@ static int skip_given(struct download *d)
 	if (left_bytes == 0)
 		return 0;
 	if (compare && d->hashing <= 0)
-		return px_job_fail(d->job, d->source, PX_DATA, "changed on the server since the first bytes came");
+		return px_transfer_fail(d->xfer, d->source, PX_DATA,
+				"changed on the server since the first bytes came");
 	buf = xmalloc(SKIP_BYTES);
 	sha256_begin(&hash);
 	while (left_bytes > 0 && (n = px_stream_read(d->source, buf, MIN(left_bytes, (off_t)SKIP_BYTES))) > 0) {
@@ -114,7 +97,7 @@ static int skip_given(struct download *d)
 	if (n < 0)
 		return -1;
 	if (n == 0 || (compare && !is_same_hash(d, &hash)))
-		return px_job_fail(d->job, d->source, PX_DATA, "not the file that the first bytes came from");
+		return px_transfer_fail(d->xfer, d->source, PX_DATA, "not the file that the first bytes came from");
 	return 0;
 }
 
@@ -122,16 +105,16 @@ static int check_size(struct download *d, off_t size_bytes)
 {
 	if (d->want.size_bytes < 0 || size_bytes < 0 || size_bytes == d->want.size_bytes)
 		return 0;
-	return px_job_fail(d->job, d->source, PX_DATA, "wrong size: %"OFF_FMT"u bytes, want %"OFF_FMT"u",
+	return px_transfer_fail(d->xfer, d->source, PX_DATA, "wrong size: %"OFF_FMT"u bytes, want %"OFF_FMT"u",
 			size_bytes, d->want.size_bytes);
 }
 
 /* Of a size that is told by its lower 32 bits, the others are those of the size known already. */
 static off_t whole_total(struct download *d, off_t known_bytes)
 {
-	off_t total_bytes = d->job->total_bytes;
+	off_t total_bytes = d->xfer->total_bytes;
 
-	if (d->job->total_low && known_bytes > total_bytes && (uint32_t)known_bytes == total_bytes)
+	if (d->xfer->total_low && known_bytes > total_bytes && (uint32_t)known_bytes == total_bytes)
 		return known_bytes;
 	return total_bytes;
 }
@@ -139,31 +122,32 @@ static off_t whole_total(struct download *d, off_t known_bytes)
 /* The file's size as this try tells it: the same as before, if it was known when the first bytes came. */
 static int check_total(struct download *d, off_t before_bytes)
 {
-	off_t now_bytes = d->job->total_bytes = whole_total(d, before_bytes >= 0 ? before_bytes : d->want.size_bytes);
+	off_t now_bytes = d->xfer->total_bytes = whole_total(d, before_bytes >= 0 ? before_bytes : d->want.size_bytes);
 
 	if (d->at_bytes > 0 && before_bytes >= 0) {
 		if (now_bytes >= 0 && now_bytes != before_bytes)
-			return px_job_fail(d->job, d->source, PX_DATA, "changed on the server: %"OFF_FMT"u bytes, was %"OFF_FMT"u",
+			return px_transfer_fail(d->xfer, d->source, PX_DATA,
+					"changed on the server: %"OFF_FMT"u bytes, was %"OFF_FMT"u",
 					now_bytes, before_bytes);
-		d->job->total_bytes = before_bytes;
+		d->xfer->total_bytes = before_bytes;
 	}
-	return check_size(d, d->job->total_bytes);
+	return check_size(d, d->xfer->total_bytes);
 }
 
 static int begin_try(struct download *d)
 {
-	off_t before_bytes = d->job->total_bytes;
+	off_t before_bytes = d->xfer->total_bytes;
 
-	d->job->total_bytes = -1;
-	d->job->total_low = 0;
+	d->xfer->total_bytes = -1;
+	d->xfer->total_low = 0;
 	if (open_source(d) < 0) {
-		d->job->total_bytes = before_bytes;
+		d->xfer->total_bytes = before_bytes;
 		return -1;
 	}
 	if (check_total(d, before_bytes) < 0)
 		return -1;
 	decide_hashing(d);
-	d->job->may_renew = d->hashing || d->job->hashed_later;
+	d->xfer->may_renew = d->hashing || d->xfer->hashed_later;
 	return skip_given(d);
 }
 
@@ -173,13 +157,15 @@ static ssize_t count(struct download *d, const void *buf, ssize_t n)
 	if (n < 0)
 		return n;
 	if (n == 0) {
-		if (d->job->total_bytes >= 0 && d->at_bytes != d->job->total_bytes)
-			return px_job_fail(d->job, d->source, PX_PROTOCOL, "cut short: %"OFF_FMT"u bytes of %"OFF_FMT"u",
-					d->at_bytes, d->job->total_bytes);
+		if (d->xfer->total_bytes >= 0 && d->at_bytes != d->xfer->total_bytes)
+			return px_transfer_fail(d->xfer, d->source, PX_PROTOCOL,
+					"cut short: %"OFF_FMT"u bytes of %"OFF_FMT"u",
+					d->at_bytes, d->xfer->total_bytes);
 		return check_size(d, d->at_bytes);
 	}
 	if (d->want.size_bytes >= 0 && n > d->want.size_bytes - d->at_bytes)
-		return px_job_fail(d->job, d->source, PX_DATA, "wrong size: more than %"OFF_FMT"u bytes", d->want.size_bytes);
+		return px_transfer_fail(d->xfer, d->source, PX_DATA, "wrong size: more than %"OFF_FMT"u bytes",
+				d->want.size_bytes);
 	d->at_bytes += n;
 	if (d->hashing && buf)
 		sha256_hash(&d->hash, buf, n);
@@ -198,7 +184,7 @@ static void prepare_mirror(struct download *d)
 	d->mirror++;
 	d->failures = 0;
 	d->pause_ms = PAUSE_FIRST_MS;
-	d->job->validator[0] = '\0';
+	d->xfer->validator[0] = '\0';
 }
 
 /* After a failed try: waits for the next one. Returns 0; -1: there is none, the last line is printed. */
@@ -213,20 +199,20 @@ static int next_try(struct download *d)
 		d->failures = 0;
 		d->pause_ms = PAUSE_FIRST_MS;
 	}
-	if (d->job->renew) {
-		bb_error_msg("%s: %s; starting over", shown(d), d->job->reason);
+	if (d->xfer->renew) {
+		bb_error_msg("%s: %s; starting over", shown(d), d->xfer->reason);
 		return 0;
 	}
 	d->failures++;
-	if (d->job->again && (d->want.tries == 0 || d->failures < d->want.tries)) {
-		bb_error_msg("%s: %s; trying again in %u s", shown(d), d->job->reason, d->pause_ms / 1000);
+	if (d->xfer->again && (d->want.tries == 0 || d->failures < d->want.tries)) {
+		bb_error_msg("%s: %s; trying again in %u s", shown(d), d->xfer->reason, d->pause_ms / 1000);
 		msleep(d->pause_ms);
 		d->pause_ms = MIN(d->pause_ms * 2, PAUSE_MAX_MS);
 		return 0;
 	}
 	if (!d->want.urls[d->mirror + 1])
-		return px_stream_fail(&d->s, status, "%s: %s", shown(d), d->job->reason);
-	bb_error_msg("%s: %s; trying the next mirror", shown(d), d->job->reason);
+		return px_stream_fail(&d->s, status, "%s: %s", shown(d), d->xfer->reason);
+	bb_error_msg("%s: %s; trying the next mirror", shown(d), d->xfer->reason);
 	prepare_mirror(d);
 	return 0;
 }
@@ -251,13 +237,13 @@ ssize_t FAST_FUNC px_download_splice(struct px_stream *s, int pipe_fd, size_t le
 	struct download *d = (struct download *)s;
 	ssize_t n;
 
-	if (s->status != PX_OK || s->ended || !d->source || !d->job->splice || d->hashing)
+	if (s->status != PX_OK || s->ended || !d->source || !d->xfer->splice || d->hashing)
 		return PX_SPLICE_NOT;
 	if (d->want.size_bytes >= 0)
 		len_bytes = MIN((off_t)len_bytes, d->want.size_bytes - d->at_bytes);
 	if (len_bytes == 0)
 		return PX_SPLICE_NOT; /* the end is told by a read */
-	n = d->job->splice(d->source, pipe_fd, len_bytes);
+	n = d->xfer->splice(d->source, pipe_fd, len_bytes);
 	if (n > 0)
 		return count(d, NULL, n);
 	if (n == -1 && next_try(d) < 0)
@@ -275,17 +261,17 @@ static void FAST_FUNC download_close(struct px_stream *s)
 	struct download *d = (struct download *)s;
 
 	px_stream_close(d->source);
-	px_net_drop(d->job);
+	px_net_drop(d->xfer);
 	px_url_free(&d->url);
 }
 
-struct px_stream* FAST_FUNC px_download_open(struct px_job *job, const struct px_download_want *want)
+struct px_stream* FAST_FUNC px_download_open(struct px_transfer *xfer, const struct px_download_want *want)
 {
 	struct download *d = xzalloc(sizeof(*d));
 
 	d->s.read = download_read;
 	d->s.close = download_close;
-	d->job = job;
+	d->xfer = xfer;
 	d->want = *want;
 	d->pause_ms = PAUSE_FIRST_MS;
 	d->at_bytes = want->offset_bytes;
@@ -295,7 +281,7 @@ struct px_stream* FAST_FUNC px_download_open(struct px_job *job, const struct px
 	else
 		sha256_begin(&d->hash);
 	if (want->offset_bytes > 0)
-		d->hashing = !job->hashed_later;
-	job->total_bytes = -1;
+		d->hashing = !xfer->hashed_later;
+	xfer->total_bytes = -1;
 	return &d->s;
 }

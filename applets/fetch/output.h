@@ -18,14 +18,16 @@ struct px_output {
 	smallint remembered;
 };
 
-/* file: NULL is stdout; a device or a FIFO is written as it is, without FILE.part. Prints why and returns -1 when FILE.part cannot be written. */
+/* file: NULL is stdout; a device or a FIFO is written as it is, without FILE.part. Prints why and returns -1 when
+ * FILE.part cannot be written. */
 int px_output_open(struct px_output *o, const char *file) FAST_FUNC;
 
-/* Keeps what FILE.part holds, if anything, and gives the validator that url had when it was written ("" when that is not
- * known). Returns 0; -1: it cannot be read, printed. For stdout nothing happens. */
+/* Keeps what FILE.part holds, if anything, and gives the validator that url had when it was written ("" when that is
+ * not known). Returns 0; -1: it cannot be read, printed. For stdout nothing happens. */
 int px_output_resume(struct px_output *o, const char *url, char *validator, size_t validator_bytes) FAST_FUNC;
 
-/* Notes on FILE.part (in an extended attribute, where the file system has those) what px_output_resume wants to know. Once. */
+/* Notes on FILE.part (in an extended attribute, where the file system has those) what px_output_resume wants to know.
+ * Once. */
 void px_output_remember(struct px_output *o, const char *url, const char *validator) FAST_FUNC;
 
 /* Drops all that was written to FILE.part. */
@@ -35,8 +37,8 @@ void px_output_reset(struct px_output *o) FAST_FUNC;
 int px_output_write(struct px_output *o, const char *buf, size_t len_bytes) FAST_FUNC;
 int px_output_piped(struct px_output *o, size_t len_bytes) FAST_FUNC;
 
-/* When the file will not be complete, and no more of it is written: leaves the mark (lib/failmark.h) at the end of a pipe that something
- * went into. For a signal handler, too. */
+/* When the file will not be complete, and no more of it is written: leaves the mark (verify/failmark.h) at the end of a
+ * pipe that something went into. For a signal handler, too. */
 void px_output_spoil(const struct px_output *o) FAST_FUNC;
 
 /* complete: fsync, rename to FILE, fsync of its folder. Else FILE.part stays for -c, unless it is empty, and a pipe is

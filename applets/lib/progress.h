@@ -3,8 +3,8 @@
  *
  *	bytes=N total=N stage=write rate=N net=PCT decode=PCT disk=PCT
  *
- * bytes, total: bytes; total=0 when unknown. rate: bytes a second over the last seconds. net, decode, disk: percent of the
- * time since the last line in which that stage was busy; the highest is the brake. pxfetch gives net only.
+ * bytes, total: bytes; total=0 when unknown. rate: bytes a second over the last seconds. net, decode, disk: percent
+ * of the time since the last line in which that stage was busy; the highest is the brake. pxfetch gives net only.
  */
 #ifndef PX_PROGRESS_H
 #define PX_PROGRESS_H 1
@@ -27,8 +27,8 @@ struct px_progress {
 /* fd: -1 or where the lines go. quiet: nothing on stderr; else there only if it is a terminal. */
 void px_progress_init(struct px_progress *p, const char *stage, off_t total_bytes, int fd, int quiet) FAST_FUNC;
 
-/* Says that bytes have been done; cheap to call often: prints at most once a second. A reader that has gone away (EPIPE) is
- * no failure: fd is dropped. */
+/* Says that bytes have been done; cheap to call often: prints at most once a second. A reader that has gone away
+ * (EPIPE) is no failure: fd is dropped. */
 void px_progress_update(struct px_progress *p, off_t bytes) FAST_FUNC;
 
 /* Prints the last state and ends the line; the next message starts on a line of its own. */

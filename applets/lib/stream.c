@@ -67,29 +67,3 @@ void FAST_FUNC px_stream_close(struct px_stream *s)
 		s = upstream;
 	}
 }
-
-struct fd_stream {
-	struct px_stream s;
-	int fd;
-	const char *name;
-};
-
-static ssize_t FAST_FUNC fd_read(struct px_stream *s, void *buf, size_t len_bytes)
-{
-	struct fd_stream *f = (struct fd_stream *)s;
-	ssize_t n = safe_read(f->fd, buf, len_bytes);
-
-	if (n < 0)
-		return px_stream_fail(s, PX_IO, "%s: cannot read: %s", f->name, strerror(errno));
-	return n;
-}
-
-struct px_stream* FAST_FUNC px_fd_open(int fd, const char *name)
-{
-	struct fd_stream *f = xzalloc(sizeof(*f));
-
-	f->s.read = fd_read;
-	f->fd = fd;
-	f->name = name;
-	return &f->s;
-}

@@ -8,7 +8,7 @@
 
 struct file_stream {
 	struct px_stream s;
-	struct px_job *job;
+	struct px_transfer *xfer;
 	int fd;
 	off_t at_bytes, size_bytes; /* size: -1 unless it is a regular file or a block device */
 };
@@ -19,10 +19,10 @@ static ssize_t FAST_FUNC file_read(struct px_stream *s, void *buf, size_t len_by
 	ssize_t n = safe_read(f->fd, buf, len_bytes);
 
 	if (n < 0)
-		return px_job_fail(f->job, s, PX_IO, "cannot read: %s", strerror(errno));
+		return px_transfer_fail(f->xfer, s, PX_IO, "cannot read: %s", strerror(errno));
 	f->at_bytes += n;
 	if (f->size_bytes >= 0 && (n == 0 ? f->at_bytes != f->size_bytes : f->at_bytes > f->size_bytes))
-		return px_job_fail(f->job, s, PX_DATA, "changed its size while it was read");
+		return px_transfer_fail(f->xfer, s, PX_DATA, "changed its size while it was read");
 	return n;
 }
 
@@ -40,29 +40,29 @@ static int file_measure(struct file_stream *f, off_t offset_bytes)
 	struct stat st;
 
 	if (fstat(f->fd, &st) < 0)
-		return px_job_fail(f->job, &f->s, PX_IO, "%s", strerror(errno));
+		return px_transfer_fail(f->xfer, &f->s, PX_IO, "%s", strerror(errno));
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
-		return px_job_fail(f->job, &f->s, PX_SERVER, "not a file");
+		return px_transfer_fail(f->xfer, &f->s, PX_SERVER, "not a file");
 	f->size_bytes = lseek(f->fd, 0, SEEK_END);
 	if (f->size_bytes < 0 || lseek(f->fd, offset_bytes, SEEK_SET) < 0)
-		return px_job_fail(f->job, &f->s, PX_IO, "%s", strerror(errno));
+		return px_transfer_fail(f->xfer, &f->s, PX_IO, "%s", strerror(errno));
 	if (offset_bytes > f->size_bytes)
-		return px_job_fail(f->job, &f->s, PX_DATA, "shorter than what is there already");
-	f->at_bytes = f->job->start_bytes = offset_bytes;
-	f->job->total_bytes = f->size_bytes;
+		return px_transfer_fail(f->xfer, &f->s, PX_DATA, "shorter than what is there already");
+	f->at_bytes = f->xfer->start_bytes = offset_bytes;
+	f->xfer->total_bytes = f->size_bytes;
 	return 0;
 }
 
-static struct px_stream* FAST_FUNC file_open(const struct px_url *url, struct px_job *job, off_t offset_bytes)
+static struct px_stream* FAST_FUNC file_open(const struct px_url *url, struct px_transfer *xfer, off_t offset_bytes)
 {
 	struct file_stream *f = xzalloc(sizeof(*f));
 
 	f->s.read = file_read;
 	f->s.close = file_close;
-	f->job = job;
+	f->xfer = xfer;
 	f->fd = open(url->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* O_NONBLOCK: a FIFO must not hang */
 	if (f->fd < 0)
-		px_job_fail(job, &f->s, PX_SERVER, "cannot open: %s", strerror(errno));
+		px_transfer_fail(xfer, &f->s, PX_SERVER, "cannot open: %s", strerror(errno));
 	else
 		file_measure(f, offset_bytes);
 	return &f->s;

@@ -1,6 +1,6 @@
 /*
- * HTTP/1.1 GET (RFC 9110, 9112): Content-Length and chunked bodies, ranges, redirects, proxies. The connection stays for the next
- * request after an answer that is no file: a redirect, an error.
+ * HTTP/1.1 GET (RFC 9110, 9112): Content-Length and chunked bodies, ranges, redirects, proxies. The connection stays
+ * for the next request after an answer that is no file: a redirect, an error.
  */
 //kbuild:obj-$(CONFIG_PX_TRANSPORT_HTTP) += http.o
 
@@ -15,7 +15,7 @@ enum body { BODY_LENGTH, BODY_CHUNKED, BODY_UNTIL_CLOSE };
 
 struct http_stream {
 	struct px_stream s;
-	struct px_job *job;
+	struct px_transfer *xfer;
 	struct px_patience patience;
 	int fd;
 	enum body body;
@@ -27,12 +27,12 @@ struct http_stream {
 
 static int http_malformed(struct http_stream *h, const char *why)
 {
-	return px_job_fail(h->job, &h->s, PX_PROTOCOL, "malformed HTTP: %s", why);
+	return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "malformed HTTP: %s", why);
 }
 
 static int http_cut_off(struct http_stream *h)
 {
-	return px_job_fail(h->job, &h->s, PX_NETWORK, "the connection was closed in the middle");
+	return px_transfer_fail(h->xfer, &h->s, PX_NETWORK, "the connection was closed in the middle");
 }
 
 /* Receives more behind what is unread in buf. Returns 1; 0: s has failed. */
@@ -43,7 +43,7 @@ static int http_more(struct http_stream *h)
 	memmove(h->buf, h->buf + h->at, h->end - h->at);
 	h->end -= h->at;
 	h->at = 0;
-	n = px_net_receive(h->job, &h->s, &h->patience, h->fd, h->buf + h->end, sizeof(h->buf) - h->end);
+	n = px_net_receive(h->xfer, &h->s, &h->patience, h->fd, h->buf + h->end, sizeof(h->buf) - h->end);
 	if (n == 0)
 		http_cut_off(h);
 	if (n <= 0)
@@ -148,7 +148,7 @@ static ssize_t FAST_FUNC http_read(struct px_stream *s, void *buf, size_t len_by
 		return n;
 	n = http_limit(h, len_bytes);
 	if (h->at == h->end)
-		return http_count(h, px_net_receive(h->job, s, &h->patience, h->fd, buf, n));
+		return http_count(h, px_net_receive(h->xfer, s, &h->patience, h->fd, buf, n));
 	n = MIN((size_t)n, h->end - h->at);
 	memcpy(buf, h->buf + h->at, n);
 	h->at += n;
@@ -165,7 +165,7 @@ static ssize_t FAST_FUNC http_splice(struct px_stream *s, int pipe_fd, size_t le
 	n = http_to_body(h);
 	if (n <= 0)
 		return n;
-	n = px_net_splice(h->job, s, &h->patience, h->fd, pipe_fd, http_limit(h, len_bytes));
+	n = px_net_splice(h->xfer, s, &h->patience, h->fd, pipe_fd, http_limit(h, len_bytes));
 	return n == PX_SPLICE_NOT ? n : http_count(h, n);
 }
 
@@ -187,20 +187,21 @@ static int http_send(struct http_stream *h, const char *text)
 
 	if (send(h->fd, text, len, MSG_NOSIGNAL) == (ssize_t)len)
 		return 0;
-	return px_job_fail(h->job, &h->s, PX_NETWORK, "cannot send the request: %s", strerror(errno));
+	return px_transfer_fail(h->xfer, &h->s, PX_NETWORK, "cannot send the request: %s", strerror(errno));
 }
 
-/* Sends the request on the connection kept, if there is one and fresh is not set, or on a new one. Returns 1: kept; 0: new; -1. */
+/* Sends the request on the connection kept, if there is one and fresh is not set, or on a new one. Returns 1: kept;
+ * 0: new; -1. */
 static int http_send_to(struct http_stream *h, const struct px_url *to, const char *request, int fresh)
 {
 	const char *port = to->port ? to->port : "80";
 	int kept;
 
 	h->at = h->end = 0;
-	h->fd = fresh ? -1 : px_net_kept(h->job, to->host, port);
+	h->fd = fresh ? -1 : px_net_kept(h->xfer, to->host, port);
 	kept = h->fd >= 0;
 	if (!kept)
-		h->fd = px_net_connect(h->job, &h->s, to->host, port);
+		h->fd = px_net_connect(h->xfer, &h->s, to->host, port);
 	if (h->fd < 0)
 		return -1;
 	return http_send(h, request) < 0 && !kept ? -1 : kept;
@@ -220,7 +221,8 @@ static int http_final_head(struct http_stream *h, struct px_http_head *head)
 	return 0;
 }
 
-/* A server may close a kept connection just when it is used again: no answer at once is then no failure (RFC 9112, 9.3.1). */
+/* A server may close a kept connection just when it is used again: no answer at once is then no failure (RFC 9112,
+ * 9.3.1). */
 static int http_converse(struct http_stream *h, const struct px_url *to, const char *request, struct px_http_head *head)
 {
 	unsigned start_ms = monotonic_ms();
@@ -230,7 +232,7 @@ static int http_converse(struct http_stream *h, const struct px_url *to, const c
 		return -1;
 	if (http_final_head(h, head) == 0)
 		return 0;
-	if (!kept || h->end > 0 || (unsigned)monotonic_ms() - start_ms >= h->job->silence_ms)
+	if (!kept || h->end > 0 || (unsigned)monotonic_ms() - start_ms >= h->xfer->silence_ms)
 		return -1;
 	http_hang_up(h);
 	h->s.status = PX_OK;
@@ -248,7 +250,7 @@ static void http_leave(struct http_stream *h, const struct px_http_head *head, c
 			continue;
 		h->s.status = PX_OK;
 		if ((off_t)(h->end - h->at) == body_bytes) {
-			px_net_keep(h->job, h->fd, to->host, to->port ? to->port : "80");
+			px_net_keep(h->xfer, h->fd, to->host, to->port ? to->port : "80");
 			h->fd = -1;
 		}
 	}
@@ -257,7 +259,8 @@ static void http_leave(struct http_stream *h, const struct px_http_head *head, c
 
 static int http_is_file(const struct px_http_head *head, off_t offset_bytes)
 {
-	return head->code == 200 || head->code == 206 || (head->code == 416 && offset_bytes > 0 && head->range_total >= 0);
+	return head->code == 200 || head->code == 206 || (head->code == 416 && offset_bytes > 0
+			&& head->range_total >= 0);
 }
 
 /* Asks the server or its proxy. After an answer that is no file, the connection is kept or closed. */
@@ -270,8 +273,8 @@ static int http_ask(struct http_stream *h, const struct px_url *url, off_t offse
 	int result;
 
 	if (proxied < 0)
-		return px_job_fail(h->job, &h->s, PX_USAGE, "http_proxy in the environment is not an http: URL");
-	request = px_http_request(url, proxied ? to : NULL, offset_bytes, h->job->validator);
+		return px_transfer_fail(h->xfer, &h->s, PX_USAGE, "http_proxy in the environment is not an http: URL");
+	request = px_http_request(url, proxied ? to : NULL, offset_bytes, h->xfer->validator);
 	result = http_converse(h, to, request, head);
 	if (result == 0 && !http_is_file(head, offset_bytes))
 		http_leave(h, head, to);
@@ -286,47 +289,48 @@ static int http_refused(struct http_stream *h, const struct px_http_head *head)
 {
 	int auth = head->code == 401 || head->code == 407;
 
-	px_job_fail(h->job, &h->s, auth ? PX_AUTH : PX_SERVER, "the server said: %u %s", head->code, head->phrase);
-	h->job->again = head->code >= 500 || head->code == 408 || head->code == 429;
+	px_transfer_fail(h->xfer, &h->s, auth ? PX_AUTH : PX_SERVER, "the server said: %u %s", head->code,
+			head->phrase);
+	h->xfer->again = head->code >= 500 || head->code == 408 || head->code == 429;
 	return -1;
 }
 
 /* Learns length and validator from the first answer; from a later one, whether the file is still the same. */
 static void http_learn(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes, off_t total_bytes)
 {
-	struct px_job *job = h->job;
+	struct px_transfer *xfer = h->xfer;
 
-	job->same = offset_bytes > 0 && job->validator[0] && strcmp(job->validator, head->validator) == 0;
+	xfer->same = offset_bytes > 0 && xfer->validator[0] && strcmp(xfer->validator, head->validator) == 0;
 	if (offset_bytes == 0)
-		safe_strncpy(job->validator, head->validator, sizeof(job->validator));
-	job->total_bytes = total_bytes;
+		safe_strncpy(xfer->validator, head->validator, sizeof(xfer->validator));
+	xfer->total_bytes = total_bytes;
 }
 
 static void http_begin_body(struct http_stream *h, const struct px_http_head *head, off_t start_bytes, off_t body_bytes)
 {
-	h->job->start_bytes = start_bytes;
+	h->xfer->start_bytes = start_bytes;
 	h->body = head->chunked ? BODY_CHUNKED : body_bytes < 0 ? BODY_UNTIL_CLOSE : BODY_LENGTH;
 	h->left_bytes = h->body == BODY_LENGTH ? body_bytes : 0;
-	h->job->splice = http_splice;
+	h->xfer->splice = http_splice;
 }
 
 static int http_begin_whole(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
 	http_learn(h, head, offset_bytes, head->length_bytes);
 	http_begin_body(h, head, 0, head->length_bytes);
-	if (h->body == BODY_UNTIL_CLOSE && !h->job->proven_later)
-		return px_job_fail(h->job, &h->s, PX_PROTOCOL,
-				"the server does not say how long the file is: its end would prove nothing without -s or -H");
+	if (h->body == BODY_UNTIL_CLOSE && !h->xfer->proven_later)
+		return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL,
+				"the server does not say how long the file is: its end is no proof without -s or -H");
 	return 0;
 }
 
-/* Learns from an answer to a request for a part. One without a validator (RFC 9110, 15.3.7, wants one in a 206) is only taken because
- * the server that gave it says that If-Range held. Returns 0, -1. */
+/* Learns from an answer to a request for a part. One without a validator (RFC 9110, 15.3.7, wants one in a 206) is
+ * only taken because the server that gave it says that If-Range held. Returns 0, -1. */
 static int http_learn_part(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
 	http_learn(h, head, offset_bytes, head->range_total);
-	if (h->job->validator[0] && head->validator[0] && !h->job->same)
-		return px_job_fail(h->job, &h->s, PX_DATA, "changed on the server");
+	if (h->xfer->validator[0] && head->validator[0] && !h->xfer->same)
+		return px_transfer_fail(h->xfer, &h->s, PX_DATA, "changed on the server");
 	return 0;
 }
 
@@ -338,7 +342,7 @@ static int http_begin_part(struct http_stream *h, const struct px_http_head *hea
 	if (offset_bytes == 0 || head->range_start != offset_bytes || head->range_total < 0
 	 || head->range_last != head->range_total - 1
 	 || (head->length_bytes >= 0 && head->length_bytes != body_bytes))
-		return px_job_fail(h->job, &h->s, PX_PROTOCOL, "the server sent another part than was asked for");
+		return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "the server sent another part than was asked for");
 	if (http_learn_part(h, head, offset_bytes) < 0)
 		return -1;
 	http_begin_body(h, head, offset_bytes, body_bytes);
@@ -349,10 +353,11 @@ static int http_begin_part(struct http_stream *h, const struct px_http_head *hea
 static int http_begin_nothing(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
 	if (head->range_total != offset_bytes)
-		return px_job_fail(h->job, &h->s, PX_DATA, "changed on the server: shorter than what has been fetched already");
+		return px_transfer_fail(h->xfer, &h->s, PX_DATA,
+				"changed on the server: shorter than what has been fetched already");
 	if (http_learn_part(h, head, offset_bytes) < 0)
 		return -1;
-	h->job->start_bytes = offset_bytes;
+	h->xfer->start_bytes = offset_bytes;
 	h->body = BODY_LENGTH;
 	h->left_bytes = 0;
 	return 0;
@@ -364,7 +369,8 @@ static int http_is_redirect(const struct px_http_head *head)
 }
 
 /* Makes *next out of Location. Only http: is followed, so a server cannot make us read local files. */
-static int http_follow(struct http_stream *h, const struct px_url *url, const struct px_http_head *head, struct px_url *next)
+static int http_follow(struct http_stream *h, const struct px_url *url, const struct px_http_head *head,
+		struct px_url *next)
 {
 	const char *why;
 	char *target;
@@ -375,10 +381,10 @@ static int http_follow(struct http_stream *h, const struct px_url *url, const st
 	why = px_url_parse(next, target);
 	free(target);
 	if (why)
-		return px_job_fail(h->job, &h->s, PX_PROTOCOL, "redirected to what is not a URL: %s", why);
+		return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "redirected to what is not a URL: %s", why);
 	if (strcmp(next->scheme, "http") == 0)
 		return 0;
-	px_job_fail(h->job, &h->s, PX_OTHER, "redirected to %s: only http: is followed%s", next->shown,
+	px_transfer_fail(h->xfer, &h->s, PX_OTHER, "redirected to %s: only http: is followed%s", next->shown,
 			strcmp(next->scheme, "https") == 0 ? ", https is not compiled in" : "");
 	px_url_free(next);
 	return -1;
@@ -389,8 +395,10 @@ static int http_is_same_server(const struct px_url *a, const struct px_url *b)
 	return strcasecmp(a->host, b->host) == 0 && strcmp(a->port ? a->port : "80", b->port ? b->port : "80") == 0;
 }
 
-/* Asks where it is until the answer is no redirect. User and password go to the server that they were given for and to no other. */
-static int http_ask_around(struct http_stream *h, const struct px_url *url, off_t offset_bytes, struct px_http_head *head)
+/* Asks where it is until the answer is no redirect. User and password go to the server that they were given for and
+ * to no other. */
+static int http_ask_around(struct http_stream *h, const struct px_url *url, off_t offset_bytes,
+		struct px_http_head *head)
 {
 	const struct px_url *asked = url;
 	struct px_url here, next;
@@ -399,7 +407,7 @@ static int http_ask_around(struct http_stream *h, const struct px_url *url, off_
 	memset(&here, 0, sizeof(here));
 	while ((result = http_ask(h, url, offset_bytes, head)) == 0 && http_is_redirect(head)) {
 		if (++redirects > REDIRECTS_MAX)
-			result = px_job_fail(h->job, &h->s, PX_PROTOCOL, "more than %u redirects", REDIRECTS_MAX);
+			result = px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "more than %u redirects", REDIRECTS_MAX);
 		else
 			result = http_follow(h, url, head, &next);
 		if (result < 0)
@@ -433,13 +441,13 @@ static int http_begin(struct http_stream *h, const struct px_url *url, off_t off
 	return result;
 }
 
-static struct px_stream* FAST_FUNC http_open(const struct px_url *url, struct px_job *job, off_t offset_bytes)
+static struct px_stream* FAST_FUNC http_open(const struct px_url *url, struct px_transfer *xfer, off_t offset_bytes)
 {
 	struct http_stream *h = xzalloc(sizeof(*h));
 
 	h->s.read = http_read;
 	h->s.close = http_close;
-	h->job = job;
+	h->xfer = xfer;
 	h->fd = -1;
 	http_begin(h, url, offset_bytes);
 	return &h->s;

@@ -80,7 +80,8 @@ static const char *parse_status_line(struct px_http_head *head, struct span line
 {
 	off_t code;
 
-	if (line.len < 12 || strncmp(line.at, "HTTP/1.", 7) != 0 || !isdigit((unsigned char)line.at[7]) || line.at[8] != ' ')
+	if (line.len < 12 || strncmp(line.at, "HTTP/1.", 7) != 0 || !isdigit((unsigned char)line.at[7])
+			|| line.at[8] != ' ')
 		return "no HTTP/1 status line";
 	code = span_number((struct span){ line.at + 9, 3 });
 	if (code < 100 || code > 599 || (line.len > 12 && line.at[12] != ' '))
@@ -226,7 +227,8 @@ ssize_t FAST_FUNC px_http_head_parse(struct px_http_head *head, const char *buf,
 		if (n == 0 || at + n > PX_HTTP_HEAD_BYTES)
 			break;
 		if (line.len == 0 && at > 0) {
-			*why = head->chunked && head->length_bytes >= 0 ? "Content-Length beside Transfer-Encoding" : NULL;
+			*why = head->chunked && head->length_bytes >= 0 ? "Content-Length beside Transfer-Encoding"
+					: NULL;
 			return *why ? -1 : (ssize_t)(at + n);
 		}
 		*why = at == 0 ? parse_status_line(head, line) : parse_field(head, line);

@@ -1,7 +1,7 @@
 /*
- * The head of an HTTP/1.x response and the lines between chunks (RFC 9110, 9112), parsed as pure functions over a buffer:
- * no sockets here, so that a fuzzer can drive it. Strict: what could be read two ways is refused, because whoever reads it
- * the other way would see another body.
+ * The head of an HTTP/1.x response and the lines between chunks (RFC 9110, 9112), parsed as pure functions over a
+ * buffer: no sockets here, so that a fuzzer can drive it. Strict: what could be read two ways is refused, because
+ * whoever reads it the other way would see another body.
  */
 #ifndef PX_HTTP_HEAD_H
 #define PX_HTTP_HEAD_H 1
@@ -22,10 +22,10 @@ struct px_http_head {
 	char phrase[64];           /* the reason phrase, control bytes replaced */
 };
 
-/* Parses the head at the start of buf. Returns its length with the empty line (> 0); 0 when more bytes are needed; -1 when it
- * is malformed, *why then says how (a constant). Refused: two Content-Lengths that differ, Content-Length beside
- * Transfer-Encoding, a coding other than chunked, Content-Encoding other than identity, bad numbers, folded lines, a bare CR,
- * NUL, blanks before the colon. */
+/* Parses the head at the start of buf. Returns its length with the empty line (> 0); 0 when more bytes are needed; -1
+ * when it is malformed, *why then says how (a constant). Refused: two Content-Lengths that differ, Content-Length
+ * beside Transfer-Encoding, a coding other than chunked, Content-Encoding other than identity, bad numbers, folded
+ * lines, a bare CR, NUL, blanks before the colon. */
 ssize_t px_http_head_parse(struct px_http_head *head, const char *buf, size_t len_bytes, const char **why) FAST_FUNC;
 
 /* Parses "1a2b;extension\r\n" into *size_bytes. Returns as px_http_head_parse. */

@@ -77,7 +77,8 @@ static char *authority(const struct px_url *url)
 			url->port ? url->port : "");
 }
 
-char* FAST_FUNC px_http_request(const struct px_url *url, const struct px_url *proxy, off_t offset_bytes, const char *validator)
+char* FAST_FUNC px_http_request(const struct px_url *url, const struct px_url *proxy, off_t offset_bytes,
+		const char *validator)
 {
 	char *host = authority(url);
 	char *auth = credentials("Authorization", url->user);
@@ -85,7 +86,8 @@ char* FAST_FUNC px_http_request(const struct px_url *url, const struct px_url *p
 	char *range, *request;
 
 	if (offset_bytes > 0)
-		range = xasprintf("Range: bytes=%"OFF_FMT"u-\r\n%s%s%s", offset_bytes, *validator ? "If-Range: " : "", validator,
+		range = xasprintf("Range: bytes=%"OFF_FMT"u-\r\n%s%s%s", offset_bytes, *validator ? "If-Range: " : "",
+				validator,
 				*validator ? "\r\n" : "");
 	else
 		range = xstrdup("");

@@ -6,12 +6,14 @@
 
 #include "lib/url.h"
 
-/* The proxy that the environment names for url: http_proxy, unless no_proxy holds its host, a domain it is in (".example" or
- * "example"), or "*". Returns 1 and fills proxy (px_url_free it); 0: none; -1: http_proxy is no http: URL. */
+/* The proxy that the environment names for url: http_proxy, unless no_proxy holds its host, a domain it is in
+ * (".example" or "example"), or "*". Returns 1 and fills proxy (px_url_free it); 0: none; -1: http_proxy is no http:
+ * URL. */
 int px_http_proxy(struct px_url *proxy, const struct px_url *url) FAST_FUNC;
 
-/* A malloc'd GET request. proxy: NULL, or the one it is sent to. offset_bytes > 0: for the rest from there on (RFC 9110, 14.2),
- * only if validator ("": whatever it is) still holds (13.1.5). */
-char *px_http_request(const struct px_url *url, const struct px_url *proxy, off_t offset_bytes, const char *validator) FAST_FUNC;
+/* A malloc'd GET request. proxy: NULL, or the one it is sent to. offset_bytes > 0: for the rest from there on (RFC
+ * 9110, 14.2), only if validator ("": whatever it is) still holds (13.1.5). */
+char *px_http_request(const struct px_url *url, const struct px_url *proxy, off_t offset_bytes,
+		const char *validator) FAST_FUNC;
 
 #endif

@@ -7,22 +7,9 @@
 #include <linux/errqueue.h>
 #include <netinet/ip.h>
 #include "transport/net.h"
-#include "lib/text.h"
 
-int FAST_FUNC px_job_fail(struct px_job *job, struct px_stream *s, enum px_status status, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(job->reason, sizeof(job->reason), fmt, args);
-	va_end(args);
-	px_text_clean(job->reason);
-	job->again = (status == PX_NETWORK);
-	s->status = status;
-	return -1;
-}
-
-struct addrinfo* FAST_FUNC px_net_resolve(struct px_job *job, struct px_stream *s, const char *host, const char *port,
+struct addrinfo* FAST_FUNC px_net_resolve(struct px_transfer *xfer, struct px_stream *s, const char *host,
+		const char *port,
 		int socktype)
 {
 	struct addrinfo hint, *found = NULL;
@@ -35,7 +22,7 @@ struct addrinfo* FAST_FUNC px_net_resolve(struct px_job *job, struct px_stream *
 	error = getaddrinfo(host, port, &hint, &found);
 	if (!error && found)
 		return found;
-	px_job_fail(job, s, PX_NETWORK, "cannot find the address of %s: %s", host, gai_strerror(error));
+	px_transfer_fail(xfer, s, PX_NETWORK, "cannot find the address of %s: %s", host, gai_strerror(error));
 	return NULL;
 }
 
@@ -59,9 +46,9 @@ static int connect_address(const struct addrinfo *a, unsigned timeout_ms)
 	return -1;
 }
 
-int FAST_FUNC px_net_connect(struct px_job *job, struct px_stream *s, const char *host, const char *port)
+int FAST_FUNC px_net_connect(struct px_transfer *xfer, struct px_stream *s, const char *host, const char *port)
 {
-	struct addrinfo *all = px_net_resolve(job, s, host, port, SOCK_STREAM);
+	struct addrinfo *all = px_net_resolve(xfer, s, host, port, SOCK_STREAM);
 	struct addrinfo *a;
 	unsigned start_ms = monotonic_ms();
 	int fd = -1;
@@ -69,43 +56,44 @@ int FAST_FUNC px_net_connect(struct px_job *job, struct px_stream *s, const char
 	if (!all)
 		return -1;
 	for (a = all; a && fd < 0; a = a->ai_next)
-		fd = connect_address(a, job->silence_ms);
+		fd = connect_address(a, xfer->silence_ms);
 	freeaddrinfo(all);
-	job->wait_ms += (unsigned)monotonic_ms() - start_ms;
+	xfer->wait_ms += (unsigned)monotonic_ms() - start_ms;
 	if (fd < 0)
-		return px_job_fail(job, s, PX_NETWORK, "cannot connect to %s port %s: %s", host, port, strerror(errno));
+		return px_transfer_fail(xfer, s, PX_NETWORK, "cannot connect to %s port %s: %s", host, port,
+				strerror(errno));
 	return fd;
 }
 
-void FAST_FUNC px_net_drop(struct px_job *job)
+void FAST_FUNC px_net_drop(struct px_transfer *xfer)
 {
-	if (!job->kept_to)
+	if (!xfer->kept_to)
 		return;
-	close(job->kept_fd);
-	free(job->kept_to);
-	job->kept_to = NULL;
+	close(xfer->kept_fd);
+	free(xfer->kept_to);
+	xfer->kept_to = NULL;
 }
 
-void FAST_FUNC px_net_keep(struct px_job *job, int fd, const char *host, const char *port)
+void FAST_FUNC px_net_keep(struct px_transfer *xfer, int fd, const char *host, const char *port)
 {
-	px_net_drop(job);
-	job->kept_to = xasprintf("%s %s", host, port);
-	job->kept_fd = fd;
+	px_net_drop(xfer);
+	xfer->kept_to = xasprintf("%s %s", host, port);
+	xfer->kept_fd = fd;
 }
 
-int FAST_FUNC px_net_kept(struct px_job *job, const char *host, const char *port)
+int FAST_FUNC px_net_kept(struct px_transfer *xfer, const char *host, const char *port)
 {
-	struct pollfd p = { job->kept_fd, POLLIN, 0 };
+	struct pollfd p = { xfer->kept_fd, POLLIN, 0 };
 	char *to = xasprintf("%s %s", host, port);
-	int same = job->kept_to && strcmp(to, job->kept_to) == 0;
+	int same = xfer->kept_to && strcmp(to, xfer->kept_to) == 0;
 
 	free(to);
 	if (!same || poll(&p, 1, 0) != 0) {
-		px_net_drop(job);
+		px_net_drop(xfer);
 		return -1;
 	}
-	free(job->kept_to);
-	job->kept_to = NULL;
+	free(xfer->kept_to);
+	xfer->kept_to = NULL;
 	return p.fd;
 }
 
@@ -125,17 +113,18 @@ unsigned FAST_FUNC px_net_mtu(const struct addrinfo *a)
 	return MAX(0, mtu);
 }
 
-int FAST_FUNC px_patience_count(struct px_patience *patience, struct px_job *job, struct px_stream *s, unsigned waited_ms,
+int FAST_FUNC px_patience_count(struct px_patience *patience, struct px_transfer *xfer, struct px_stream *s,
+		unsigned waited_ms,
 		size_t got_bytes)
 {
-	unsigned stretch_ms = 3 * job->silence_ms;
+	unsigned stretch_ms = 3 * xfer->silence_ms;
 	off_t floor_bytes = (off_t)stretch_ms * PX_NET_FLOOR_BYTES / 1000;
 
-	job->wait_ms += waited_ms;
+	xfer->wait_ms += waited_ms;
 	patience->slow_ms += waited_ms;
 	patience->slow_bytes += got_bytes;
 	if (patience->slow_bytes < floor_bytes && patience->slow_ms > stretch_ms)
-		return px_job_fail(job, s, PX_NETWORK, "too slow: %u bytes in %u seconds",
+		return px_transfer_fail(xfer, s, PX_NETWORK, "too slow: %u bytes in %u seconds",
 				(unsigned)patience->slow_bytes, patience->slow_ms / 1000);
 	if (patience->slow_bytes >= floor_bytes) {
 		patience->slow_ms = 0;
@@ -144,7 +133,8 @@ int FAST_FUNC px_patience_count(struct px_patience *patience, struct px_job *job
 	return 0;
 }
 
-ssize_t FAST_FUNC px_net_receive(struct px_job *job, struct px_stream *s, struct px_patience *patience, int fd, void *buf,
+ssize_t FAST_FUNC px_net_receive(struct px_transfer *xfer, struct px_stream *s, struct px_patience *patience, int fd,
+		void *buf,
 		size_t len_bytes)
 {
 	unsigned start_ms = monotonic_ms(), waited_ms;
@@ -156,17 +146,17 @@ ssize_t FAST_FUNC px_net_receive(struct px_job *job, struct px_stream *s, struct
 		if (n >= 0)
 			break;
 		if (errno != EAGAIN && errno != EINTR)
-			return px_job_fail(job, s, PX_NETWORK, "cannot receive: %s", strerror(errno));
-		if (waited_ms >= job->silence_ms)
-			return px_job_fail(job, s, PX_NETWORK, "silence for %u seconds", job->silence_ms / 1000);
+			return px_transfer_fail(xfer, s, PX_NETWORK, "cannot receive: %s", strerror(errno));
+		if (waited_ms >= xfer->silence_ms)
+			return px_transfer_fail(xfer, s, PX_NETWORK, "silence for %u seconds", xfer->silence_ms / 1000);
 	}
-	if (n > 0 && px_patience_count(patience, job, s, waited_ms, n) < 0)
+	if (n > 0 && px_patience_count(patience, xfer, s, waited_ms, n) < 0)
 		return -1;
 	return n;
 }
 
 /* Until the socket has something. Returns 0, -1 after the silence. */
-static int wait_readable(struct px_job *job, struct px_stream *s, struct px_patience *patience, int fd)
+static int wait_readable(struct px_transfer *xfer, struct px_stream *s, struct px_patience *patience, int fd)
 {
 	struct pollfd p = { fd, POLLIN, 0 };
 	unsigned start_ms;
@@ -175,29 +165,30 @@ static int wait_readable(struct px_job *job, struct px_stream *s, struct px_pati
 	if (ready > 0)
 		return 0;
 	start_ms = monotonic_ms();
-	ready = safe_poll(&p, 1, job->silence_ms);
+	ready = safe_poll(&p, 1, xfer->silence_ms);
 	if (ready <= 0)
-		return px_job_fail(job, s, PX_NETWORK, "silence for %u seconds", job->silence_ms / 1000);
-	return px_patience_count(patience, job, s, (unsigned)monotonic_ms() - start_ms, 0);
+		return px_transfer_fail(xfer, s, PX_NETWORK, "silence for %u seconds", xfer->silence_ms / 1000);
+	return px_patience_count(patience, xfer, s, (unsigned)monotonic_ms() - start_ms, 0);
 }
 
-ssize_t FAST_FUNC px_net_splice(struct px_job *job, struct px_stream *s, struct px_patience *patience, int fd, int pipe_fd,
+ssize_t FAST_FUNC px_net_splice(struct px_transfer *xfer, struct px_stream *s, struct px_patience *patience, int fd,
+		int pipe_fd,
 		size_t len_bytes)
 {
 	ssize_t n;
 
 	do {
-		if (wait_readable(job, s, patience, fd) < 0)
+		if (wait_readable(xfer, s, patience, fd) < 0)
 			return -1;
 		n = splice(fd, NULL, pipe_fd, NULL, len_bytes, SPLICE_F_MOVE);
 	} while (n < 0 && (errno == EAGAIN || errno == EINTR));
 	if (n > 0)
-		return px_patience_count(patience, job, s, 0, n) < 0 ? -1 : n;
+		return px_patience_count(patience, xfer, s, 0, n) < 0 ? -1 : n;
 	if (n == 0)
 		return 0;
 	if (errno == EINVAL || errno == ENOSYS || errno == EPIPE)
 		return PX_SPLICE_NOT;
-	return px_job_fail(job, s, PX_NETWORK, "cannot receive: %s", strerror(errno));
+	return px_transfer_fail(xfer, s, PX_NETWORK, "cannot receive: %s", strerror(errno));
 }
 
 int FAST_FUNC px_net_icmp(int fd, const struct sockaddr_storage *peer, socklen_t peer_len)

@@ -1,5 +1,5 @@
 /*
- * TFTP (RFC 1350, 2347, 2348, 2349, 7440): the sockets and clocks around lib/tftp_state.c.
+ * TFTP (RFC 1350, 2347, 2348, 2349, 7440): the sockets and clocks around tftp_state.c.
  */
 //kbuild:obj-$(CONFIG_PX_TRANSPORT_TFTP) += tftp.o
 
@@ -27,7 +27,7 @@ enum {
 
 struct tftp_stream {
 	struct px_stream s;
-	struct px_job *job;
+	struct px_transfer *xfer;
 	struct px_tftp t;
 	struct px_patience patience;
 	int fd;
@@ -73,10 +73,11 @@ static int tftp_send(struct tftp_stream *f, unsigned len)
 		return 0;
 	if (errno != ENETUNREACH && errno != EHOSTUNREACH && errno != EINVAL)
 		return 0; /* a full queue, a filter: lost like any other; an old ICMP error: tftp_icmp finds it too */
-	return px_job_fail(f->job, &f->s, PX_NETWORK, "cannot send: %s", strerror(errno));
+	return px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "cannot send: %s", strerror(errno));
 }
 
-static void tftp_complain(struct tftp_stream *f, const struct sockaddr *to, socklen_t to_len, unsigned code, const char *text)
+static void tftp_complain(struct tftp_stream *f, const struct sockaddr *to, socklen_t to_len, unsigned code,
+		const char *text)
 {
 	uint8_t packet[PX_TFTP_ERROR_BYTES];
 
@@ -106,7 +107,7 @@ static int tftp_icmp(struct tftp_stream *f)
 {
 	int error = px_net_icmp(f->fd, &f->peer, f->peer_len);
 
-	return error ? px_job_fail(f->job, &f->s, PX_NETWORK, "cannot reach the server: %s", strerror(error)) : 0;
+	return error ? px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "cannot reach the server: %s", strerror(error)) : 0;
 }
 
 static int tftp_wait(struct tftp_stream *f, unsigned timeout_us)
@@ -117,8 +118,8 @@ static int tftp_wait(struct tftp_stream *f, unsigned timeout_us)
 	return ppoll(&p, 1, &limit, NULL);
 }
 
-/* In lockstep nothing else can come than the answer: one system call waits for it and takes it. The socket's own time-out follows
- * the one wanted only roughly, to save calls. */
+/* In lockstep nothing else can come than the answer: one system call waits for it and takes it. The socket's own
+ * time-out follows the one wanted only roughly, to save calls. */
 static int tftp_block(struct tftp_stream *f, unsigned timeout_us)
 {
 	struct timeval limit = { timeout_us / 1000000, timeout_us % 1000000 };
@@ -140,8 +141,9 @@ static ssize_t tftp_take(struct tftp_stream *f, struct tftp_from *from, int flag
 	return recvfrom(f->fd, f->packet, sizeof(f->packet), flags, (struct sockaddr *)&from->address, &from->len);
 }
 
-/* For the time of two round trips. To sleep and be woken on another processor takes longer than an answer on a fast network does, and as
- * much of the processor's time. Who else wants it gets it; then sleeping is better for a while. Returns as recvfrom. */
+/* For the time of two round trips. To sleep and be woken on another processor takes longer than an answer on a fast
+ * network does, and as much of the processor's time. Who else wants it gets it; then sleeping is better for a while.
+ * Returns as recvfrom. */
 static ssize_t tftp_spin(struct tftp_stream *f, struct tftp_from *from)
 {
 	unsigned long long start_us = tftp_clock_us(), now_us = start_us, before_us;
@@ -160,7 +162,8 @@ static ssize_t tftp_spin(struct tftp_stream *f, struct tftp_from *from)
 	return n;
 }
 
-/* What is there without sleeping. Within a window the next block often is, after an ACK it takes a while. Returns as recvfrom. */
+/* What is there without sleeping. Within a window the next block often is, after an ACK it takes a while. Returns as
+ * recvfrom. */
 static ssize_t tftp_look(struct tftp_stream *f, struct tftp_from *from)
 {
 	if (f->t.unacked_blocks > 0)
@@ -182,7 +185,8 @@ static ssize_t tftp_sleep(struct tftp_stream *f, struct tftp_from *from, unsigne
 	return tftp_take(f, from, MSG_DONTWAIT);
 }
 
-/* One packet of the server's into f->packet. Returns its length, 0 when timeout_us passed or it was not the server's, -1. */
+/* One packet of the server's into f->packet. Returns its length, 0 when timeout_us passed or it was not the server's,
+ * -1. */
 static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 {
 	struct tftp_from from;
@@ -199,9 +203,9 @@ static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 	return 0;
 }
 
-/* Learns from the time between an ACK and the answer to it (RFC 6298, 2). Whether that answers a repeated ACK or the one before is told
- * by the time since then: about a round trip, the repetition was needed; far less, it came too early (as in RFC 3522); else
- * nobody knows, and the back-off stays. */
+/* Learns from the time between an ACK and the answer to it (RFC 6298, 2). Whether that answers a repeated ACK or the
+ * one before is told by the time since then: about a round trip, the repetition was needed; far less, it came too
+ * early (as in RFC 3522); else nobody knows, and the back-off stays. */
 static void tftp_measure(struct tftp_stream *f)
 {
 	int since_us = MIN(f->heard_us - f->sent_us, REPEAT_MAX_US);
@@ -213,24 +217,27 @@ static void tftp_measure(struct tftp_stream *f)
 	f->repeat_us = px_tftp_trip_learn(&f->trip, since_us);
 }
 
-/* A window broke. Returns 0; -1: the server slows down for that, and the file is long enough to start over with a smaller one. */
+/* A window broke. Returns 0; -1: the server slows down for that, and the file is long enough to start over with a
+ * smaller one. */
 static int tftp_broken(struct tftp_stream *f)
 {
 	struct px_tftp *t = &f->t;
 
-	if (!px_tftp_pace_broken(&f->pace, t->window_blocks, f->trip.trip_us) || !f->job->may_renew || t->window_blocks == 1)
+	if (!px_tftp_pace_broken(&f->pace, t->window_blocks, f->trip.trip_us) || !f->xfer->may_renew
+			|| t->window_blocks == 1)
 		return 0;
 	if (t->tsize_bytes >= 0 && t->tsize_bytes - t->seen_bytes < t->seen_bytes)
 		return 0;
-	f->job->window_blocks = MAX(1, t->window_blocks / PX_TFTP_SMALLER);
-	f->job->renew = 1;
-	return px_job_fail(f->job, &f->s, PX_NETWORK, "blocks are lost and the server slows down: a window of %u is too large",
+	f->xfer->window_blocks = MAX(1, t->window_blocks / PX_TFTP_SMALLER);
+	f->xfer->renew = 1;
+	return px_transfer_fail(f->xfer, &f->s, PX_NETWORK,
+			"blocks are lost and the server slows down: a window of %u is too large",
 			t->window_blocks);
 }
 
-/* Is the last packet due to be sent again? Not as long as the server sends something, be it old: it would send all that once more.
- * Backs off, until a round trip has been measured: a server that is only slow must not be flooded (RFC 6298, 5.5 to 5.7).
- * Returns 0, -1. */
+/* Is the last packet due to be sent again? Not as long as the server sends something, be it old: it would send all
+ * that once more. Backs off, until a round trip has been measured: a server that is only slow must not be flooded
+ * (RFC 6298, 5.5 to 5.7). Returns 0, -1. */
 static int tftp_repeat(struct tftp_stream *f)
 {
 	if (tftp_clock_us() - MAX(f->sent_us, f->heard_us) < f->repeat_us)
@@ -245,8 +252,8 @@ static int tftp_repeat(struct tftp_stream *f)
 	return tftp_send(f, f->last_len);
 }
 
-/* Counts windows that broke off right at their start: random loss hits anywhere, a queue too short or packets that always change
- * places hit every time. Returns 0, -1. */
+/* Counts windows that broke off right at their start: random loss hits anywhere, a queue too short or packets that
+ * always change places hit every time. Returns 0, -1. */
 static int tftp_judge_window(struct tftp_stream *f, int broken)
 {
 	if (broken && tftp_broken(f) < 0)
@@ -257,8 +264,9 @@ static int tftp_judge_window(struct tftp_stream *f, int broken)
 	}
 	if (++f->losses < LOSSES_MAX || f->t.window_blocks == 1)
 		return 0;
-	f->job->window_blocks = f->t.window_blocks / 2;
-	return px_job_fail(f->job, &f->s, PX_NETWORK, "too many blocks lost with a window of %u", f->t.window_blocks);
+	f->xfer->window_blocks = f->t.window_blocks / 2;
+	return px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "too many blocks lost with a window of %u",
+			f->t.window_blocks);
 }
 
 /* How long to wait for a packet: when blocks are missing, only until those behind them have stopped coming. */
@@ -283,7 +291,7 @@ static int tftp_quiet(struct tftp_stream *f)
 static int tftp_gone(struct tftp_stream *f)
 {
 	if (f->away_us >= AWAY_MIN_US)
-		f->job->away_s = MAX(f->job->away_s, f->away_us / 1000000 + 1);
+		f->xfer->away_s = MAX(f->xfer->away_s, f->away_us / 1000000 + 1);
 	return -1;
 }
 
@@ -306,14 +314,15 @@ static int tftp_next(struct tftp_stream *f, ssize_t *len)
 		waited_ms = (now_us - start_us) / 1000;
 		if (flags != PX_TFTP_IGNORE)
 			break;
-		if (waited_ms >= f->job->silence_ms) {
-			px_job_fail(f->job, &f->s, PX_NETWORK, "silence for %u seconds", f->job->silence_ms / 1000);
+		if (waited_ms >= f->xfer->silence_ms) {
+			px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "silence for %u seconds",
+					f->xfer->silence_ms / 1000);
 			return tftp_gone(f);
 		}
 		if ((*len == 0 ? tftp_quiet(f) : tftp_repeat(f)) < 0)
 			return -1;
 	}
-	if (px_patience_count(&f->patience, f->job, &f->s, waited_ms, *len) < 0)
+	if (px_patience_count(&f->patience, f->xfer, &f->s, waited_ms, *len) < 0)
 		return -1;
 	return flags;
 }
@@ -329,7 +338,7 @@ static int tftp_step(struct tftp_stream *f)
 	if (flags & PX_TFTP_FAIL) {
 		if (f->t.error_code)
 			tftp_complain(f, (struct sockaddr *)&f->peer, f->peer_len, f->t.error_code, f->t.reason);
-		return px_job_fail(f->job, &f->s, f->t.status, "%s", f->t.reason);
+		return px_transfer_fail(f->xfer, &f->s, f->t.status, "%s", f->t.reason);
 	}
 	if ((flags & PX_TFTP_DATA) && f->t.unacked_blocks == 1) {
 		f->window_us = f->heard_us;
@@ -346,15 +355,15 @@ static int tftp_step(struct tftp_stream *f)
 			return -1;
 	}
 	if (flags & PX_TFTP_DATA) {
-		f->job->total_bytes = MAX(f->job->total_bytes, f->t.tsize_bytes);
+		f->xfer->total_bytes = MAX(f->xfer->total_bytes, f->t.tsize_bytes);
 		f->rest = f->packet + 4;
 		f->rest_bytes = len - 4;
 	}
 	return flags;
 }
 
-/* Blocks are gathered, so that the reader is not called for every one of them. What came before a failure is given first: the
- * status that it left makes the next read fail. */
+/* Blocks are gathered, so that the reader is not called for every one of them. What came before a failure is given
+ * first: the status that it left makes the next read fail. */
 static ssize_t FAST_FUNC tftp_read(struct px_stream *s, void *buf, size_t len_bytes)
 {
 	struct tftp_stream *f = (struct tftp_stream *)s;
@@ -400,7 +409,7 @@ static int tftp_open_socket(struct tftp_stream *f, const struct addrinfo *a)
 {
 	f->fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (f->fd < 0)
-		return px_job_fail(f->job, &f->s, PX_NETWORK, "cannot open a socket: %s", strerror(errno));
+		return px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "cannot open a socket: %s", strerror(errno));
 	if (setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES) < 0)
 		setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
 	/* ICMP errors come through although the socket is not connected */
@@ -426,12 +435,14 @@ static void tftp_choose_options(struct tftp_stream *f, const struct addrinfo *a)
 {
 	struct px_tftp *t = &f->t;
 
-	/* RFC 2349. Servers give up after 5 times that, atftpd after 25 s. Not asked for without need: a loss that our repeated ACK does
-	 * not mend (tftpd-hpa and dnsmasq ignore it) is mended after that time, which is 1 s if we do not ask. */
-	t->ask_timeout_s = MIN(f->job->away_s, 255);
+	/* RFC 2349. Servers give up after 5 times that, atftpd after 25 s. Not asked for without need: a loss that
+	 * our repeated ACK does not mend (tftpd-hpa and dnsmasq ignore it) is mended after that time, which is 1 s if
+	 * we do not ask. */
+	t->ask_timeout_s = MIN(f->xfer->away_s, 255);
 	t->ask_tsize = 1;
-	t->ask_blksize_bytes = f->job->blksize_bytes ? f->job->blksize_bytes : tftp_fitting_blksize(a);
-	t->ask_window_blocks = f->job->window_blocks ? f->job->window_blocks : tftp_fitting_window(f, t->ask_blksize_bytes);
+	t->ask_blksize_bytes = f->xfer->blksize_bytes ? f->xfer->blksize_bytes : tftp_fitting_blksize(a);
+	t->ask_window_blocks = f->xfer->window_blocks ? f->xfer->window_blocks : tftp_fitting_window(f,
+			t->ask_blksize_bytes);
 }
 
 /* Asks one address and waits for its answer. */
@@ -452,7 +463,7 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 		tftp_choose_options(f, a);
 	f->last_len = px_tftp_request(t, f->last, url->path);
 	if (f->last_len == 0)
-		return px_job_fail(f->job, &f->s, PX_SERVER, "the name is too long for TFTP");
+		return px_transfer_fail(f->xfer, &f->s, PX_SERVER, "the name is too long for TFTP");
 	if (tftp_send(f, f->last_len) < 0)
 		return -1;
 	return tftp_step(f) < 0 ? -1 : 0;
@@ -474,21 +485,22 @@ static void tftp_begin(struct tftp_stream *f, const struct px_url *url, const st
 		close(f->fd);
 		f->fd = -1;
 	}
-	f->job->start_bytes = 0;
-	f->job->total_bytes = f->t.tsize_bytes;
-	f->job->total_low = f->t.tsize_low;
+	f->xfer->start_bytes = 0;
+	f->xfer->total_bytes = f->t.tsize_bytes;
+	f->xfer->total_low = f->t.tsize_low;
 }
 
-static struct px_stream* FAST_FUNC tftp_open(const struct px_url *url, struct px_job *job, off_t offset_bytes UNUSED_PARAM)
+static struct px_stream* FAST_FUNC tftp_open(const struct px_url *url, struct px_transfer *xfer,
+		off_t offset_bytes UNUSED_PARAM)
 {
 	struct tftp_stream *f = xzalloc(sizeof(*f));
 	struct addrinfo *all;
 
 	f->s.read = tftp_read;
 	f->s.close = tftp_close;
-	f->job = job;
+	f->xfer = xfer;
 	f->fd = -1;
-	all = px_net_resolve(job, &f->s, url->host, url->port ? url->port : "69", SOCK_DGRAM);
+	all = px_net_resolve(xfer, &f->s, url->host, url->port ? url->port : "69", SOCK_DGRAM);
 	if (all) {
 		tftp_begin(f, url, all);
 		freeaddrinfo(all);

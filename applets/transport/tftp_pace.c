@@ -20,7 +20,8 @@ void FAST_FUNC px_tftp_pace_whole(struct px_tftp_pace *pace, unsigned window_us,
 		pace->best_block_us = pace->block_us;
 }
 
-/* What a block costs: its own time and its part of the round trip. A server that slows down a little sleeps SLEEP_US at least. */
+/* What a block costs: its own time and its part of the round trip. A server that slows down a little sleeps SLEEP_US
+ * at least. */
 int FAST_FUNC px_tftp_pace_broken(struct px_tftp_pace *pace, unsigned blocks, unsigned trip_us)
 {
 	unsigned now_us = pace->block_us + trip_us / blocks;

@@ -97,7 +97,8 @@ static off_t option_number(const char *text, off_t limit)
 	return value <= limit ? value : -1;
 }
 
-/* atftpd and dnsmasq tell the lower 32 bits of a size, atftpd as a signed number: -1294967296 is 3000000000 or 4 GiB more. */
+/* atftpd and dnsmasq tell the lower 32 bits of a size, atftpd as a signed number: -1294967296 is 3000000000 or 4 GiB
+ * more. */
 static off_t tsize_number(const char *text, off_t limit)
 {
 	off_t value;
@@ -108,8 +109,8 @@ static off_t tsize_number(const char *text, off_t limit)
 	return value > 0 ? ((off_t)1 << 32) - value : -1;
 }
 
-/* One option of an OACK. Returns 0; -1: not asked for, or another value than RFC 2347 and its followers allow. seen: one bit an
- * option. */
+/* One option of an OACK. Returns 0; -1: not asked for, or another value than RFC 2347 and its followers allow. seen:
+ * one bit an option. */
 static int take_option(struct px_tftp *t, const char *name, const char *text, unsigned *seen)
 {
 	static const char names[] ALIGN1 = "blksize\0windowsize\0tsize\0timeout\0";
@@ -153,7 +154,8 @@ static unsigned take_oack(struct px_tftp *t, const uint8_t *packet, size_t len)
 		const char *value = memchr(name, '\0', end - name);
 		const char *last = value ? memchr(value + 1, '\0', end - value - 1) : NULL;
 		if (!last || take_option(t, name, value + 1, &seen) < 0)
-			return fail(t, PX_PROTOCOL, PX_TFTP_REFUSED_OPTION, "malformed TFTP: an option acknowledged that was not asked for so");
+			return fail(t, PX_PROTOCOL, PX_TFTP_REFUSED_OPTION,
+					"malformed TFTP: an option acknowledged that was not asked for so");
 		at = last + 1;
 	}
 	t->answered = 1;
@@ -174,8 +176,8 @@ static unsigned take_error(struct px_tftp *t, const uint8_t *packet, size_t len)
 	return PX_TFTP_FAIL;
 }
 
-/* Block 1 after 65535. In lockstep the server counts past 0. With a window it may also be that 0 was lost or overtaken: it counts
- * only when it is what comes first after three ACKs. */
+/* Block 1 after 65535. In lockstep the server counts past 0. With a window it may also be that 0 was lost or
+ * overtaken: it counts only when it is what comes first after three ACKs. */
 static int is_wrap_to_one(struct px_tftp *t)
 {
 	if (t->wraps_to_zero)
@@ -189,8 +191,9 @@ static int is_wrap_to_one(struct px_tftp *t)
 	return t->wraps_to_one;
 }
 
-/* Whether number is the block after t->block. After 65535 comes 0 or, from some servers, 1; whichever it was the first time, it is
- * each time: a server that has sent 0 once will not leave it out, so that a 1 there means that 0 was lost. */
+/* Whether number is the block after t->block. After 65535 comes 0 or, from some servers, 1; whichever it was the
+ * first time, it is each time: a server that has sent 0 once will not leave it out, so that a 1 there means that 0
+ * was lost. */
 static int is_next(struct px_tftp *t, uint16_t number)
 {
 	if (t->block != 65535)
@@ -231,7 +234,8 @@ static unsigned take_data(struct px_tftp *t, const uint8_t *packet, size_t len)
 	if (t->tsize_low && t->seen_bytes > t->tsize_bytes)
 		t->tsize_bytes += (off_t)1 << 32;
 	if (t->tsize_bytes >= 0 && (t->done ? t->seen_bytes != t->tsize_bytes : t->seen_bytes > t->tsize_bytes))
-		return fail(t, PX_PROTOCOL, ERROR_ILLEGAL, "malformed TFTP: the file is not as long as the server said");
+		return fail(t, PX_PROTOCOL, ERROR_ILLEGAL,
+				"malformed TFTP: the file is not as long as the server said");
 	if (++t->unacked_blocks >= t->window_blocks || t->done)
 		return PX_TFTP_DATA | PX_TFTP_ACK;
 	return PX_TFTP_DATA;

@@ -1,6 +1,6 @@
 /*
- * The reading side of TFTP (RFC 1350) with options (2347), blksize (2348), timeout and tsize (2349) and windowsize (7440), as a
- * state and functions that take and make packets: no sockets, no clock, so that a fuzzer can drive it.
+ * The reading side of TFTP (RFC 1350) with options (2347), blksize (2348), timeout and tsize (2349) and windowsize
+ * (7440), as a state and functions that take and make packets: no sockets, no clock, so that a fuzzer can drive it.
  */
 #ifndef PX_TFTP_STATE_H
 #define PX_TFTP_STATE_H 1
@@ -24,11 +24,13 @@ enum {
 	PX_TFTP_FAIL = 4,   /* over: status and reason say why; send px_tftp_error when error_code is not 0 */
 };
 
-/* More than a tsize of 4 GiB or over is refused at once. A smaller one may be the lower 32 bits of the size (atftpd and dnsmasq say no more), so
- * that what comes beyond is told from a lie by its end only. Who must not take any number of bytes knows the size (-s). */
+/* More than a tsize of 4 GiB or over is refused at once. A smaller one may be the lower 32 bits of the size (atftpd
+ * and dnsmasq say no more), so that what comes beyond is told from a lie by its end only. Who must not take any
+ * number of bytes knows the size (-s). */
 
-/* A gap is acknowledged when the last block of its window has come, which is what px_tftp_packet sees, or when no more blocks come,
- * which the caller sees. Not at once: atftpd, told in the middle of a window, sends only as many more as the window had left. */
+/* A gap is acknowledged when the last block of its window has come, which is what px_tftp_packet sees, or when no
+ * more blocks come, which the caller sees. Not at once: atftpd, told in the middle of a window, sends only as many
+ * more as the window had left. */
 enum { PX_TFTP_GAP_NONE, PX_TFTP_GAP_SEEN, PX_TFTP_GAP_TOLD };
 
 struct px_tftp {

@@ -1,5 +1,6 @@
 /*
- * The round trip to a TFTP server, and how long to wait before a packet is sent again (RFC 6298, 2). No clock and no sockets.
+ * The round trip to a TFTP server, and how long to wait before a packet is sent again (RFC 6298, 2). No clock and no
+ * sockets.
  */
 #ifndef PX_TFTP_TRIP_H
 #define PX_TFTP_TRIP_H 1

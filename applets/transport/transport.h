@@ -3,8 +3,9 @@
  *
  *	PX_TRANSPORT(http) = { "http", http_open };
  *
- * The entry is found through the linker section px_transports, so the file must be linked as obj-y (see Kbuild.src); a new
- * transport touches no other file but Config.in. Who calls it: lib/download.c, which adds tries, resume and mirrors.
+ * The entry is found through the linker section px_transports, so the file must be linked as obj-y (see Kbuild.src);
+ * a new transport touches no other file but Config.in. Who calls it: fetch/download.c, which adds tries, resume and
+ * mirrors.
  */
 #ifndef PX_TRANSPORT_H
 #define PX_TRANSPORT_H 1
@@ -15,7 +16,7 @@
 enum { PX_SPLICE_NOT = -2 };
 
 /* One file on its way, over all tries and mirrors. */
-struct px_job {
+struct px_transfer {
 	/* what the caller wants */
 	unsigned silence_ms;        /* connect and silence time-out */
 	unsigned blksize_bytes;     /* TFTP; 0: what fits the MTU */
@@ -29,27 +30,28 @@ struct px_job {
 	unsigned away_s;            /* TFTP: so long a slow reader kept us from the server, before it was gone */
 	char validator[160];        /* HTTP: strong ETag or Last-Modified as the server wrote it; "": none */
 	/* what the open function says of this try */
-	off_t start_bytes;          /* where its stream starts: offset_bytes as asked, or 0: the caller skips what it has */
-	smallint same;              /* the validator says that the file has not changed: what is skipped needs no comparison */
+	off_t start_bytes; /* where its stream starts: offset_bytes as asked, or 0: the caller skips what it has */
+	smallint same; /* the validator says that the file has not changed: what is skipped needs no comparison */
 	/* NULL, or moves up to len_bytes of the stream into a pipe without copying them. Returns as px_stream_read, or
 	 * PX_SPLICE_NOT: this time px_stream_read must do it. */
 	ssize_t FAST_FUNC (*splice)(struct px_stream *s, int pipe_fd, size_t len_bytes);
 	/* what a failed stream says instead of printing (the caller prints one line with what it does next) */
 	char reason[320];           /* no control bytes; without the URL */
 	smallint again;             /* the same mirror may do better later */
-	smallint renew;             /* not a failure: the transport wants to start over at once, in another way (if may_renew) */
+	smallint renew; /* not a failure: the transport wants to start over at once, in another way (if may_renew) */
 	unsigned wait_ms;           /* added to: time spent waiting for the network */
-	/* a connection that a transport has left open for the next try or mirror (lib/net.h) */
+	/* a connection that a transport has left open for the next try or mirror (transport/net.h) */
 	char *kept_to;              /* NULL: none */
 	int kept_fd;
 };
 
 struct px_transport {
 	const char *scheme;
-	/* Opens url for reading from offset_bytes on, or from 0 when it cannot. Never NULL: a file that cannot be had is a
-	 * stream that has failed already. Statuses: PX_NETWORK (again), PX_SERVER (8, said no), PX_PROTOCOL, PX_AUTH,
-	 * PX_DATA (job->validator or total_bytes no longer hold though offset_bytes > 0), PX_IO. url and job must outlive it. */
-	struct px_stream* FAST_FUNC (*open)(const struct px_url *url, struct px_job *job, off_t offset_bytes);
+	/* Opens url for reading from offset_bytes on, or from 0 when it cannot. Never NULL: a file that cannot be had
+	 * is a stream that has failed already. Statuses: PX_NETWORK (again), PX_SERVER (8, said no), PX_PROTOCOL,
+	 * PX_AUTH, PX_DATA (xfer->validator or total_bytes no longer hold though offset_bytes > 0), PX_IO. url
+	 * and xfer must outlive it. */
+	struct px_stream* FAST_FUNC (*open)(const struct px_url *url, struct px_transfer *xfer, off_t offset_bytes);
 };
 
 #define PX_TRANSPORT(name) \
@@ -58,9 +60,12 @@ struct px_transport {
 		__attribute__ ((used, section("px_transports"))) = &px_transport_##name; \
 	static const struct px_transport px_transport_##name
 
-/* For transports: keeps the reason (printf, control bytes replaced) for the caller to print; sets s->status, and job->again
- * for PX_NETWORK. Returns -1. In lib/net.c. */
-int px_job_fail(struct px_job *job, struct px_stream *s, enum px_status status, const char *fmt, ...)
+/* The transport for a URL's scheme (lower case); NULL: it is not compiled in. */
+const struct px_transport *px_transport_find(const char *scheme) FAST_FUNC;
+
+/* For transports: keeps the reason (printf, control bytes replaced) in xfer for the caller to print; sets
+ * s->status, and xfer->again for PX_NETWORK. Returns -1. */
+int px_transfer_fail(struct px_transfer *xfer, struct px_stream *s, enum px_status status, const char *fmt, ...)
 	__attribute__ ((format (printf, 4, 5))) FAST_FUNC;
 
 #endif
