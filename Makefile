@@ -4,6 +4,7 @@ CONFIG := .config
 conf = $(shell sed -n 's/^CONFIG_$(1)="\(.*\)"/\1/p' $(CONFIG) 2>/dev/null)
 SUITE := $(or $(call conf,PX_SUITE),trixie)
 files = $(shell find $(1) -type f)
+VERSION := $(shell kbuild/version.sh)
 
 all: tftpboot
 .DELETE_ON_ERROR:
@@ -11,6 +12,9 @@ all: tftpboot
 .NOTPARALLEL:
 .PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot site usb ext2 \
 	squashfs demo run serve check check-quick bench bench-fetch bench-write bench-boot fuzz clean distclean
+ifneq ($(VERSION),$(shell cat $(B)/version 2>/dev/null))
+.PHONY: $(B)/version
+endif
 
 help: ## this text
 	@echo 'PXE Imager: boots machines over the network and writes disk images, all or nothing.'
@@ -34,10 +38,14 @@ $(B)/kconfig/Config.in: kbuild/busybox-tree.sh kbuild/busybox.patch kbuild/packa
 	kbuild/busybox-tree.sh $(B) $(SUITE)
 	@touch $@
 
+$(B)/version:
+	@mkdir -p $(B)
+	@echo '$(VERSION)' >$@
+
 # --- Building, in this order
 all: ## everything
 busybox: $(B)/busybox ## build/busybox: static, with pximenu, pxfetch, pxwrite
-$(B)/busybox: $(CONFIG) $(call files,applets) $(wildcard kbuild/*.sh) kbuild/busybox.patch
+$(B)/busybox: $(CONFIG) $(call files,applets) $(wildcard kbuild/*.sh) kbuild/busybox.patch $(B)/version
 	kbuild/busybox.sh $(B) $(SUITE) $(CONFIG)
 	@touch $@
 tree: $(B)/rootdir.tar ## build/tree, build/rootdir.tar: Debian, small

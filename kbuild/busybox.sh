@@ -27,6 +27,16 @@ configure() {
 	cp "$config" "$tree/.px-config"
 }
 
+# BusyBox's Makefile has EXTRAVERSION in every compiler command: a new commit would compile everything. A header that two files
+# include does the same; kbuild/busybox.patch takes it into the banner.
+write_version() {
+	version=$("$here/version.sh")
+	echo "#define PX_VERSION \"$version\"" >"$build/px_version.h"
+	cmp -s "$build/px_version.h" "$tree/include/px_version.h" || cp "$build/px_version.h" "$tree/include/"
+	rm "$build/px_version.h"
+	echo "product pxe-imager $version" >"$build/manifest.d/product-pxe-imager"
+}
+
 main() {
 	build=$(cd "$1" && pwd) suite=$2 config=$3
 	here=$(cd "$(dirname "$0")" && pwd)
@@ -36,6 +46,7 @@ main() {
 	"$here/busybox-tree.sh" "$1" "$suite"
 	"$here/libraries.sh" "$build" "$suite" "$config"
 	configure
+	write_version
 	if ! make -s -C "$tree" -j"$(nproc)" CC="$build/musl/px-gcc" HOSTCC=gcc \
 		CONFIG_EXTRA_LDLIBS="$(extra_libs)" busybox >"$build/busybox.log" 2>&1; then
 		grep -v '^  ' "$build/busybox.log" | tail -n 60 >&2

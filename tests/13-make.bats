@@ -49,6 +49,7 @@ state() {
 	mkdir "$BATS_TEST_TMPDIR/other"
 	git ls-files -z | cpio -0 -pdm --quiet "$BATS_TEST_TMPDIR/other"
 	cp .config "$BATS_TEST_TMPDIR/other/"
+	kbuild/version.sh >"$BATS_TEST_TMPDIR/other/kbuild/version" # there is no git there
 	run make -C "$BATS_TEST_TMPDIR/other"
 	[ "$status" = 0 ] || { echo "$output"; false; }
 	for f in busybox rootdir.tar px.cpio.xz; do

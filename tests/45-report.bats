@@ -43,6 +43,7 @@ event() {
 	[ "$(event done serial)" = PF2ABCDE ]
 	[ "$(event done uuid)" = 4c4c4544-0042-3510-8054-b4c04f4a3432 ]
 	[ "$(event done ip)" = 192.0.2.15 ]
+	"$PX_BUSYBOX" | grep -qF "(PXE Imager $(event done version))"
 	grep -q "^/lab/report?x=1 application/json 127.0.0.1:$HTTP\$" "$REPORTS/requests"
 	grep -qF '<30>1 - 192.0.2.15 pximenu - - [px@32473 mac="52:54:00:12:34:56" serial="PF2ABCDE" uuid="4c4c4544-0042-3510-8054-b4c04f4a3432"] px: installed debian-13-lab on /dev/vda' "$REPORTS/syslog"
 	grep -qF 'pxwrite: /dev/vda: disk written and verified' "$REPORTS/syslog"

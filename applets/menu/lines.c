@@ -6,6 +6,7 @@
 
 #include "libbb.h"
 #include "lib/ascii.h"
+#include "lib/version.h"
 #include "report/log.h"
 #include "menu/menu.h"
 
@@ -65,7 +66,7 @@ static void print_images(struct px_menu *menu)
 {
 	unsigned i;
 
-	px_ui_print(&menu->ui, "\nPXE Imager: images of %s\n", menu->catalog->url);
+	px_ui_print(&menu->ui, "\nPXE Imager %s: images of %s\n", px_version, menu->catalog->url);
 	for (i = 0; i < menu->catalog->count && i < IMAGES_SHOWN_MAX; i++) {
 		const struct px_image *image = &menu->catalog->images[i];
 

@@ -4,6 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += page.o
 
 #include "libbb.h"
+#include "lib/version.h"
 #include "report/log.h"
 #include "menu/page.h"
 
@@ -12,6 +13,7 @@ unsigned FAST_FUNC px_page_bottom(const struct px_screen *screen)
 	return screen->rows - PX_PAGE_BELOW;
 }
 
+/* right gives way where there is no room for both. */
 static void draw_bar(struct px_screen *screen, unsigned row, const char *left, const char *right)
 {
 	unsigned length = strlen(right) + 1;
@@ -22,12 +24,21 @@ static void draw_bar(struct px_screen *screen, unsigned row, const char *left, c
 		px_screen_put(screen, row, screen->columns - length, 0, PX_BAR, right);
 }
 
+/* The address is what an operator looks for; the version stands before it where the line is long enough. */
+static void draw_title(struct px_menu *menu, struct px_screen *screen, const char *title)
+{
+	const char *address = menu->network.ip ? menu->network.ip : "no network";
+	char *left = xasprintf("PXE Imager: %s", title);
+	char *right = xasprintf("%s  %s", px_version, address);
+
+	draw_bar(screen, 0, left, strlen(left) + strlen(right) + 5 < screen->columns ? right : address);
+	free(left);
+	free(right);
+}
+
 void FAST_FUNC px_page_frame(struct px_menu *menu, struct px_screen *screen, const char *title, const char *keys)
 {
-	char *left = xasprintf("PXE Imager: %s", title);
-
-	draw_bar(screen, 0, left, menu->network.ip ? menu->network.ip : "no network");
-	free(left);
+	draw_title(menu, screen, title);
 	draw_bar(screen, screen->rows - 1, keys, "F1 help");
 	screen->row = screen->rows - PX_PAGE_BELOW;
 	px_screen_line(screen, 0, 2, PX_PLAIN, "%s", px_log_said());

@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "lib/ascii.h"
+#include "lib/version.h"
 #include "report/log.h"
 #include "report/report.h"
 #include "report/sender.h"
@@ -213,8 +214,8 @@ static void send_event(struct px_menu *menu, char type, const char *name, char *
 		ip = json(menu->network.ip, IP_BYTES);
 		image = json(menu->image ? menu->image->id : NULL, IMAGE_BYTES);
 		disk = json(menu->disk ? menu->disk->path : NULL, DISK_BYTES);
-		text = xasprintf("{\"event\":\"%s\",%s,\"ip\":\"%s\",\"image\":\"%s\",\"disk\":\"%s\",\"uptime_s\":%u%s}", name,
-				report.identity, ip, image, disk, monotonic_sec(), more);
+		text = xasprintf("{\"event\":\"%s\",%s,\"ip\":\"%s\",\"image\":\"%s\",\"disk\":\"%s\",\"uptime_s\":%u,\"version\":\"%s\"%s}",
+				name, report.identity, ip, image, disk, monotonic_sec(), px_version, more);
 		send_record(type, text, type == PX_RECORD_LAST ? ROOM_MS : 0);
 		free(ip);
 		free(image);
