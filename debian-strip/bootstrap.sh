@@ -9,10 +9,7 @@
 # taken from apt): the same packages either way. PX_BOOTSTRAP in the environment names one of them.
 set -eu
 
-die() {
-	echo "bootstrap.sh: $*" >&2
-	exit 1
-}
+. "$(dirname "$0")/../kbuild/conf.sh"
 
 # prints "NAME VERSION FILE" of each package file in DIR
 list_debs() {

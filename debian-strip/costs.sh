@@ -36,7 +36,7 @@ measure() {
 	"$here/tree.sh" "$work" "$suite" "$work/config" >"$work/log" 2>&1 || { tail -n 5 "$work/log" >&2; exit 1; }
 	mkdir -p "$work/tree/etc/px"
 	: >"$work/tree/etc/px/complete"
-	"$here/../initramfs/cpio.sh" "$work/tree" "$work/cpio" 0
+	"$here/../initramfs/pack/cpio.sh" "$work/tree" "$work/cpio" 0
 	echo "$(du -sk --apparent-size "$work/tree" | cut -f 1) $(($(stat -c %s "$work/cpio") / 1024))"
 }
 

@@ -7,10 +7,7 @@
 # Debian's package "locales" by libc-bin's localedef. UTF-8 only: conversions of other character sets are not in the tree.
 set -eu
 
-die() {
-	echo "locale.sh: PX_TREE_LOCALE: $*" >&2
-	exit 1
-}
+. "$(dirname "$0")/../kbuild/conf.sh"
 
 archive() {
 	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb "$@"
@@ -21,7 +18,7 @@ explain() {
 	grep "^${name%%[_.@]*}_.* UTF-8$" "$supported" >"$folder.near" || grep ' UTF-8$' "$supported" >"$folder.near"
 	near=$(cut -d ' ' -f 1 "$folder.near" | tr '\n' ' ')
 	rm -f "$folder.near"
-	die "no locale '$name' in UTF-8 in Debian's package locales; there are: C C.UTF-8 POSIX $near"
+	die "PX_TREE_LOCALE: no locale '$name' in UTF-8 in Debian's package locales; there are: C C.UTF-8 POSIX $near"
 }
 
 # compile LANGUAGE FILE: localedef of the tree's own libc, as the build machine's may write another format
@@ -29,7 +26,7 @@ compile() {
 	lib=$build/debian/root/usr/lib/x86_64-linux-gnu
 	I18NPATH=$build/deb/locales/usr/share/i18n "$lib/ld-linux-x86-64.so.2" --library-path "$lib" \
 		"$build/deb/libc-bin/usr/bin/localedef" --no-archive -i "$1" -f UTF-8 "$2" >"$folder.log" 2>&1 ||
-		{ cat "$folder.log" >&2; die "localedef cannot make '$name'"; }
+		{ cat "$folder.log" >&2; die "PX_TREE_LOCALE: localedef cannot make '$name'"; }
 	rm -f "$folder.log"
 }
 

@@ -7,10 +7,7 @@
 # not compressed one by one: the whole initramfs then packs to a third less.
 set -eu
 
-die() {
-	echo "modules.sh: $*" >&2
-	exit 1
-}
+. "$(dirname "$0")/../kbuild/conf.sh"
 
 # kmod from the tree's own packages: the build machine needs none
 depmod_with() {

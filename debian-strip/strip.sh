@@ -9,10 +9,7 @@
 # would take.
 set -eu
 
-die() {
-	echo "strip.sh: $*" >&2
-	exit 1
-}
+. "$(dirname "$0")/../kbuild/conf.sh"
 
 # prints "RULE<tab>REASON" of each line
 rules() {

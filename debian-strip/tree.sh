@@ -5,15 +5,7 @@
 #   tree.sh BUILD SUITE CONFIG
 set -eu
 
-die() {
-	echo "tree.sh: $*" >&2
-	exit 1
-}
-
-# conf SYMBOL: its value in .config, without quotes
-conf() {
-	sed -n "s/^CONFIG_$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$config"
-}
+. "$(dirname "$0")/../kbuild/conf.sh"
 
 driver_set() {
 	for set in qemu common wired everything; do

@@ -12,10 +12,7 @@
 # Every package used is recorded as "kind name version" in BUILD/manifest.d/; manifest.txt is their sorted union.
 set -eu
 
-die() {
-	echo "archive.sh: $*" >&2
-	exit 1
-}
+. "$(dirname "$0")/conf.sh"
 
 # Prints "SITE LABEL" of each Debian repository that the host's apt knows.
 # (the format is apt's, not the shell's)

@@ -5,7 +5,7 @@
 #   config.sh BUILD CONFIG
 set -eu
 
-conf() {
+kconfig() {
 	if ! KCONFIG_CONFIG=$config kconfig-conf "$@" Config.in >"$build/config.log" 2>&1; then
 		cat "$build/config.log" >&2
 		exit 1
@@ -15,10 +15,10 @@ conf() {
 main() {
 	build=$1 config=$2
 	if [ ! -f "$config" ] || cmp -s "$config" "$build/config.default"; then
-		conf --defconfig=kbuild/busybox.config
+		kconfig --defconfig=kbuild/busybox.config
 		cp "$config" "$build/config.default"
 	else
-		conf --olddefconfig
+		kconfig --olddefconfig
 	fi
 	touch "$config"
 }

@@ -33,7 +33,7 @@ state() {
 	made="$PX_BUILD/busybox $PX_BUILD/rootdir.tar $PX_BUILD/px.cpio.xz $(find "$PX_BUILD/tftpboot" -type f)"
 	# shellcheck disable=SC2086
 	before=$(state $made)
-	for stage in kbuild/busybox.sh debian-strip/tree.sh initramfs/initramfs.sh initramfs/tftpboot.sh; do
+	for stage in kbuild/busybox.sh debian-strip/tree.sh initramfs/pack/initramfs.sh initramfs/pack/tftpboot.sh; do
 		run "$stage" build "$SUITE" .config
 		echo "$stage: $output"
 		[ "$status" = 0 ]

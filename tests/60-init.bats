@@ -11,7 +11,7 @@ setup() {
 }
 
 init() {
-	run sh "$PX_TOP/initramfs/init" </dev/null
+	run sh "$PX_TOP/initramfs/overlay/init" </dev/null
 }
 
 @test "init mounts, loads drivers, brings up the network, and becomes init, in this order" {
@@ -57,7 +57,7 @@ device() {
 
 # somebody presses Enter
 held() {
-	run sh "$PX_TOP/initramfs/init" <<<''
+	run sh "$PX_TOP/initramfs/overlay/init" <<<''
 	echo "$output"
 	grep -q '^reboot -f' "$calls"
 	! grep -qE '^(modprobe|network|init)' "$calls"
@@ -133,7 +133,7 @@ held() {
 	[ "$(grep tty2 "$root/etc/inittab")" = 'tty2::respawn:-/etc/px/second' ]
 	echo 'px: an old line' >>"$root/var/log/px.log"
 	mkfifo "$root/keys"
-	timeout 60 sh "$PX_TOP/initramfs/second" <"$root/keys" >"$root/screen" 2>&1 3>&- &
+	timeout 60 sh "$PX_TOP/initramfs/overlay/etc/px/second" <"$root/keys" >"$root/screen" 2>&1 3>&- &
 	pid=$!
 	exec 4>"$root/keys"
 	wait_for 20 grep -q 'px: an old line' "$root/screen"
@@ -149,7 +149,7 @@ held() {
 	init
 	grep -qx '::ctrlaltdel:reboot' "$root/etc/inittab"
 	grep -qx '::shutdown:/etc/px/shutdown' "$root/etc/inittab"
-	sh "$PX_TOP/initramfs/shutdown"
+	sh "$PX_TOP/initramfs/overlay/etc/px/shutdown"
 	grep -q '^umount -a' "$calls"
 }
 
@@ -199,11 +199,11 @@ held() {
 # --- the menu's wrapper
 
 menu() {
-	PX_MENU_PAUSE=${pause:-0} run timeout 30 sh "$PX_TOP/initramfs/menu" <<<"$1"
+	PX_MENU_PAUSE=${pause:-0} run timeout 30 sh "$PX_TOP/initramfs/overlay/etc/px/menu" <<<"$1"
 }
 
 menu_without_input() {
-	PX_MENU_PAUSE=${pause:-0} run timeout 30 sh "$PX_TOP/initramfs/menu" </dev/null
+	PX_MENU_PAUSE=${pause:-0} run timeout 30 sh "$PX_TOP/initramfs/overlay/etc/px/menu" </dev/null
 }
 
 @test "when pximenu dies the console says so and waits: it is not started again by itself" {
@@ -218,7 +218,7 @@ menu_without_input() {
 @test "a terminal that a killed menu left raw is mended" {
 	need script
 	stub pximenu 'stty raw -echo; kill -9 $$'
-	PX_MENU_PAUSE=0 run timeout 30 script -qec "sh '$PX_TOP/initramfs/menu'; stty -a" /dev/null <<<r
+	PX_MENU_PAUSE=0 run timeout 30 script -qec "sh '$PX_TOP/initramfs/overlay/etc/px/menu'; stty -a" /dev/null <<<r
 	echo "$output"
 	[[ $output == *' icanon'*' echo '* ]]
 }
@@ -280,7 +280,7 @@ entry() {
 	entry 001A 1 "${pci}0006" 04012a00010000000008000000000000
 	entry 0004 1 "${pci}0007"
 	printf '\7\0\0\0\0\0\1\0\2\0\3\0\x1a\0\4\0' >"$efivars/BootOrder-$GUID"
-	run sh "$PX_TOP/initramfs/local"
+	run sh "$PX_TOP/initramfs/overlay/etc/px/local"
 	[ "$status" -eq 0 ]
 	[[ $output == *'boots its entry Boot001A next'* ]]
 	[ "$(od -An -tx1 "$efivars/BootNext-$GUID")" = ' 07 00 00 00 1a 00' ]
@@ -288,14 +288,14 @@ entry() {
 
 @test "on a BIOS, or without an entry for a disk, nothing is told to the firmware" {
 	need xxd hexdump
-	run sh "$PX_TOP/initramfs/local"
+	run sh "$PX_TOP/initramfs/overlay/etc/px/local"
 	[ "$status" -eq 1 ]
 	stub mountpoint ''
 	efivars=$root/sys/firmware/efi/efivars
 	mkdir -p "$efivars"
 	entry 0001 1 030b2500525400000001000000000000000000000000000000000000000000000000000001
 	printf '\7\0\0\0\1\0\x77\0' >"$efivars/BootOrder-$GUID"
-	run sh "$PX_TOP/initramfs/local"
+	run sh "$PX_TOP/initramfs/overlay/etc/px/local"
 	[ "$status" -eq 1 ]
 	[ ! -e "$efivars/BootNext-$GUID" ]
 }

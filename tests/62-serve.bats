@@ -27,7 +27,7 @@ teardown() {
 }
 
 serve() {
-	ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build" "$@" >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+	ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" "$@" >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
 	pid=$!
 	wait_for 10 grep -q 'started, version' "$BATS_TEST_TMPDIR/log"
 }
@@ -116,21 +116,21 @@ discover() {
 }
 
 @test "no interface, a wrong one, a bad URL, a damaged or no tftpboot is refused with what there is" {
-	run ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build"
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build"
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"s0 (192.0.2.1/24)"* ]]
-	run ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i nosuch0
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i nosuch0
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"nosuch0: no such interface"* ]]
-	run ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0 -w 'http://192.0.2.1,7'
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0 -w 'http://192.0.2.1,7'
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"a character that this URL cannot have"* ]]
 	truncate -s -1 "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
-	run ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"pxelinux.0: FAILED"*"missing or damaged"* ]]
 	rm "$BATS_TEST_TMPDIR/build/tftpboot/SHA256SUMS"
-	run ip netns exec "$server" "$PX_TOP/initramfs/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"run make first"* ]]
 }

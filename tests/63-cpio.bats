@@ -17,7 +17,7 @@ setup() {
 }
 
 pack() {
-	"$PX_TOP/initramfs/cpio.sh" "$root" "$BATS_TEST_TMPDIR/$1" 1000000000
+	"$PX_TOP/initramfs/pack/cpio.sh" "$root" "$BATS_TEST_TMPDIR/$1" 1000000000
 }
 
 # names in the order of the archive, as the kernel reads them: one archive after another

@@ -19,7 +19,7 @@ tftp_root() {
 }
 
 usb() {
-	run "$PX_TOP/initramfs/usb.sh" "$PX_BUILD" "$SUITE" "$PX_TOP/.config" "$root" "$BATS_TEST_TMPDIR/usb.img" </dev/null
+	run "$PX_TOP/initramfs/pack/usb.sh" "$PX_BUILD" "$SUITE" "$PX_TOP/.config" "$root" "$BATS_TEST_TMPDIR/usb.img" </dev/null
 	echo "$output"
 }
 
@@ -150,7 +150,7 @@ medium() {
 
 site() {
 	mkdir -p "$BATS_TEST_TMPDIR/build/tftpboot"
-	run "$PX_TOP/initramfs/site.sh" "$BATS_TEST_TMPDIR/build" "$BATS_TEST_TMPDIR/site" </dev/null
+	run "$PX_TOP/initramfs/pack/site.sh" "$BATS_TEST_TMPDIR/build" "$BATS_TEST_TMPDIR/site" </dev/null
 	echo "$output"
 }
 

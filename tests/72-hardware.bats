@@ -88,7 +88,7 @@ pair() {
 	small
 	sed 's;^\(CONFIG_PX_CONSOLE="\).*;\1console=ttyS0,115200 no_timer_check px.image=small px.disk=/dev/nvme0n1 px.auto px.timeout=1";' \
 		"$PX_TOP/.config" >"$BATS_TEST_TMPDIR/config"
-	"$PX_TOP/initramfs/usb.sh" "$PX_BUILD" trixie "$BATS_TEST_TMPDIR/config" "$PX_BUILD/tftpboot" "$BATS_TEST_TMPDIR/usb.img"
+	"$PX_TOP/initramfs/pack/usb.sh" "$PX_BUILD" trixie "$BATS_TEST_TMPDIR/config" "$PX_BUILD/tftpboot" "$BATS_TEST_TMPDIR/usb.img"
 	local nvme=(-q "-drive if=none,id=d,format=raw,cache=unsafe,file=$disk" -q '-device nvme,drive=d,serial=PXNVME')
 	boot -n igb -N "user,id=n,tftp=$root" "${nvme[@]}" -q "-drive if=none,id=u,format=raw,file=$BATS_TEST_TMPDIR/usb.img" \
 		-q '-device qemu-xhci' -q '-device usb-storage,drive=u,bootindex=1' \
@@ -120,7 +120,7 @@ pair() {
 # stick FIRMWARE-OPTION: the stick with the small image on USB, no network; its menu, and nothing is written
 stick() {
 	small
-	"$PX_TOP/initramfs/usb.sh" "$PX_BUILD" trixie "$PX_TOP/.config" "$root" "$BATS_TEST_TMPDIR/usb.img"
+	"$PX_TOP/initramfs/pack/usb.sh" "$PX_BUILD" trixie "$PX_TOP/.config" "$root" "$BATS_TEST_TMPDIR/usb.img"
 	boot "$@" -D "$disk" -q "-drive if=none,id=u,format=raw,snapshot=on,file=$BATS_TEST_TMPDIR/usb.img" \
 		-q '-device qemu-xhci' -q '-device usb-storage,drive=u,bootindex=9' 'px: medium: /dev/sda1' 'px: menu ready' 'A small system'
 	cmp -n 1073741824 "$disk" /dev/zero
@@ -138,7 +138,7 @@ stick() {
 
 # card KIND: the card on IDE, 96 MB of RAM, the catalog from the network
 card() {
-	"$PX_TOP/initramfs/card.sh" "$1" "$PX_BUILD" trixie "$PX_TOP/.config"
+	"$PX_TOP/initramfs/pack/card.sh" "$1" "$PX_BUILD" trixie "$PX_TOP/.config"
 	small
 	boot -m 96 -q "-drive if=ide,format=raw,snapshot=on,file=$PX_BUILD/px-$1.img" -q "-netdev user,id=n,tftp=$root" \
 		-q '-device e1000,netdev=n' 'px: network: eth0 10.0.2.15' 'px: menu ready' 'A small system'

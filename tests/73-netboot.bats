@@ -31,7 +31,7 @@ teardown() {
 }
 
 serve() {
-	ip netns exec "$ns" "$PX_TOP/initramfs/serve.sh" -b "$dir/build" -i br0 "$@" >"$dir/serve.log" 2>&1 3>&- &
+	ip netns exec "$ns" "$PX_TOP/initramfs/serve/serve.sh" -b "$dir/build" -i br0 "$@" >"$dir/serve.log" 2>&1 3>&- &
 	pid=$!
 	wait_for 10 grep -q 'started, version' "$dir/serve.log"
 }

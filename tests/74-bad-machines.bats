@@ -91,7 +91,7 @@ said() {
 	small
 	mkdir -p "$BATS_TEST_TMPDIR/site/etc" "$BATS_TEST_TMPDIR/build/tftpboot"
 	head -c 300000 "$PX_BUILD/px.cpio.xz" >"$BATS_TEST_TMPDIR/site/etc/data"
-	"$PX_TOP/initramfs/site.sh" "$BATS_TEST_TMPDIR/build" "$BATS_TEST_TMPDIR/site"
+	"$PX_TOP/initramfs/pack/site.sh" "$BATS_TEST_TMPDIR/build" "$BATS_TEST_TMPDIR/site"
 	head -c 200000 "$BATS_TEST_TMPDIR/build/tftpboot/site.cpio.xz" >"$root/site.cpio.xz"
 	boot -t "$root" 'px: site.cpio.xz could not be unpacked'
 }
@@ -105,7 +105,7 @@ target() {
 @test "the stick that was booted is refused as a target, with px.force too" {
 	small
 	target /dev/sda
-	"$PX_TOP/initramfs/usb.sh" "$PX_BUILD" "$SUITE" "$BATS_TEST_TMPDIR/config" "$root" "$BATS_TEST_TMPDIR/usb.img"
+	"$PX_TOP/initramfs/pack/usb.sh" "$PX_BUILD" "$SUITE" "$BATS_TEST_TMPDIR/config" "$root" "$BATS_TEST_TMPDIR/usb.img"
 	sum=$(sha256sum <"$BATS_TEST_TMPDIR/usb.img")
 	boot -q "-drive if=none,id=u,format=raw,file=$BATS_TEST_TMPDIR/usb.img" -q '-device qemu-xhci' \
 		-q '-device usb-storage,drive=u,bootindex=9' 'px: medium: /dev/sda1' 'px: FAILED: .*the running system is on it'
@@ -115,7 +115,7 @@ target() {
 @test "the card that the system runs from is refused as a target, with px.force too" {
 	small
 	target /dev/sda
-	"$PX_TOP/initramfs/card.sh" squashfs "$PX_BUILD" "$SUITE" "$BATS_TEST_TMPDIR/config"
+	"$PX_TOP/initramfs/pack/card.sh" squashfs "$PX_BUILD" "$SUITE" "$BATS_TEST_TMPDIR/config"
 	mv "$PX_BUILD/px-squashfs.img" "$BATS_TEST_TMPDIR/card.img"
 	sum=$(sha256sum <"$BATS_TEST_TMPDIR/card.img")
 	boot -q "-drive if=ide,format=raw,file=$BATS_TEST_TMPDIR/card.img" -q "-netdev user,id=n,tftp=$root" \

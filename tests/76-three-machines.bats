@@ -58,7 +58,7 @@ tftp_root() {
 	wait_for 10 test -s "$dir/reports/ports"
 	read -r _ port <"$dir/reports/ports"
 	tftp_root "$port"
-	ip netns exec "$ns" "$PX_TOP/initramfs/serve.sh" -b "$dir/build" -i br0 -r 192.0.2.50,192.0.2.60 >"$dir/serve.log" 2>&1 3>&- &
+	ip netns exec "$ns" "$PX_TOP/initramfs/serve/serve.sh" -b "$dir/build" -i br0 -r 192.0.2.50,192.0.2.60 >"$dir/serve.log" 2>&1 3>&- &
 	server=$!
 	wait_for 10 grep -q 'started, version' "$dir/serve.log"
 	boots=''

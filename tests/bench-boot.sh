@@ -30,7 +30,7 @@ qemu_set() {
 	sed -e '/^CONFIG_PX_DRIVERS_/d' -e '/^CONFIG_PX_TREE_[A-Z0-9]*=y/d' "$here/../.config" >"$set_dir/config"
 	echo CONFIG_PX_DRIVERS_QEMU=y >>"$set_dir/config"
 	"$here/../debian-strip/tree.sh" "$set_dir" "$suite" "$set_dir/config" >"$work/log"
-	"$here/../initramfs/initramfs.sh" "$set_dir" "$suite" "$set_dir/config" >"$work/log"
+	"$here/../initramfs/pack/initramfs.sh" "$set_dir" "$suite" "$set_dir/config" >"$work/log"
 }
 
 # once_ms KERNEL INITRD PATTERN: from the start of QEMU until its console says it

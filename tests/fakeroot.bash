@@ -14,9 +14,7 @@ fake_machine() {
 	echo 'MemTotal:         65536 kB' >"$root/proc/meminfo"
 	echo ttyS0 >"$root/sys/class/tty/console/active"
 	command_line 'console=ttyS0'
-	for f in inittab say.sh udhcpc.script network medium menu; do
-		cp "$PX_TOP/initramfs/$f" "$root/etc/px/$f"
-	done
+	cp "$PX_TOP"/initramfs/overlay/etc/px/* "$root/etc/px/"
 	: >"$root/etc/px/complete"
 	echo 42 >"$root/etc/px/size_mib"
 	for c in mount umount dmesg modprobe mdev ip udhcpc hostname init reboot poweroff loadkmap setsid pximenu; do

@@ -63,7 +63,7 @@ static void run_shell(struct px_menu *menu)
 	menu->front->enter(menu);
 }
 
-/* Has the firmware take the disk next, where it can be told (initramfs/local). */
+/* Has the firmware take the disk next, where it can be told (initramfs/overlay/etc/px/local). */
 static void prefer_disk(struct px_menu *menu)
 {
 	char *program = xasprintf("%s/etc/px/local", menu->root);

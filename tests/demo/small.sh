@@ -15,7 +15,7 @@ make_initramfs() {
 	ln -s busybox "$root/bin/sleep"
 	chmod 755 "$root/init"
 	: >"$root/etc/px/complete"
-	"$here/../../initramfs/cpio.sh" "$root" "$1" 0
+	"$here/../../initramfs/pack/cpio.sh" "$root" "$1" 0
 	rm -rf "$root"
 }
 
@@ -28,7 +28,7 @@ main() {
 	cp "$build/tftpboot/vmlinuz" "$folder/"
 	make_initramfs "$folder/small.cpio.xz"
 	echo 'small|a small system|small.cpio.xz|console=ttyS0,115200 quiet no_timer_check' >"$dir/small.menu"
-	"$here/../../initramfs/stick.sh" "$build" "$suite" "$dir/small.img" "$folder" 5058-5353 "$dir/small.menu" >/dev/null
+	"$here/../../initramfs/pack/stick.sh" "$build" "$suite" "$dir/small.img" "$folder" 5058-5353 "$dir/small.menu" >/dev/null
 	cat >"$dir/small.stanza" <<-STANZA
 		Image: small
 		Title: A small system

@@ -5,9 +5,8 @@
 #   card.sh ext2|squashfs BUILD SUITE CONFIG
 set -eu
 
-conf() {
-	sed -n "s/^CONFIG_$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$config"
-}
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../../kbuild/conf.sh"
 
 make_ext2() {
 	kib=$(du -sk --apparent-size "$build/root" | cut -f 1)
@@ -37,11 +36,11 @@ make_initramfs() {
 	for applet in $("$build/busybox" --list); do
 		[ "$applet" = busybox ] || ln -s busybox "$small/usr/bin/$applet"
 	done
-	install -m 755 "$here/init" "$small/init"
-	install -m 755 "$here/medium" "$here/from-card" "$small/etc/px/"
-	install -m 644 "$here/say.sh" "$small/etc/px/say.sh"
-	install -m 644 "$here/mdev.conf" "$small/etc/mdev.conf"
-	"$here/../debian-strip/modules.sh" "$build" "$kernel" card "$small"
+	for f in init etc/px/medium etc/px/say.sh etc/px/parameters.sh etc/mdev.conf; do
+		cp "$here/../overlay/$f" "$small/$f"
+	done
+	cp "$here/../overlay-card/etc/px/from-card" "$small/etc/px/"
+	"$here/../../debian-strip/modules.sh" "$build" "$kernel" card "$small"
 	du -sm --apparent-size "$small" | cut -f 1 >"$small/etc/px/size_mib"
 	: >"$small/etc/px/complete"
 	find "$small" -depth -exec touch -h -d "@$epoch" {} +
@@ -55,8 +54,9 @@ main() {
 	squashfs) uuid=5058-0003 ;;
 	*) echo "usage: card.sh ext2|squashfs BUILD SUITE CONFIG" >&2; exit 2 ;;
 	esac
+	# conf reads config
+	# shellcheck disable=SC2034
 	kind=$1 build=$(cd "$2" && pwd) suite=$3 config=$4
-	here=$(cd "$(dirname "$0")" && pwd)
 	kernel=linux-image-$(ls "$build/root/usr/lib/modules") # that of the tree and of tftpboot/vmlinuz
 	epoch=$(stat -c %Y "$build/tree")
 	folder=$build/card

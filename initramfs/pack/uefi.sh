@@ -7,26 +7,19 @@
 # DHCP names shimx64.efi; the shim loads grubx64.efi beside it, and GRUB looks for /grub/grub.cfg on the same server.
 set -eu
 
-# put FROM TO: copies only what has changed, so that times say something
-put() {
-	if ! cmp -s "$1" "$2"; then
-		cp "$1" "$2.new"
-		chmod 644 "$2.new"
-		mv "$2.new" "$2"
-	fi
-}
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../../kbuild/conf.sh"
 
 main() {
 	[ $# = 3 ] || { echo "usage: uefi.sh BUILD SUITE CONSOLE" >&2; exit 2; }
 	build=$1 suite=$2 console=$3
-	here=$(cd "$(dirname "$0")" && pwd)
 	out=$build/tftpboot
-	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb shim-signed grub-efi-amd64-signed
+	"$here/../../kbuild/archive.sh" -b "$build" -s "$suite" deb shim-signed grub-efi-amd64-signed
 	mkdir -p "$out/grub"
 	put "$build/deb/shim-signed/usr/lib/shim/shimx64.efi.signed" "$out/shimx64.efi"
 	put "$build/deb/grub-efi-amd64-signed/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed" "$out/grubx64.efi"
 	# the console is the user's text, no pattern
-	sed "s/@CONSOLE@/$(echo "$console" | sed 's,[\\/&],\\&,g')/" "$here/grub/grub.cfg" >"$build/grub.cfg"
+	sed "s/@CONSOLE@/$(echo "$console" | sed 's,[\\/&],\\&,g')/" "$here/../tftproot/grub/grub.cfg" >"$build/grub.cfg"
 	put "$build/grub.cfg" "$out/grub/grub.cfg"
 	rm -f "$build/grub.cfg"
 }

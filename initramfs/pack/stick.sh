@@ -8,10 +8,8 @@
 #     MENU    a file, one entry a line: NAME|TITLE|INITRAMFS...|KERNEL PARAMETERS; the first is the default
 set -eu
 
-die() {
-	echo "stick.sh: $*" >&2
-	exit 1
-}
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../../kbuild/conf.sh"
 
 syslinux_menu() {
 	echo 'SERIAL 0 115200'
@@ -101,8 +99,7 @@ start=$second_lba, size=$((second_mib * 2048)), type=83"
 main() {
 	[ $# -ge 6 ] || die "usage: stick.sh BUILD SUITE OUTPUT FOLDER UUID MENU [FILESYSTEM]"
 	build=$(cd "$1" && pwd) suite=$2 output=$3 folder=$4 uuid=$5 menu=$6 filesystem=${7:-}
-	here=$(cd "$(dirname "$0")" && pwd)
-	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb syslinux syslinux-common shim-signed grub-efi-amd64-signed
+	"$here/../../kbuild/archive.sh" -b "$build" -s "$suite" deb syslinux syslinux-common shim-signed grub-efi-amd64-signed
 	check_folder
 	trap 'rm -f "$output.fat" "$output.cfg" "$output.new"' EXIT
 	trap 'exit 130' INT TERM

@@ -7,10 +7,8 @@
 #   site.sh BUILD         an empty one, which the product comes with
 set -eu
 
-die() {
-	echo "site.sh: $*" >&2
-	exit 1
-}
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../../kbuild/conf.sh"
 
 # The kernel unpacks it over the first one: a folder where that has a link (/bin, /lib) would take the link's place.
 check() {

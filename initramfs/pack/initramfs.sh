@@ -4,36 +4,29 @@
 #   initramfs.sh BUILD SUITE CONFIG
 set -eu
 
-conf() {
-	sed -n "s/^CONFIG_$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$config"
-}
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../../kbuild/conf.sh"
 
 inputs() {
 	cat "$build/tree.stamp"
-	(cd "$here" && find . -type f | sort | xargs cat) | sha256sum
+	(cd "$here/.." && find overlay pack -type f | sort | xargs ls -l | cut -c 1-10 && find overlay pack -type f | sort | xargs cat) | sha256sum
 	conf PX_KEYMAP
 }
 
-install_files() {
-	mkdir -p "$1/etc/px"
-	install -m 755 "$here/init" "$1/init"
-	for f in network medium udhcpc.script menu second local shutdown; do
-		install -m 755 "$here/$f" "$1/etc/px/$f"
+# The overlay as it stands; its modes are those of git, whatever umask it was checked out with.
+install_overlay() {
+	(cd "$here/../overlay" && find . -type f | sort) | while read -r f; do
+		mode=644
+		[ ! -x "$here/../overlay/$f" ] || mode=755
+		install -D -m $mode "$here/../overlay/$f" "$1/$f"
 	done
-	install -m 644 "$here/inittab" "$here/say.sh" "$1/etc/px/"
-	for f in fstab hosts profile mdev.conf; do
-		install -m 644 "$here/$f" "$1/etc/$f"
-	done
-	echo px >"$1/etc/hostname"
-	echo 'root:x:0:0:root:/root:/bin/sh' >"$1/etc/passwd"
-	echo 'root:x:0:' >"$1/etc/group"
 }
 
 # The keymap as BusyBox's loadkmap reads it, made with kbd's loadkeys from console-data's files.
 install_keymap() {
 	keymap=$(conf PX_KEYMAP)
 	[ -n "$keymap" ] || return 0
-	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb kbd console-data
+	"$here/../../kbuild/archive.sh" -b "$build" -s "$suite" deb kbd console-data
 	maps=$build/deb/console-data/usr/share/keymaps
 	file=$(find "$maps" -name "$keymap.kmap.gz" | head -n 1)
 	[ -n "$file" ] || {
@@ -49,8 +42,9 @@ install_keymap() {
 
 main() {
 	[ $# = 3 ] || { echo "usage: initramfs.sh BUILD SUITE CONFIG" >&2; exit 2; }
+	# conf reads config
+	# shellcheck disable=SC2034
 	build=$(cd "$1" && pwd) suite=$2 config=$3
-	here=$(cd "$(dirname "$0")" && pwd)
 	inputs >"$build/initramfs.inputs"
 	if cmp -s "$build/initramfs.inputs" "$build/initramfs.stamp" && [ -f "$build/px.cpio.xz" ]; then
 		return 0
@@ -59,7 +53,7 @@ main() {
 	root=$build/root
 	rm -rf "$root"
 	cp -a "$build/tree" "$root"
-	install_files "$root"
+	install_overlay "$root"
 	install_keymap "$root"
 	du -sm --apparent-size "$root" | cut -f 1 >"$root/etc/px/size_mib"
 	: >"$root/etc/px/complete"

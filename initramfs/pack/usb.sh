@@ -7,9 +7,8 @@
 # The menu starts with the stick's own images when the catalog names any, else with those of the network's server.
 set -eu
 
-conf() {
-	sed -n "s/^CONFIG_$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$config"
-}
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../../kbuild/conf.sh"
 
 # px.medium in all of them: the stick is known then, and refused as a target
 entries() {
@@ -33,9 +32,10 @@ content_uuid() {
 
 main() {
 	[ $# -ge 3 ] || { echo "usage: usb.sh BUILD SUITE CONFIG [TFTPROOT OUTPUT]" >&2; exit 2; }
+	# conf reads config
+	# shellcheck disable=SC2034
 	build=$(cd "$1" && pwd) suite=$2 config=$3
 	from=${4:-$build/tftpboot} output=${5:-$build/px-usb.img}
-	here=$(cd "$(dirname "$0")" && pwd)
 	folder=$output.files
 	rm -rf "$folder"
 	trap 'rm -rf "$folder" "$output.menu" "$output.sums"' EXIT

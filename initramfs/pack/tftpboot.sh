@@ -5,27 +5,18 @@
 #   tftpboot.sh BUILD SUITE CONFIG
 set -eu
 
-conf() {
-	sed -n "s/^CONFIG_$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$config"
-}
-
-# put FROM TO: copies only what has changed, so that times say something
-put() {
-	if ! cmp -s "$1" "$2"; then
-		cp "$1" "$2.new"
-		chmod 644 "$2.new"
-		mv "$2.new" "$2"
-	fi
-}
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../../kbuild/conf.sh"
 
 main() {
 	[ $# = 3 ] || { echo "usage: tftpboot.sh BUILD SUITE CONFIG" >&2; exit 2; }
+	# conf reads config
+	# shellcheck disable=SC2034
 	build=$(cd "$1" && pwd) suite=$2 config=$3
-	here=$(cd "$(dirname "$0")" && pwd)
 	out=$build/tftpboot
 	# that of the tree's modules; the archive may have a newer one by now
 	release=$(ls "$build/root/usr/lib/modules")
-	"$here/../kbuild/archive.sh" -b "$build" -s "$suite" deb pxelinux syslinux-common
+	"$here/../../kbuild/archive.sh" -b "$build" -s "$suite" deb pxelinux syslinux-common
 	mkdir -p "$out/pxelinux.cfg" "$out/example"
 	# not there while anything may be half copied
 	[ ! -e "$out/SHA256SUMS" ] || mv "$out/SHA256SUMS" "$build/sums.old"
@@ -35,14 +26,14 @@ main() {
 	put "$build/deb/linux-image-$release/boot/vmlinuz-$release" "$out/vmlinuz"
 	put "$build/px.cpio.xz" "$out/px.cpio.xz"
 	# the console is the user's text, no pattern
-	sed "s/@CONSOLE@/$(conf PX_CONSOLE | sed 's,[\\/&],\\&,g')/" "$here/pxelinux/default" >"$build/pxelinux.default"
+	sed "s/@CONSOLE@/$(conf PX_CONSOLE | sed 's,[\\/&],\\&,g')/" "$here/../tftproot/pxelinux/default" >"$build/pxelinux.default"
 	put "$build/pxelinux.default" "$out/pxelinux.cfg/default"
 	"$here/uefi.sh" "$build" "$suite" "$(conf PX_CONSOLE)"
 	# the loaders name both; a site's own replaces it
 	[ -e "$out/site.cpio.xz" ] || "$here/site.sh" "$build"
 	# a catalog is the user's: never overwritten
-	[ -e "$out/images" ] || put "$here/images" "$out/images"
-	for f in "$here"/example/*; do
+	[ -e "$out/images" ] || put "$here/../tftproot/images" "$out/images"
+	for f in "$here"/../tftproot/example/*; do
 		[ ! -e "$f" ] || put "$f" "$out/example/${f##*/}"
 	done
 	(cd "$out" && sha256sum -- *pxelinux.0 ldlinux.c32 *.efi vmlinuz px.cpio.xz) >"$build/sums"

@@ -1,0 +1,26 @@
+# Read with a dot: the kernel command line, read in one way by all scripts. The reader sets root.
+# Words are between blanks; of several with one name the last one counts, as for the kernel itself.
+# shellcheck shell=sh disable=SC2154
+
+# parameter NAME: prints the value of NAME=VALUE; nothing when it is not there
+parameter() {
+	value=''
+	read -r words <"$root/proc/cmdline"
+	set -f # a word may hold a *
+	for word in $words; do
+		case $word in
+		"$1"=*) value=${word#*=} ;;
+		esac
+	done
+	set +f
+	printf %s "$value"
+}
+
+# has WORD: whether it stands there as it is
+has() {
+	read -r words <"$root/proc/cmdline"
+	case " $words " in
+	*" $1 "*) return 0 ;;
+	esac
+	return 1
+}
