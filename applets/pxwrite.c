@@ -62,23 +62,60 @@ struct globals {
 	struct px_bmap *bmap;
 	struct px_blkdev dev;
 	struct px_blkwrite w;
+	smallint to_stdout;        /* DISK is -: no disk, no state */
 };
 #define G (*ptr_to_globals)
 
 static void say_state(void)
 {
-	bb_error_msg("%s: %s", G.path, px_disk_state_words(G.w.state));
+	bb_error_msg("%s: %s", G.path, px_state_words(G.w.state));
 }
 
-/* Nothing needs to be undone: the boot sector is not there yet. While it is written, signals are blocked. Only calls that a
+/* What -p says of a failure. What a step knows better (G.w.why) comes first; then that it was the input that failed: whoever wrote that
+ * knows more. */
+static const char *why(void)
+{
+	if (G.w.why)
+		return G.w.why;
+	if (G.w.source && G.w.source->status != PX_OK)
+		return "input";
+	switch (xfunc_error_retval) {
+	case PX_USAGE:
+		return "usage";
+	case PX_IO:
+		return G.to_stdout ? "output" : "disk";
+	case PX_DATA:
+		return "image";
+	case PX_TARGET:
+		return "refused";
+	case PX_RESOURCE:
+		return "memory";
+	}
+	return "other";
+}
+
+/* BusyBox calls it at every end, the good one too. */
+static void say_end(void)
+{
+	if (!G.to_stdout && !(xfunc_error_retval == PX_OK && (G.w.quiet || (G.opts & OPT_CLEAR))))
+		say_state();
+	if (!G.to_stdout)
+		px_state_line(G.w.progress_fd, "state", px_state_keyword(G.w.state));
+	if (xfunc_error_retval != PX_OK)
+		px_state_line(G.w.progress_fd, "why", why());
+}
+
+/* Nothing needs to be undone: the boot sector is not there yet. While it is cleared or written, signals are blocked. Only calls that a
  * handler may make. */
 static void on_signal(int sig UNUSED_PARAM)
 {
-	const char *words = px_disk_state_words(G.w.state);
+	const char *words = px_state_words(G.w.state);
 
 	full_write(STDERR_FILENO, "\npxwrite: aborted: ", 19);
 	full_write(STDERR_FILENO, words, strlen(words));
 	full_write(STDERR_FILENO, "\n", 1);
+	px_state_line(G.w.progress_fd, "state", px_state_keyword(G.w.state));
+	px_state_line(G.w.progress_fd, "why", "aborted");
 	_exit(PX_ABORTED);
 }
 
@@ -88,6 +125,18 @@ static size_t quarter_of_ram(void)
 
 	sysinfo(&info);
 	return (uint64_t)info.totalram * info.mem_unit / 4;
+}
+
+/* From here on each end says what it leaves behind; until it is called nothing has been opened. */
+static void begin_to_say(void)
+{
+	die_func = say_end;
+	G.w.state = PX_STATE_UNTOUCHED;
+	G.w.quiet = !!(G.opts & OPT_QUIET);
+	if (G.to_stdout)
+		return;
+	signal(SIGPIPE, SIG_IGN); /* a reader of -p that went away is no reason to stop */
+	px_state_line(G.w.progress_fd, "state", px_state_keyword(G.w.state));
 }
 
 static void parse_options(char **argv)
@@ -100,19 +149,22 @@ static void parse_options(char **argv)
 	if (!argv[0] && !(G.opts & OPT_LIST))
 		bb_show_usage();
 	G.path = argv[0];
+	G.to_stdout = !(G.opts & OPT_LIST) && LONE_DASH(G.path);
 	G.input = input;
 	G.image_bytes = size ? (off_t)xatoull_range_sfx(size, 1, INT64_MAX, kmg_i_suffixes) : -1;
 	G.w.size_known = size || hash || bmap;
 	G.memory_bytes = memory ? xatoul_sfx(memory, kmg_i_suffixes) : quarter_of_ram();
 	G.w.progress_fd = fd ? xatoi_positive(fd) : -1;
+	if (!(G.opts & OPT_LIST))
+		begin_to_say();
 	if (hash && px_digest_parse(&G.w.digest, hash) < 0)
 		bb_error_msg_and_die("-H %s: not sha256: and 64 hexadecimal digits", hash);
 	if (!bmap)
 		return;
 	G.bmap = px_bmap_load(bmap, &status);
 	if (!G.bmap) {
-		say_state();
-		exit(status);
+		xfunc_error_retval = status;
+		xfunc_die();
 	}
 	if (size && G.image_bytes != G.bmap->image_bytes)
 		bb_error_msg_and_die("%s is for an image of %"OFF_FMT"u bytes, -s says %"OFF_FMT"u", bmap,
@@ -244,7 +296,7 @@ static enum px_status open_image(void)
 			.memory_bytes = G.memory_bytes,
 			.hashed = G.w.digest.known,
 		};
-		if (!LONE_DASH(G.path)) {
+		if (!G.to_stdout) {
 			options.history_bytes = PX_POUR_HISTORY_BYTES;
 			options.slack_bytes = PX_RING_SLACK_BYTES;
 		}
@@ -369,22 +421,17 @@ int pxwrite_main(int argc UNUSED_PARAM, char **argv)
 	SET_PTR_TO_GLOBALS(xzalloc(sizeof(G)));
 	xfunc_error_retval = PX_USAGE;
 	parse_options(argv);
-	if (!(G.opts & OPT_LIST) && LONE_DASH(G.path))
+	if (G.to_stdout)
 		return deliver();
 	xfunc_error_retval = PX_OTHER;
 	if (G.opts & OPT_LIST)
 		return G.path ? say_identity() : list_disks();
-	die_func = say_state; /* BusyBox calls it at every end, the good one too */
 	bb_signals((1 << SIGINT) + (1 << SIGTERM) + (1 << SIGHUP), on_signal);
-	signal(SIGPIPE, SIG_IGN); /* a reader of -p that went away is no reason to stop */
 	G.w.dev = &G.dev;
 	G.w.bmap = G.bmap;
 	G.w.skip_readback = !!(G.opts & OPT_NO_READBACK);
 	G.w.grow = !!(G.opts & OPT_GROW);
-	G.w.quiet = !!(G.opts & OPT_QUIET);
 	status = (G.opts & OPT_CLEAR) ? clear() : run();
-	if (status == PX_OK && (G.w.quiet || (G.opts & OPT_CLEAR)))
-		die_func = NULL;
 	if (ENABLE_FEATURE_CLEAN_UP) {
 		px_blkwrite_free(&G.w);
 		px_stream_close(G.w.image);

@@ -1,5 +1,5 @@
 # Faults: each write, flush, read and ioctl of the disk fails in turn, or pxwrite is killed there. Whatever happens, the disk is as it
-# was, or complete, or has no boot sector; and the last message says which.
+# was, or complete, or has no boot sector; and the last message, and the last state= of -p, say which. faults.py looks at both ends.
 load px
 load write/write
 
@@ -33,19 +33,19 @@ on_file() {
 	"$PX_TOP/tests/write/faults.py" pxwrite "$IMAGES/img.zst" "$PWD/disk" "$@"
 }
 
-@test "a disk: killed at any write, it is whole or does not boot" {
+@test "a disk: killed at any write, it is whole or does not boot, and what -p said last is true" {
 	on_loop pwrite64 KILL
 }
 
-@test "a disk: killed at any flush, it is whole or does not boot" {
+@test "a disk: killed at any flush, it is whole or does not boot, and what -p said last is true" {
 	on_loop fsync KILL
 }
 
-@test "a disk: killed at any ioctl, it is whole or does not boot" {
+@test "a disk: killed at any ioctl, it is whole or does not boot, and what -p said last is true" {
 	on_loop ioctl KILL
 }
 
-@test "a disk: killed at any read of it, it is whole or does not boot" {
+@test "a disk: killed at any read of it, it is whole or does not boot, and what -p said last is true" {
 	on_loop pread64 KILL
 }
 
@@ -67,7 +67,7 @@ on_file() {
 	no_boot disk 3
 }
 
-@test "a disk: any write that fails is 3, and it does not boot" {
+@test "a disk: any write that fails is 3, and it does not boot, or an end of it could not be cleared and that is said" {
 	on_loop pwrite64 EIO
 	on_loop pwrite64 ENOSPC
 }
@@ -89,7 +89,7 @@ on_file() {
 	no_boot disk 3
 }
 
-@test "a disk: any flush that fails is 3, and it does not boot" {
+@test "a disk: any flush that fails is 3, and it does not boot, or an end of it could not be cleared and that is said" {
 	on_loop fsync EIO
 	on_loop fsync ENOSPC
 }

@@ -14,13 +14,13 @@
 #include "lib/ring.h"
 #include "verify/sum.h"
 
-const char* FAST_FUNC px_disk_state_words(int state)
+/* A weaker state is to be said before the write that makes it true, a better one after what proves it. */
+static void set_state(struct px_blkwrite *w, enum px_state state)
 {
-	static const char words[] ALIGN1 =
-		"disk untouched\0" "disk does not boot\0" "disk written, not read back\0" "disk written and verified\0"
-		"disk state not known: it may boot\0";
-
-	return nth_string(words, state);
+	if (w->state == (smallint)state)
+		return;
+	w->state = state;
+	px_state_line(w->progress_fd, "state", px_state_keyword(state));
 }
 
 enum px_status FAST_FUNC px_blkwrite_failed(struct px_blkwrite *w, const char *what, off_t offset_bytes, int error)
@@ -110,16 +110,16 @@ static int read_both_ends(struct px_blkwrite *w, uint8_t *buf, size_t len_bytes)
 	return error ? error : px_blkdev_read(w->dev, buf + len_bytes, len_bytes, w->dev->size_bytes - len_bytes);
 }
 
-/* Clearing has failed: perhaps the disk is as it was. */
+/* Clearing has failed: perhaps the disk is as it was. Where one of its ends still has anything, firmware may find a table there. */
 static void look_what_is_left(struct px_blkwrite *w, uint8_t *now, const uint8_t *old, size_t len_bytes)
 {
 	px_blkdev_drop_cache(w->dev);
 	if (read_both_ends(w, now, len_bytes) != 0)
-		w->state = PX_DISK_UNKNOWN;
-	else if (memcmp(now, old, 2 * len_bytes) == 0)
-		w->state = PX_DISK_UNTOUCHED;
-	else
-		w->state = px_all_zero(now, w->dev->sector_bytes) ? PX_DISK_NO_BOOT : PX_DISK_UNKNOWN;
+		return;
+	if (memcmp(now, old, 2 * len_bytes) == 0)
+		set_state(w, PX_STATE_UNTOUCHED);
+	else if (px_all_zero(now, 2 * len_bytes))
+		set_state(w, PX_STATE_NOBOOT);
 }
 
 static enum px_status clear_range(struct px_blkwrite *w, const uint8_t *zeros, size_t len_bytes, off_t offset_bytes)
@@ -131,42 +131,44 @@ static enum px_status clear_range(struct px_blkwrite *w, const uint8_t *zeros, s
 	return PX_OK;
 }
 
-/* A signal comes before, and the disk is untouched, or after, and it does not boot. */
-static enum px_status clear_first_sector(struct px_blkwrite *w, const uint8_t *zeros)
-{
-	enum px_status status;
-	sigset_t all, old;
-
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &old);
-	w->state = PX_DISK_UNKNOWN;
-	status = clear_range(w, zeros, w->dev->sector_bytes, 0);
-	if (status == PX_OK)
-		status = sync_disk(w);
-	if (status == PX_OK)
-		w->state = PX_DISK_NO_BOOT;
-	sigprocmask(SIG_SETMASK, &old, NULL);
-	return status;
-}
-
 /* Old tables, the backup GPT, labels of RAID, ZFS and LVM: gone before anything else, sector 0 first of all. They are read
- * back now and not after an hour: some worn-out sticks take every write and keep none. */
+ * back now and not after an hour, also with -V: some worn-out sticks take every write and keep none. */
 static enum px_status clear_both_ends(struct px_blkwrite *w, const uint8_t *zeros, size_t len_bytes)
 {
 	off_t last_bytes = w->dev->size_bytes - len_bytes;
-	enum px_status status = clear_first_sector(w, zeros);
+	enum px_status status = clear_range(w, zeros, w->dev->sector_bytes, 0);
 
+	if (status == PX_OK)
+		status = sync_disk(w);
 	if (status == PX_OK)
 		status = clear_range(w, zeros, len_bytes, 0);
 	if (status == PX_OK)
 		status = clear_range(w, zeros, len_bytes, last_bytes);
 	if (status == PX_OK)
 		status = sync_disk(w);
-	if (status != PX_OK || w->skip_readback)
-		return status;
-	status = px_readback_range(w, zeros, len_bytes, 0);
+	if (status == PX_OK)
+		status = px_readback_range(w, zeros, len_bytes, 0);
 	if (status == PX_OK)
 		status = px_readback_range(w, zeros, len_bytes, last_bytes);
+	return status;
+}
+
+/* A signal comes before, and the disk is untouched, or after, and it does not boot. old has both ends as they are, zeros has room for
+ * as much. */
+static enum px_status clear_between_signals(struct px_blkwrite *w, uint8_t *zeros, const uint8_t *old, size_t len_bytes)
+{
+	enum px_status status;
+	sigset_t all, before;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	set_state(w, PX_STATE_UNKNOWN);
+	status = clear_both_ends(w, zeros, len_bytes);
+	if (status == PX_OK)
+		set_state(w, PX_STATE_NOBOOT);
+	else
+		look_what_is_left(w, zeros, old, len_bytes);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return status;
 }
 
@@ -185,11 +187,8 @@ static enum px_status step_clear(struct px_blkwrite *w)
 	if (error) {
 		bb_error_msg("%s: cannot read its first and last MiB: %s", w->dev->path, strerror(error));
 		status = PX_IO;
-	} else {
-		status = clear_both_ends(w, zeros, len_bytes);
-		if (status != PX_OK)
-			look_what_is_left(w, zeros, old, len_bytes);
-	}
+	} else
+		status = clear_between_signals(w, zeros, old, len_bytes);
 	free(zeros);
 	return status;
 }
@@ -263,17 +262,19 @@ static void clear_boot_sector(struct px_blkwrite *w)
 {
 	memset(w->head, 0, w->dev->sector_bytes);
 	px_blkdev_write(w->dev, w->head, w->dev->sector_bytes, 0);
-	if (px_blkdev_sync(w->dev) != 0 || !first_sector_is_clear(w))
-		w->state = PX_DISK_UNKNOWN;
+	if (px_blkdev_sync(w->dev) == 0 && first_sector_is_clear(w))
+		set_state(w, PX_STATE_NOBOOT);
 }
 
 /* From here on a signal waits: the two flushes decide between all and nothing. */
 static enum px_status step_boot_sector(struct px_blkwrite *w)
 {
-	enum px_status status = write_and_check(w, w->head, w->dev->sector_bytes, 0);
+	enum px_status status;
 
+	set_state(w, PX_STATE_UNKNOWN);
+	status = write_and_check(w, w->head, w->dev->sector_bytes, 0);
 	if (status == PX_OK)
-		w->state = w->skip_readback ? PX_DISK_UNREAD : PX_DISK_VERIFIED;
+		set_state(w, w->skip_readback ? PX_STATE_UNREAD : PX_STATE_VERIFIED);
 	else
 		clear_boot_sector(w);
 	return status;

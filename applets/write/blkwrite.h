@@ -14,14 +14,7 @@
 #include "verify/check.h"
 #include "volume/gpt.h"
 #include "lib/progress.h"
-
-enum px_disk_state {
-	PX_DISK_UNTOUCHED,
-	PX_DISK_NO_BOOT,     /* no boot sector, no partition table */
-	PX_DISK_UNREAD,      /* written completely, not read back (-V) */
-	PX_DISK_VERIFIED,
-	PX_DISK_UNKNOWN,     /* its boot sector could not be cleared, or nobody can tell */
-};
+#include "lib/state.h"
 
 struct px_blkwrite {
 	/* set by the caller */
@@ -41,8 +34,9 @@ struct px_blkwrite {
 	uint8_t *head;                    /* PX_HEAD_BYTES and a ring's slack, aligned, zeros behind head_bytes */
 	size_t head_bytes;
 	struct px_image_kind kind;
-	/* set by px_blkwrite_run; state may be read by a signal handler */
-	volatile smallint state;          /* enum px_disk_state */
+	/* PX_STATE_UNTOUCHED from the caller, then kept by px_blkwrite_run, which says it on progress_fd; a signal handler may read it */
+	volatile smallint state;          /* enum px_state */
+	const char *why;                  /* keyword for -p, why a step failed where its status does not say that; NULL: it does */
 	off_t done_bytes;                 /* of the image; in the end: how long it is */
 	struct px_mend mend;              /* what was fitted to the disk */
 	/* private */
@@ -70,9 +64,6 @@ enum px_status px_blkwrite_run(struct px_blkwrite *w) FAST_FUNC;
 
 /* Step 1 alone: clears the first and the last MiB and reads them back; nothing of w but dev is needed. */
 enum px_status px_blkwrite_clear(struct px_blkwrite *w) FAST_FUNC;
-
-/* "disk untouched", "disk does not boot", ... */
-const char *px_disk_state_words(int state) FAST_FUNC;
 
 /* For the steps: prints "DISK: what at byte OFFSET: strerror(error)", returns PX_IO. */
 enum px_status px_blkwrite_failed(struct px_blkwrite *w, const char *what, off_t offset_bytes, int error) FAST_FUNC;

@@ -169,6 +169,7 @@ static void prepare(struct px_blkwrite *w)
 static enum px_status stage_failed(struct px_blkwrite *w, const struct px_ring_failure *failure,
 		const struct px_ring_stage *stage)
 {
+	w->why = stage->work == bmap_work ? "image" : "disk";
 	if (stage->work != bmap_work)
 		return px_blkwrite_failed(w, "cannot write", failure->offset_bytes, failure->error);
 	px_bmap_check_say(w->bmap_check);
@@ -204,7 +205,10 @@ static enum px_status pour_through_ring(struct px_blkwrite *w)
 	behind_status = px_readbehind_finish(behind, failure.error);
 	if (failure.error)
 		return stage_failed(w, &failure, &stages[failure.stage]);
-	return behind_status != PX_OK ? behind_status : status;
+	if (behind_status == PX_OK)
+		return status;
+	w->why = "readback";
+	return behind_status;
 }
 
 enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)

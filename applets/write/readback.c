@@ -100,9 +100,10 @@ enum px_status FAST_FUNC px_readback(struct px_blkwrite *w)
 	}
 	read_samples(w, ring);
 	read_rest(w, ring);
-	if (px_ring_finish(ring, &failure) < 0)
-		return px_readback_failed(w, failure.offset_bytes, failure.error);
-	return PX_OK;
+	if (px_ring_finish(ring, &failure) == 0)
+		return PX_OK;
+	w->why = "readback";
+	return px_readback_failed(w, failure.offset_bytes, failure.error);
 }
 
 enum px_status FAST_FUNC px_readback_range(struct px_blkwrite *w, const uint8_t *data, size_t len_bytes, off_t offset_bytes)
@@ -120,10 +121,11 @@ enum px_status FAST_FUNC px_readback_range(struct px_blkwrite *w, const uint8_t 
 			break;
 	}
 	free(got);
+	if (!error && i == len_bytes)
+		return PX_OK;
+	w->why = "readback";
 	if (error)
 		return px_blkwrite_failed(w, "cannot read back", offset_bytes, error);
-	if (i == len_bytes)
-		return PX_OK;
 	bb_error_msg("%s: the disk does not give back what was written at byte %"OFF_FMT"u: it is failing", w->dev->path,
 			offset_bytes + i);
 	return PX_IO;

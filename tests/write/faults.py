@@ -6,15 +6,20 @@
 DISK: a block device or a file, filled before each run. CALL: pwrite64, fsync, ioctl, fallocate, pread64, read. FAULT: KILL, EIO, ENOSPC; LOST: the call says that
 512 bytes are done, and they are not; TERM: it does its work, and SIGTERM comes meanwhile.
 ARGUMENT: more for pxwrite's command line. strace injects FAULT at the k-th CALL of each thread, k = 1, 2, ... until a run
-has fewer calls than that. After each run the disk must be one of three: as it was, complete, or without a boot sector; and
-the exit status and the last message must say which. Prints every lie; exit 1 if there was one, or nothing was injected.
+has fewer calls than that. After each run the disk must be one of four: as it was, complete, without a boot sector and with both
+ends cleared (unless only the boot sector is missing), or with one of its ends not cleared yet. The exit status, the last message
+and the last state= of -p must say which; a pxwrite that was killed has said `unknown` or the truth. Prints every lie; exit 1 if there
+was one, or nothing was injected.
 """
 import os
 import subprocess
 import sys
 import tempfile
 
-STATES = {'disk untouched': 'old', 'disk does not boot': 'none', 'disk written and verified': 'whole'}
+MIB = 1 << 20
+STATES = {'disk untouched': 'old', 'disk does not boot': 'none', 'disk written and verified': 'whole',
+          'disk written, not read back': 'whole', 'disk state not known: it may boot': 'half'}
+KEYWORDS = {'untouched': 'old', 'noboot': 'none', 'verified': 'whole', 'unread': 'whole', 'unknown': 'half'}
 MOST_CALLS = 200
 
 
@@ -41,6 +46,7 @@ class Bench:
         size = len(content(self.disk))
         self.old = bytes(b | 1 for b in os.urandom(4096)) * (size // 4096)
         self.trace = tempfile.NamedTemporaryFile(suffix='.strace')
+        self.progress = tempfile.NamedTemporaryFile(suffix='.progress')
         fill(self.disk, self.old)
         p = self.run([])
         if p.returncode:
@@ -48,9 +54,12 @@ class Bench:
         self.whole = content(self.disk)
 
     def run(self, before):
+        self.progress.truncate(0)
+        self.progress.seek(0)
+        fd = self.progress.fileno()
         with open(self.image, 'rb') as f:
-            return subprocess.run(before + [self.pxwrite, '-f', *self.more, self.disk], stdin=f, text=True,
-                                  capture_output=True, check=False, timeout=120)
+            return subprocess.run(before + [self.pxwrite, '-f', '-p', str(fd), *self.more, self.disk], stdin=f, text=True,
+                                  capture_output=True, check=False, timeout=120, pass_fds=[fd])
 
     def inject(self, k):
         action = {'KILL': 'signal=SIGKILL', 'TERM': 'signal=SIGTERM', 'LOST': 'retval=512'}.get(self.fault, 'error=' + self.fault)
@@ -64,23 +73,35 @@ class Bench:
         return '(INJECTED)' in text or 'killed by SIGKILL' in text or '--- SIGTERM ' in text
 
     def found(self):
-        """What the disk is: old, whole, none (no boot sector) or mixed."""
+        """What the disk is: old, whole, none (no boot sector), half (that, and an end still has something old) or mixed."""
         now = content(self.disk)
         if now == self.old:
             return 'old'
         if now == self.whole:
             return 'whole'
-        return 'none' if not any(now[:512]) else 'mixed'
+        if any(now[:512]):
+            return 'mixed'
+        if now[MIB:-MIB] == self.whole[MIB:-MIB]:
+            return 'none'
+        return 'half' if any(now[:MIB]) or any(now[-MIB:]) else 'none'
+
+    def said(self):
+        """The last state= of -p."""
+        with open(self.progress.name, encoding='ascii') as f:
+            return [line.rstrip().partition('=')[2] for line in f if line.startswith('state=')][-1]
 
     def lie(self, p):
         found = self.found()
+        said = self.said()
         if found == 'mixed':
             return 'a boot sector on a disk that is not complete'
+        if said != 'unknown' and KEYWORDS[said] != found:
+            return f'it is {found}, -p said last: {said}'
         if p.returncode < 0 or p.returncode == 137:
             return None if self.fault == 'KILL' else f'died of signal {-p.returncode}'
-        last = p.stderr.strip().rpartition('\n')[2].rpartition(': ')[2]
-        if STATES.get(last) != found:
-            return f'it is {found}, said: "{last}"'
+        last = p.stderr.strip().rpartition('\n')[2].partition(': ')[2].partition(': ')[2]
+        if STATES.get(last) != found or KEYWORDS[said] != found:
+            return f'it is {found}, said: "{last}", state={said}'
         if (p.returncode == 0) != (found == 'whole'):
             return f'it is {found} with exit {p.returncode}'
         if p.returncode not in (0, 3, 9, 10) and (p.returncode, self.fault) != (130, 'TERM'):
