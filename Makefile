@@ -46,3 +46,64 @@ $(B)/version:
 all: ## everything
 busybox: $(B)/busybox $(B)/network ## build/busybox: static, with pximenu, pxfetch, pxwrite
 $(B)/busybox: $(CONFIG) $(call files,applets) $(wildcard kbuild/*.sh) kbuild/busybox.patch $(B)/version
+	kbuild/busybox.sh $(B) $(SUITE) $(CONFIG)
+	@touch $@
+$(B)/network: initramfs/pack/joined.sh $(call files,initramfs/overlay/etc/px)
+	initramfs/pack/joined.sh initramfs/overlay/etc/px $@
+tree: $(B)/rootdir.tar ## build/tree, build/rootdir.tar: Debian, small
+$(B)/rootdir.tar: $(B)/busybox $(call files,debian-strip)
+	debian-strip/tree.sh $(B) $(SUITE) $(CONFIG)
+	@touch $@
+initramfs: $(B)/px.cpio.xz ## build/px.cpio.xz: what the machine boots
+$(B)/px.cpio.xz: $(B)/rootdir.tar $(call files,initramfs/overlay initramfs/overlay-card initramfs/pack)
+	initramfs/pack/initramfs.sh $(B) $(SUITE) $(CONFIG)
+	@touch $@
+tftpboot: $(B)/tftpboot.done ## build/tftpboot/: a TFTP root as it stands
+$(B)/tftpboot.done: $(B)/px.cpio.xz $(call files,initramfs/tftproot)
+	initramfs/pack/tftpboot.sh $(B) $(SUITE) $(CONFIG)
+	@touch $@
+usb: tftpboot ## build/px-usb.img: a stick for BIOS and UEFI with all of build/tftpboot
+	initramfs/pack/usb.sh $(B) $(SUITE) $(CONFIG)
+ext2 squashfs: tftpboot ## build/px-ext2.img, px-squashfs.img: CF cards that run from the card, for little RAM
+	initramfs/pack/card.sh $@ $(B) $(SUITE) $(CONFIG)
+
+site: tftpboot ## a site's own files, joined at boot: make site DIR=folder (it becomes /)
+	initramfs/pack/site.sh $(B) "$(DIR)"
+
+# --- Running
+demo: demo-setup tftpboot $(B)/demo/debian.img.zst ## boot QEMU over PXE, install a real Debian, boot into it
+	tests/demo/demo.sh $(B)
+run: demo-setup tftpboot $(B)/demo/debian.img.zst ## the same machine with the menu, by hand
+	tests/demo/demo.sh -i $(B)
+serve: tftpboot ## DHCP and TFTP for a real network: make serve IFACE=eth1 [RANGE=10.0.0.50,10.0.0.99] [HTTP=URL]
+	initramfs/serve/serve.sh -b $(B) -i "$(IFACE)" -r "$(RANGE)" -w "$(HTTP)"
+.PHONY: demo-setup
+demo-setup:
+	kbuild/setup.sh kbuild/packages.list tests/packages.d/boot.list
+$(B)/demo/debian.img.zst: tests/demo/image.sh $(CONFIG)
+	tests/demo/image.sh $(B) $(SUITE)
+
+# --- Testing
+check: check-setup tftpboot $(B)/demo/debian.img.zst ## all tests, QEMU boots too
+	tests/run $(B)
+check-quick: check-setup busybox ## the tests that need neither the tree nor QEMU
+	tests/run -q $(B)
+.PHONY: check-setup
+check-setup:
+	kbuild/setup.sh kbuild/packages.list $(wildcard tests/packages.d/*.list)
+fuzz: check-setup busybox ## every fuzz target for SECONDS (60)
+	tests/fuzz/run $(B) $(or $(SECONDS),60)
+bench: bench-fetch bench-write ## compare with the peers, side by side
+bench-fetch: check-setup busybox
+	tests/bench-fetch.sh $(B)
+bench-write: check-setup busybox
+	tests/bench-write.sh $(B)
+
+bench-boot: demo-setup tftpboot ## power-on to menu, and sizes, beside a bare BusyBox and Debian's installer
+	tests/bench-boot.sh $(B) $(SUITE)
+
+# --- Cleaning
+clean: ## remove build/, keep .config
+	rm -rf $(B)
+distclean: clean ## remove .config too
+	rm -f $(CONFIG) $(CONFIG).old
