@@ -333,7 +333,7 @@ static enum px_status look_at_image(void)
 /* What the first MiB says about image and disk together. */
 static enum px_status refuse_image(void)
 {
-	const struct px_image_kind *kind = &G.w.kind;
+	const struct px_volume *kind = &G.w.kind;
 	off_t need_bytes = MAX(G.image_bytes, kind->end_bytes);
 	enum px_status status = G.image_bytes >= 0 ? px_blkwrite_whole(&G.w, G.image_bytes) : PX_OK;
 

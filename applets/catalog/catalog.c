@@ -7,7 +7,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += catalog.o
 
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "catalog/catalog.h"
 #include "disk/hint.h"
 #include "lib/url.h"

@@ -5,9 +5,9 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += data.o
 
 #include "libbb.h"
-#include "volume/gpt.h"
 #include "volume/probe.h"
-#include "disk/sysfs.h"
+#include "volume/volume.h"
+#include "disk/parts.h"
 
 enum { DATA_PARTITIONS = 8, DATA_PATIENCE_MS = 10 * 1000, DATA_WORDS_BYTES = 256 };
 
@@ -65,7 +65,7 @@ static void look_partitions(struct look *l, const off_t *starts, unsigned count)
 }
 
 /* Returns whether there is a table. */
-static int look_table(struct look *l, const struct px_image_kind *kind)
+static int look_table(struct look *l, const struct px_volume *kind)
 {
 	const char *word = "MBR";
 
@@ -95,15 +95,15 @@ static int look_table(struct look *l, const struct px_image_kind *kind)
 static int look_head(struct look *l, unsigned sector_bytes)
 {
 	off_t starts[DATA_PARTITIONS];
-	struct px_image_kind kind;
+	struct px_volume kind;
 	unsigned count;
 	ssize_t n = look_read(l, 0, MIN(PX_HEAD_BYTES, l->size_bytes));
 
 	if (n < 0)
 		return -1;
-	px_image_look(&kind, l->buf, n);
+	px_volume_look(&kind, l->buf, n);
 	if (look_table(l, &kind)) {
-		count = px_partition_starts(starts, DATA_PARTITIONS, l->buf, n, sector_bytes);
+		count = px_volume_starts(starts, DATA_PARTITIONS, l->buf, n, sector_bytes);
 		look_partitions(l, starts, count);
 	} else {
 		look_add(l, px_probe_head(l->buf, n));

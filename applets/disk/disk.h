@@ -21,7 +21,7 @@ struct px_disk {
 	unsigned physical_sector_bytes;
 	const char *transport;  /* nvme ata scsi virtio usb mmc loop file other: not owned */
 	/* Owned, never NULL, "" when unknown. Bytes as the device gave them, outer blanks cut: print through
-	 * px_disk_clean(). */
+	 * px_text_clean_copy(). */
 	char *model;
 	char *serial;
 	char *wwn;              /* "0x5000c500a1b2c3d4", "eui.0025385...", "nvme...", as sysfs says without "naa."/"t10." */
@@ -96,8 +96,5 @@ char *px_disk_holder(const char *root, const char *name) FAST_FUNC;
  * comma-separated ro, removable, usb, boot, twin, inuse=WHO, data=WHAT; commas in WHAT stay, it comes last. Empty fields
  * are "-". Control bytes, tabs and bytes over 126 are '?'. */
 void px_disk_print_list_line(const struct px_disk *disk, FILE *out) FAST_FUNC;
-
-/* A copy of text that may go to a terminal: bytes below 32 and over 126 are '?'. malloc'ed. */
-char *px_disk_clean(const char *text) FAST_FUNC;
 
 #endif

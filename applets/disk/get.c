@@ -6,8 +6,9 @@
 #include "libbb.h"
 #include <sys/sysmacros.h>
 #include <linux/fs.h>
-#include "disk/disk.h"
+#include "disk/parts.h"
 #include "disk/sysfs.h"
+#include "lib/text.h"
 
 /* The name in sysfs of a block device. A node in a fake root may be a regular file: then its own name is taken. malloc'ed;
  * NULL: sysfs does not know it. */
@@ -61,7 +62,7 @@ static char *parent_of(const char *root, const char *name)
 
 static struct px_disk *get_refuse(enum px_status *status, const char *path, const char *why, const char *disk)
 {
-	char *clean = px_disk_clean(path);
+	char *clean = px_text_clean_copy(path);
 
 	bb_error_msg("%s: %s%s", clean, why, disk ? disk : "");
 	free(clean);

@@ -6,6 +6,7 @@
 #include "libbb.h"
 #include <fnmatch.h>
 #include "disk/hint.h"
+#include "lib/text.h"
 
 /* In the order of term_names; a path has no name. */
 enum { TERM_SERIAL, TERM_WWN, TERM_MODEL, TERM_BY_PATH, TERM_TRANSPORT, TERM_SIZE_MIN, TERM_SIZE_MAX, TERM_ROTATIONAL, TERM_REMOVABLE,
@@ -119,7 +120,7 @@ static int hint_add(struct px_hint *hint, struct term ***tail, char *text, unsig
 	**tail = term;
 	*tail = &term->next;
 	if (wrong) {
-		char *clean = px_disk_clean(blankless);
+		char *clean = px_text_clean_copy(blankless);
 
 		*why = xasprintf("column %u: \"%s\": %s", column, clean, wrong);
 		free(clean);
@@ -138,7 +139,7 @@ struct px_hint* FAST_FUNC px_hint_parse(const char *text, char **why)
 	char *rest = copy;
 	int result = 0;
 
-	hint->text = px_disk_clean(text);
+	hint->text = px_text_clean_copy(text);
 	hint->choice = -1;
 	while (result == 0 && rest) {
 		char *term = strsep(&rest, ",");

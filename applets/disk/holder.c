@@ -4,8 +4,9 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += holder.o
 
 #include "libbb.h"
-#include "disk/disk.h"
+#include "disk/parts.h"
 #include "disk/sysfs.h"
+#include "lib/text.h"
 
 /* The disk and its partitions, by name and number. */
 struct member {
@@ -77,7 +78,7 @@ static void search_close(struct search *s)
 	char *who = s->who;
 
 	if (who)
-		s->who = px_disk_clean(who);
+		s->who = px_text_clean_copy(who);
 	free(who);
 	while (s->members) {
 		struct member *m = s->members;

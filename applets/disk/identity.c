@@ -6,7 +6,9 @@
 #include "libbb.h"
 #include <sys/sysmacros.h>
 #include "disk/identity.h"
+#include "disk/parts.h"
 #include "disk/sysfs.h"
+#include "lib/text.h"
 
 /* In the order of field_names. */
 enum { FIELD_DISKSEQ, FIELD_SERIAL, FIELD_WWN, FIELD_SIZE };
@@ -167,8 +169,8 @@ static char *text_differs(const char *what, const char *wanted, const char *foun
 
 	if (!wanted || strcmp(wanted, found) == 0)
 		return NULL;
-	clean_wanted = px_disk_clean(wanted);
-	clean_found = px_disk_clean(found);
+	clean_wanted = px_text_clean_copy(wanted);
+	clean_found = px_text_clean_copy(found);
 	why = xasprintf("its %s is %s, not %s", what, found[0] ? clean_found : "not known", clean_wanted);
 	free(clean_wanted);
 	free(clean_found);

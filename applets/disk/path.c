@@ -1,5 +1,5 @@
 /*
- * Where a disk is plugged in, in udev's words (ID_PATH): from the path of its device below /sys/devices. See disk_sys.h.
+ * Where a disk is plugged in, in udev's words (ID_PATH): from the path of its device below /sys/devices. See parts.h.
  *
  *	pci0000:00/0000:00:1f.2/ata3/host2/target2:0:0/2:0:0:0        pci-0000:00:1f.2-ata-3
  *	pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0               pci-0000:01:00.0-nvme-1
@@ -9,6 +9,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += path.o
 
 #include "libbb.h"
+#include "disk/parts.h"
 #include "disk/sysfs.h"
 
 struct walk {

@@ -1,5 +1,5 @@
 /*
- * Reading sysfs. See disk_sys.h.
+ * Reading sysfs. See sysfs.h.
  */
 //kbuild:lib-$(CONFIG_PX_WRITE) += sysfs.o
 

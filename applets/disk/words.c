@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "disk/disk.h"
+#include "lib/text.h"
 
 /* What the operator does about who has the disk. */
 static const char *free_how(const char *inuse)
@@ -54,20 +55,9 @@ char* FAST_FUNC px_disk_refusal(const struct px_disk *disk, const struct px_disk
 	return NULL;
 }
 
-char* FAST_FUNC px_disk_clean(const char *text)
-{
-	char *copy = xstrdup(text);
-	char *p;
-
-	for (p = copy; *p; p++)
-		if ((uint8_t)*p < ' ' || (uint8_t)*p > '~')
-			*p = '?';
-	return copy;
-}
-
 static void print_field(const char *text, FILE *out)
 {
-	char *clean = px_disk_clean(text);
+	char *clean = px_text_clean_copy(text);
 
 	fprintf(out, "\t%s", clean[0] ? clean : "-");
 	free(clean);
@@ -85,7 +75,7 @@ static void flag_add(char **flags, const char *name, const char *value)
 void FAST_FUNC px_disk_print_list_line(const struct px_disk *disk, FILE *out)
 {
 	char *flags = xstrdup("");
-	char *path = px_disk_clean(disk->path);
+	char *path = px_text_clean_copy(disk->path);
 
 	fprintf(out, "%s\t%"OFF_FMT"u\t%u\t%s", path, disk->size_bytes, disk->sector_bytes, disk->transport);
 	free(path);

@@ -5,7 +5,7 @@
 
 #include <sys/prctl.h>
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "install/child.h"
 #include "report/log.h"
 

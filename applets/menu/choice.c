@@ -4,7 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += choice.o
 
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "disk/hint.h"
 #include "menu/menu.h"
 

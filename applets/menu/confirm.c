@@ -4,7 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += confirm.o
 
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "menu/page.h"
 
 struct confirm_page {

@@ -4,7 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += disks.o
 
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "menu/page.h"
 
 enum { DETAIL_ROWS = 6, DISK_COLUMNS = 13, SIZE_COLUMNS = 7, BUS_COLUMNS = 7 };

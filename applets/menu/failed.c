@@ -4,7 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += failed.o
 
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "menu/page.h"
 
 /* What can be done about it, by the exit status of the first cause. */

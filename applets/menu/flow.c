@@ -4,7 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += flow.o
 
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "report/log.h"
 #include "menu/menu.h"
 #include "report/report.h"

@@ -4,7 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += images.o
 
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "menu/page.h"
 
 enum { DETAIL_ROWS = 5, SIZE_COLUMNS = 10 };

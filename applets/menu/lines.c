@@ -5,7 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += lines.o
 
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "lib/version.h"
 #include "report/log.h"
 #include "menu/menu.h"

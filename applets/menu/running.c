@@ -4,7 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += running.o
 
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "menu/page.h"
 
 struct running_page {

@@ -4,7 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += settings.o
 
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "menu/settings.h"
 
 enum { FILE_BYTES_MAX = 64 << 10 };

@@ -4,7 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += viewer.o
 
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "report/log.h"
 #include "menu/page.h"
 

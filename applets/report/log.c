@@ -4,7 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += log.o
 
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "report/log.h"
 
 static char lines[PX_LOG_LINES][PX_LOG_LINE_BYTES];

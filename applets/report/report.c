@@ -4,7 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += report.o
 
 #include "libbb.h"
-#include "lib/ascii.h"
+#include "lib/text.h"
 #include "lib/version.h"
 #include "report/log.h"
 #include "report/report.h"

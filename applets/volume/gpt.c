@@ -7,6 +7,7 @@
 #include "volume/gpt.h"
 #include "volume/gpt_parse.h"
 #include "volume/mbr.h"
+#include "volume/volume.h"
 
 #define ALIGN_BYTES (1 << 20)
 #define DISK_MAX_BYTES ((off_t)1 << 59) /* all that gpt_parse.c takes for possible, in sectors of 512 */
@@ -207,9 +208,9 @@ static int mend_mbr(struct px_mend *mend, uint8_t *head, off_t image_bytes, off_
 	return 0;
 }
 
-/* The parse that image.c makes of it as broken says "far" nowhere: asked here again, because such a table is sound, only not ours to
+/* The parse that volume.c makes of it as broken says "far" nowhere: asked here again, because such a table is sound, only not ours to
  * check. */
-static int mend_broken(struct px_mend *mend, const struct px_image_kind *kind, const uint8_t *head, size_t head_bytes)
+static int mend_broken(struct px_mend *mend, const struct px_volume *kind, const uint8_t *head, size_t head_bytes)
 {
 	unsigned sector_bytes;
 
@@ -224,10 +225,10 @@ static int mend_broken(struct px_mend *mend, const struct px_image_kind *kind, c
 	return mend_note(mend, 0, "broken partition table, left as it is: %s", kind->broken);
 }
 
-static int mend_image_whole(struct px_mend *mend, const struct px_image_kind *kind, off_t image_bytes)
+static int mend_image_whole(struct px_mend *mend, const struct px_volume *kind, off_t image_bytes)
 {
 	off_t need_bytes;
-	const char *what = image_bytes > 0 ? px_image_cut(kind, image_bytes, 1, &need_bytes) : NULL;
+	const char *what = image_bytes > 0 ? px_volume_cut(kind, image_bytes, 1, &need_bytes) : NULL;
 
 	if (!what)
 		return 0;
@@ -238,10 +239,10 @@ static int mend_image_whole(struct px_mend *mend, const struct px_image_kind *ki
 int FAST_FUNC px_gpt_mend(struct px_mend *mend, uint8_t *head, size_t head_bytes, off_t image_bytes, off_t disk_bytes,
 		unsigned sector_bytes, int grow)
 {
-	struct px_image_kind kind;
+	struct px_volume kind;
 
 	memset(mend, 0, sizeof(*mend));
-	px_image_look(&kind, head, head_bytes);
+	px_volume_look(&kind, head, head_bytes);
 	if (sector_bytes < 512 || sector_bytes > 4096 || (sector_bytes & (sector_bytes - 1))
 	 || disk_bytes < (off_t)sector_bytes || disk_bytes > DISK_MAX_BYTES)
 		return mend_note(mend, -1, "a disk of %llu bytes with sectors of %u bytes cannot be used",

@@ -1,5 +1,5 @@
 /*
- * Reading a GUID partition table (UEFI 2.10, 5.3) out of the first bytes of a disk or an image. Used by gpt.c and image.c.
+ * Reading a GUID partition table (UEFI 2.10, 5.3) out of the first bytes of a disk or an image. Used by gpt.c and volume.c.
  */
 #ifndef PX_GPT_PARSE_H
 #define PX_GPT_PARSE_H 1

@@ -66,14 +66,14 @@ enum px_status FAST_FUNC px_blkwrite_look(struct px_blkwrite *w)
 		bb_error_msg("the image is empty");
 		return PX_DATA;
 	}
-	px_image_look(&w->kind, w->head, n);
+	px_volume_look(&w->kind, w->head, n);
 	return PX_OK;
 }
 
 enum px_status FAST_FUNC px_blkwrite_whole(struct px_blkwrite *w, off_t image_bytes)
 {
 	off_t need_bytes;
-	const char *what = px_image_cut(&w->kind, image_bytes, w->size_known, &need_bytes);
+	const char *what = px_volume_cut(&w->kind, image_bytes, w->size_known, &need_bytes);
 
 	if (!what)
 		return PX_OK;

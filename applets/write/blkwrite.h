@@ -13,6 +13,7 @@
 #include "verify/bmap.h"
 #include "verify/check.h"
 #include "volume/gpt.h"
+#include "volume/volume.h"
 #include "lib/progress.h"
 #include "lib/state.h"
 
@@ -33,7 +34,7 @@ struct px_blkwrite {
 	/* set by px_blkwrite_look */
 	uint8_t *head;                    /* PX_HEAD_BYTES and a ring's slack, aligned, zeros behind head_bytes */
 	size_t head_bytes;
-	struct px_image_kind kind;
+	struct px_volume kind;
 	/* PX_STATE_UNTOUCHED from the caller, then kept by px_blkwrite_run, which says it on progress_fd; a signal handler may read it */
 	volatile smallint state;          /* enum px_state */
 	const char *why;                  /* keyword for -p, why a step failed where its status does not say that; NULL: it does */

@@ -6,6 +6,7 @@
  */
 #include "libbb.h"
 #include "volume/gpt.h"
+#include "volume/volume.h"
 
 #include "driver.h"
 
@@ -13,9 +14,9 @@ static int look(const char *path)
 {
 	size_t n = PX_HEAD_BYTES;
 	uint8_t *head = xmalloc_xopen_read_close(path, &n);
-	struct px_image_kind kind;
+	struct px_volume kind;
 
-	px_image_look(&kind, head, n);
+	px_volume_look(&kind, head, n);
 	printf("words=%s\ntable=%d\nsector=%u\npartitions=%u\nend=%lld\nfs=%s\nfsbytes=%lld\nrefuse=%s\nremedy=%s\nefi=%d\nbios=%d\n", kind.words, kind.table,
 		kind.sector_bytes, kind.partitions, (long long)kind.end_bytes, kind.filesystem ? kind.filesystem : "-",
 		(long long)kind.filesystem_bytes,

@@ -2,12 +2,13 @@
  * What an image is and how its table is fitted, of hostile bytes. The first 16 bytes of the input say how large disk and sectors are;
  * half of the runs get their checksums made right, so that the fuzzer sees what lies behind them.
  */
-//fuzz-sources: volume/gpt.c volume/gpt_parse.c volume/mbr.c volume/image.c volume/probe.c volume/probe_size.c volume/probe_refused.c
+//fuzz-sources: volume/gpt.c volume/gpt_parse.c volume/mbr.c volume/volume.c volume/probe.c volume/probe_size.c volume/probe_refused.c
 #include "libbb.h"
 #include "volume/gpt.h"
 #include "volume/gpt_parse.h"
 #include "volume/mbr.h"
 #include "volume/probe.h"
+#include "volume/volume.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,12 +39,12 @@ static void seal(uint8_t *head, size_t n, unsigned sector)
 }
 
 /* A table that was mended must be right, end within the disk, and stay as it is when it is mended again. */
-static void again(const struct px_image_kind *kind, uint8_t *head, size_t n, off_t disk_bytes, unsigned sector, int grow)
+static void again(const struct px_volume *kind, uint8_t *head, size_t n, off_t disk_bytes, unsigned sector, int grow)
 {
-	struct px_image_kind after;
+	struct px_volume after;
 	struct px_mend mend;
 
-	px_image_look(&after, head, n);
+	px_volume_look(&after, head, n);
 	if (after.table != kind->table || after.partitions != kind->partitions)
 		abort();
 	if (after.end_bytes > disk_bytes && (kind->table == PX_TABLE_GPT || (kind->table == PX_TABLE_MBR && sector == 512)))
@@ -60,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	unsigned sector = 512;
 	off_t starts[8], disk_bytes;
-	struct px_image_kind kind;
+	struct px_volume kind;
 	struct px_mend mend;
 	uint8_t *head, *copy;
 	const char *remedy;
@@ -83,8 +84,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		disk_bytes = px_le32(data);
 	if (data[8] & 16)
 		disk_bytes = px_le32(data) * (off_t)512;
-	px_image_look(&kind, head, n);
-	px_partition_starts(starts, 8, head, n, sector);
+	px_volume_look(&kind, head, n);
+	px_volume_starts(starts, 8, head, n, sector);
 	px_probe_tail(head, n, disk_bytes > (off_t)n ? disk_bytes : (off_t)n);
 	px_probe_refused(head, n, &remedy);
 	if (px_gpt_mend(&mend, head, n, data[8] & 32 ? disk_bytes : 0, disk_bytes, sector, data[8] & 8) != 0) {

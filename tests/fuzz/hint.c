@@ -1,7 +1,7 @@
 /*
  * Disk hints of hostile text, against three disks.
  */
-//fuzz-sources: disk/hint.c disk/words.c
+//fuzz-sources: disk/hint.c lib/text.c
 #include "libbb.h"
 #include "disk/hint.h"
 

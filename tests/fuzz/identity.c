@@ -2,10 +2,10 @@
  * Identities of hostile text. What was understood is printed and must be understood again, as the same; and a disk that has all
  * of it is the one that is meant.
  */
-//fuzz-sources: disk/identity.c disk/words.c disk/sysfs.c
+//fuzz-sources: disk/identity.c lib/text.c disk/sysfs.c
 #include "libbb.h"
 #include "disk/identity.h"
-#include "disk/sysfs.h"
+#include "disk/parts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

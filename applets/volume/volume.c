@@ -1,15 +1,15 @@
 /*
- * What an image is, by its first MiB. See gpt.h.
+ * What an image is, by its first MiB. See volume.h.
  */
-//kbuild:lib-$(CONFIG_PX_WRITE) += image.o
+//kbuild:lib-$(CONFIG_PX_WRITE) += volume.o
 
 #include "libbb.h"
-#include "volume/gpt.h"
 #include "volume/gpt_parse.h"
 #include "volume/mbr.h"
 #include "volume/probe.h"
+#include "volume/volume.h"
 
-static void image_gpt(struct px_image_kind *kind, const struct px_gpt *gpt)
+static void volume_gpt(struct px_volume *kind, const struct px_gpt *gpt)
 {
 	kind->table = PX_TABLE_GPT;
 	kind->sector_bytes = gpt->sector_bytes;
@@ -19,7 +19,7 @@ static void image_gpt(struct px_image_kind *kind, const struct px_gpt *gpt)
 		kind->end_bytes = (off_t)(gpt->last_end_lba + 1) * gpt->sector_bytes;
 }
 
-static void image_mbr(struct px_image_kind *kind, const struct px_mbr *mbr)
+static void volume_mbr(struct px_volume *kind, const struct px_mbr *mbr)
 {
 	unsigned i;
 
@@ -30,14 +30,14 @@ static void image_mbr(struct px_image_kind *kind, const struct px_mbr *mbr)
 		kind->efi |= mbr->part[i].type == PX_MBR_ESP;
 }
 
-static void image_broken(struct px_image_kind *kind, const char *why)
+static void volume_broken(struct px_volume *kind, const char *why)
 {
 	kind->table = PX_TABLE_BROKEN;
 	kind->broken = why;
 }
 
 /* A GPT counts only behind a protective MBR: without one, firmware and kernels take the MBR. */
-static void image_table(struct px_image_kind *kind, const uint8_t *head, size_t head_bytes, const struct px_mbr *mbr)
+static void volume_table(struct px_volume *kind, const uint8_t *head, size_t head_bytes, const struct px_mbr *mbr)
 {
 	const char *why512 = NULL, *why4096 = NULL;
 	smallint far;
@@ -46,27 +46,27 @@ static void image_table(struct px_image_kind *kind, const uint8_t *head, size_t 
 	int is4096 = px_gpt_parse(&gpt4096, head, head_bytes, 4096, &why4096, &far);
 
 	if (mbr && !mbr->protective) {
-		image_mbr(kind, mbr);
+		volume_mbr(kind, mbr);
 		if (mbr->overlap)
-			image_broken(kind, "partitions overlap");
+			volume_broken(kind, "partitions overlap");
 	} else if (is512 <= 0 && is4096 <= 0) {
 		if (why512 || why4096)
-			image_broken(kind, why512 ? why512 : why4096);
+			volume_broken(kind, why512 ? why512 : why4096);
 		else if (mbr)
-			image_broken(kind, "a protective MBR, but no GPT");
+			volume_broken(kind, "a protective MBR, but no GPT");
 	} else {
-		image_gpt(kind, is512 > 0 ? &gpt512 : &gpt4096);
+		volume_gpt(kind, is512 > 0 ? &gpt512 : &gpt4096);
 		if (is512 > 0 && is4096 > 0)
 			kind->sector_bytes = 0; /* made for both */
 		if (!mbr)
-			image_broken(kind, "a GPT without its protective MBR");
+			volume_broken(kind, "a GPT without its protective MBR");
 		else if (mbr->used > 1)
 			kind->table = PX_TABLE_HYBRID;
 	}
 }
 
 /* In front of an ISO 9660 volume only a table that names something makes it a disk. Its MBR counts in sectors of 512. */
-static void image_iso(struct px_image_kind *kind)
+static void volume_iso(struct px_volume *kind)
 {
 	if (kind->partitions == 0 && kind->table != PX_TABLE_BROKEN)
 		return;
@@ -76,7 +76,7 @@ static void image_iso(struct px_image_kind *kind)
 	kind->filesystem = "ISO 9660";
 }
 
-static void image_without_table(struct px_image_kind *kind, const uint8_t *head, size_t head_bytes)
+static void volume_without_table(struct px_volume *kind, const uint8_t *head, size_t head_bytes)
 {
 	kind->refuse = px_probe_refused(head, head_bytes, &kind->remedy);
 	if (px_probe_is_iso(head, head_bytes)) {
@@ -93,7 +93,7 @@ static void image_without_table(struct px_image_kind *kind, const uint8_t *head,
 		kind->table = PX_TABLE_NONE;
 }
 
-static void image_words(struct px_image_kind *kind, const uint8_t *head, size_t head_bytes)
+static void volume_words(struct px_volume *kind, const uint8_t *head, size_t head_bytes)
 {
 	static const char *const names[] = { "", "MBR", "GPT", "hybrid MBR and GPT", "isohybrid ISO 9660" };
 	char *w = kind->words;
@@ -114,7 +114,7 @@ static void image_words(struct px_image_kind *kind, const uint8_t *head, size_t 
 	}
 }
 
-void FAST_FUNC px_image_look(struct px_image_kind *kind, const uint8_t *head, size_t head_bytes)
+void FAST_FUNC px_volume_look(struct px_volume *kind, const uint8_t *head, size_t head_bytes)
 {
 	struct px_mbr mbr;
 	int is_mbr = head_bytes >= 512 && px_mbr_parse(&mbr, head);
@@ -123,19 +123,19 @@ void FAST_FUNC px_image_look(struct px_image_kind *kind, const uint8_t *head, si
 	/* a filesystem that begins in sector 0 leaves no room for a table there; what looks like an empty one is none */
 	if (is_mbr && mbr.used == 0 && (px_probe_head(head, MIN(head_bytes, 1024)) || px_probe_is_iso(head, head_bytes)))
 		is_mbr = 0;
-	image_table(kind, head, head_bytes, is_mbr ? &mbr : NULL);
+	volume_table(kind, head, head_bytes, is_mbr ? &mbr : NULL);
 	kind->bios = is_mbr && !px_probe_is_zero(head, 440);
 	if (px_probe_is_iso(head, head_bytes))
-		image_iso(kind);
+		volume_iso(kind);
 	if (kind->table == PX_TABLE_NONE || (kind->table == PX_TABLE_MBR && kind->partitions == 0))
-		image_without_table(kind, head, head_bytes);
+		volume_without_table(kind, head, head_bytes);
 	if (kind->filesystem)
 		kind->filesystem_bytes = px_probe_size(kind->filesystem, head, head_bytes);
-	image_words(kind, head, head_bytes);
+	volume_words(kind, head, head_bytes);
 }
 
 /* An image may end in part of a block of 4096. */
-const char* FAST_FUNC px_image_cut(const struct px_image_kind *kind, off_t image_bytes, int size_known, off_t *need_bytes)
+const char* FAST_FUNC px_volume_cut(const struct px_volume *kind, off_t image_bytes, int size_known, off_t *need_bytes)
 {
 	off_t have_bytes = (image_bytes + 4095) & ~(off_t)4095;
 	int sound = kind->table == PX_TABLE_GPT || kind->table == PX_TABLE_MBR || kind->table == PX_TABLE_HYBRID;
@@ -162,7 +162,7 @@ static unsigned starts_gpt(off_t *starts, unsigned max, const struct px_gpt *gpt
 	return n;
 }
 
-unsigned FAST_FUNC px_partition_starts(off_t *starts, unsigned max, const uint8_t *head, size_t head_bytes,
+unsigned FAST_FUNC px_volume_starts(off_t *starts, unsigned max, const uint8_t *head, size_t head_bytes,
 		unsigned sector_bytes)
 {
 	const char *why;
