@@ -75,16 +75,16 @@ dist: ## build/dist/: the source as it is committed, to build without git, with 
 
 # --- Running
 demo: demo-setup tftpboot $(B)/demo/debian.img.zst ## boot QEMU over PXE, install a real Debian, boot into it
-	tests/demo/demo.sh $(B)
+	tests/boot/demo/demo.sh $(B)
 run: demo-setup tftpboot $(B)/demo/debian.img.zst ## the same machine with the menu, by hand
-	tests/demo/demo.sh -i $(B)
+	tests/boot/demo/demo.sh -i $(B)
 serve: tftpboot ## DHCP and TFTP for a real network: make serve IFACE=eth1 [RANGE=10.0.0.50,10.0.0.99] [HTTP=URL]
 	initramfs/serve/serve.sh -b $(B) -i "$(IFACE)" -r "$(RANGE)" -w "$(HTTP)"
 .PHONY: demo-setup
 demo-setup:
 	kbuild/setup.sh kbuild/packages.list tests/packages.d/boot.list
-$(B)/demo/debian.img.zst: tests/demo/image.sh $(CONFIG)
-	tests/demo/image.sh $(B) $(SUITE)
+$(B)/demo/debian.img.zst: tests/boot/demo/image.sh $(CONFIG)
+	tests/boot/demo/image.sh $(B) $(SUITE)
 
 # --- Testing
 check: check-setup tftpboot $(B)/demo/debian.img.zst ## all tests, QEMU boots too
@@ -98,12 +98,12 @@ fuzz: check-setup busybox ## every fuzz target for SECONDS (60)
 	tests/fuzz/run $(B) $(or $(SECONDS),60)
 bench: bench-fetch bench-write ## compare with the peers, side by side
 bench-fetch: check-setup busybox
-	tests/bench-fetch.sh $(B)
+	tests/bench/bench-fetch.sh $(B)
 bench-write: check-setup busybox
-	tests/bench-write.sh $(B)
+	tests/bench/bench-write.sh $(B)
 
 bench-boot: demo-setup tftpboot ## power-on to menu, and sizes, beside a bare BusyBox and Debian's installer
-	tests/bench-boot.sh $(B) $(SUITE)
+	tests/bench/bench-boot.sh $(B) $(SUITE)
 
 # --- Cleaning
 clean: ## remove build/, keep .config

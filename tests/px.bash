@@ -1,6 +1,6 @@
 # What every bats file here loads: where things are, and servers that are waited for and killed.
 #
-#	load px
+#	load ../px
 #
 # PX_BUSYBOX names the binary under test (default build/busybox); px_install puts its applets into $BATS_TEST_TMPDIR/bin.
 

@@ -1,5 +1,5 @@
 /*
- * What each test driver of this folder begins with: what BusyBox's main would have set.
+ * What each test driver (disk/build) begins with: what BusyBox's main would have set.
  */
 const char *applet_name = "driver";
 

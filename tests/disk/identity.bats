@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # disk/identity.h: a disk is told by what it is, not by its name.
 load ../px
-load load
+load disk
 
 setup_file() {
-	drivers identity
+	drivers disk/identity
 	export IDENTITY=$BATS_FILE_TMPDIR/px-identity
 	export FAKE=$BATS_FILE_TMPDIR/root
 	"$PX_TOP/tests/disk/fakeroot" "$FAKE"

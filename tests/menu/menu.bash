@@ -1,7 +1,7 @@
 # What the tests of pximenu share: a root of their own, stubs for pxfetch and pxwrite, a terminal.
 #
-#	load px
-#	load menu/menu
+#	load ../px
+#	load ../menu/menu
 #
 # menu_setup KIND makes $ROOT (see menu/fake_root); the stubs read $PX_STUB (see menu/bin). Nothing here can reboot the machine:
 # with -r pximenu runs ROOT/sbin/reboot and no other.

@@ -1,7 +1,7 @@
 # For the tests of pxwrite: images and disks made by command, and what a disk must look like afterwards.
 #
-#	load px
-#	load write/write
+#	load ../px
+#	load ../write/write
 
 # junk FILE SIZE: a file of bytes that are no zeros and do not compress, the same in every run
 junk() {

@@ -1,0 +1,58 @@
+#!/usr/bin/env bats
+# bats file_tags=qemu
+# The same TFTP root on UEFI machines, without and with Secure Boot: shim, GRUB, the menu, an installation, and the
+# installed system. BIOS is menu.bats.
+load ../px
+
+BOOT=$PX_TOP/tests/boot/demo/boot.sh
+
+setup() {
+	need qemu-system-x86_64
+	[ -r /usr/share/OVMF/OVMF_CODE_4M.secboot.fd ] || skip "no OVMF on this machine (package ovmf)"
+	disk=$BATS_TEST_TMPDIR/disk.img
+	root=$BATS_TEST_TMPDIR/tftp
+	truncate -s 2G "$disk"
+}
+
+teardown() {
+	[ ! -s "$BATS_TEST_TMPDIR/log.pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/log.pid")" 2>/dev/null || true
+}
+
+# machine IMAGE [PARAMETERS]: a TFTP root for the machine 52:54:00:00:00:01; IMAGE is small or debian-demo
+machine() {
+	local dir=$PX_BUILD/demo file
+	if [ "$1" = small ]; then
+		dir=$BATS_TEST_TMPDIR
+		"$PX_TOP/tests/boot/demo/small.sh" "$PX_BUILD" trixie "$dir"
+	fi
+	file=${1%-demo}
+	"$PX_TOP/tests/boot/demo/root.sh" "$PX_BUILD" "$root" "$dir/$file.stanza" ${2+52:54:00:00:00:01 "$2"}
+	cp "$dir/$file.img.zst" "$root/"
+}
+
+# boot -u|-s OPTIONS PATTERN...: until the console has said all of it (the firmware comes before the disk)
+boot() {
+	run "$BOOT" "$1" -D "$disk" -l "$BATS_TEST_TMPDIR/log" "${@:2}"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "a UEFI machine boots over PXE to the menu, knows its server, and its disk stays as it is" {
+	machine small
+	boot -u -t "$root" 'px: network: [a-z0-9]+ 10.0.2.15, server 10.0.2.2' 'px: menu ready' 'A small system'
+	cmp -n 2147483648 "$disk" /dev/zero
+}
+
+@test "a UEFI machine with Secure Boot on boots over PXE, installs an image unattended and boots into it" {
+	machine small 'px.image=small px.disk=/dev/vda px.auto px.timeout=1 loglevel=7'
+	boot -s -t "$root" '[Ss]ecure boot enabled' 'px: installed small' 'px-small: up'
+}
+
+@test "UEFI machines with and without Secure Boot install Debian and boot into it" {
+	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set (a smaller image is tested)"
+	machine debian-demo 'px.image=debian-demo px.disk=/dev/vda px.auto px.timeout=1'
+	boot -u -t "$root" -w 600 'px: installed debian-demo' 'px-demo login:'
+	rm "$disk"
+	truncate -s 2G "$disk"
+	boot -s -t "$root" -w 600 'px: installed debian-demo' 'px-demo login:'
+}

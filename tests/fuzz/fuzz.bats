@@ -1,0 +1,29 @@
+#!/usr/bin/env bats
+# Every parser of what comes from the network or from an image, with hostile bytes, under ASan and UBSan. Each target runs for
+# PX_FUZZ_SECONDS (default 10; .ci/run: 60).
+load ../px
+
+fuzz() {
+	need clang
+	run "$PX_TOP/tests/fuzz/run" "$PX_BUILD" "${PX_FUZZ_SECONDS:-10}" "$1"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"$1: clean"* ]]
+}
+
+@test "no HTTP response head crashes pxfetch" { fuzz http_head; }
+@test "no TFTP packet crashes pxfetch" { fuzz tftp_state; }
+@test "no URL crashes pxfetch" { fuzz url; }
+@test "no partition table crashes pxwrite" { fuzz gpt; }
+@test "no block map crashes pxwrite" { fuzz bmap; }
+@test "no compressed image crashes pxwrite" { fuzz decode; }
+@test "no disk hint crashes pximenu" { fuzz hint; }
+@test "no disk identity crashes pxwrite" { fuzz identity; }
+@test "no catalog crashes pximenu" { fuzz catalog; }
+
+@test "every fuzz target has a test here" {
+	for target in "$PX_TOP"/tests/fuzz/*.c; do
+		echo "$target"
+		grep -q "fuzz $(basename "$target" .c);" "$BATS_TEST_FILENAME"
+	done
+}

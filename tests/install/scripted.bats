@@ -1,0 +1,337 @@
+# Scripted images: script, archive, script, on a loop device, in a mount namespace of the test's own; every way to go wrong.
+# pximenu, pxfetch, pxwrite, tar and the file systems are real.
+
+load ../px
+load ../menu/menu
+
+setup() {
+	need_root
+	need losetup unshare mke2fs tar zstd setfattr getfattr setfacl getfacl
+	menu_setup one
+	srv=$BATS_TEST_TMPDIR/srv
+	mkdir "$srv"
+	truncate -s 32M "$BATS_TEST_TMPDIR/disk"
+	LOOP=$(losetup -f --show "$BATS_TEST_TMPDIR/disk")
+	export LOOP
+	# the disk that the menu sees (vda of the fake root) is the loop device
+	mkdir "$BATS_TEST_TMPDIR/real"
+	ln -s "$PX_BUSYBOX" "$BATS_TEST_TMPDIR/real/pxfetch"
+	cat >"$BATS_TEST_TMPDIR/real/pxwrite" <<-SH
+		#!/bin/bash
+		exec -a pxwrite "$PX_BUSYBOX" "\${@/#\/dev\/vda/$LOOP}"
+	SH
+	chmod +x "$BATS_TEST_TMPDIR/real/pxwrite"
+	PATH=$BATS_TEST_TMPDIR/real:$PATH
+	echo 'mke2fs -q -F -t ext4 "$LOOP" && mount -t ext4 "$LOOP" "$PX_TARGET"' >"$srv/init.sh"
+	echo 'echo post was here >"$PX_TARGET/post"' >"$srv/post.sh"
+}
+
+teardown() {
+	[ -z "${MENU:-}" ] || stop "$MENU"
+	tmux_do kill-server 2>/dev/null || true
+	[ -z "${LOOP:-}" ] || losetup -d "$LOOP"
+}
+
+# archive FOLDER [ZSTD-OPTIONS]: srv/a.tar.zst, and its proof for the catalog
+archive() {
+	tar -C "$1" --format=pax --xattrs --xattrs-include='*' --acls --sparse -cf "$BATS_TEST_TMPDIR/a.tar" .
+	pack
+}
+
+pack() {
+	zstd -q -f "$BATS_TEST_TMPDIR/a.tar" -o "$srv/a.tar.zst"
+	PROOF="Size: $(stat -c %s "$BATS_TEST_TMPDIR/a.tar")
+SHA256: $(sha256sum "$BATS_TEST_TMPDIR/a.tar" | cut -d ' ' -f 1)"
+}
+
+small_archive() {
+	mkdir -p "$BATS_TEST_TMPDIR/small"
+	echo hello >"$BATS_TEST_TMPDIR/small/file"
+	archive "$BATS_TEST_TMPDIR/small"
+}
+
+catalog() {
+	printf 'Image: box\nInit: init.sh\nArchive: a.tar.zst\nPost: post.sh\n%s\n' "$PROOF" >"$srv/images"
+}
+
+over() {
+	grep -qE 'px: (installed|FAILED)' "$LOG"
+}
+
+# runs it unattended until it says how it ended
+install_box() {
+	catalog
+	rm -f "$ROOT/run/px/auto.done" # as if the machine had been started anew
+	cmdline px.auto px.timeout=0 px.force px.image=box px.disk=/dev/vda "$@"
+	unshare -m timeout 100 pximenu -r "$ROOT" -c "file://$srv/images" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 &
+	MENU=$!
+	wait_for 60 over
+	cat "$LOG"
+}
+
+nothing_mounted() {
+	! grep -F " $ROOT/mnt" "/proc/$MENU/mountinfo"
+}
+
+# both ends of the disk are zero
+does_not_boot() {
+	cmp -n 1048576 "$LOOP" /dev/zero
+	tail -c 1048576 "$LOOP" | cmp -n 1048576 - /dev/zero
+}
+
+failed() {
+	grep -q "px: FAILED: $1" "$LOG"
+	nothing_mounted
+}
+
+mark() {
+	echo marked | dd of="$LOOP" conv=notrunc,fsync status=none
+}
+
+untouched() {
+	[ "$(head -c 6 "$LOOP")" = marked ]
+}
+
+@test "owners, modes, links, attributes, ACLs, nodes and holes of the archive are on the disk" {
+	local t=$BATS_TEST_TMPDIR/tree m=$BATS_TEST_TMPDIR/m
+	mkdir -p "$t/dir" "$m"
+	echo one >"$t/owned"
+	chown 1234:5678 "$t/owned"
+	chmod 6751 "$t/owned"
+	ln "$t/owned" "$t/dir/linked"
+	ln -s /etc/passwd "$t/absolute"
+	mknod "$t/null" c 1 3
+	mkfifo "$t/fifo"
+	echo two >"$t/attributed"
+	setfattr -n user.px -v value "$t/attributed"
+	setfattr -n security.capability -v 0x0100000200040000000000000000000000000000 "$t/attributed"
+	setfacl -m u:4321:rw "$t/attributed"
+	truncate -s 8M "$t/sparse"
+	echo end >>"$t/sparse"
+	touch -d '2006-05-04 03:02:01 UTC' "$t/owned"
+	archive "$t"
+	install_box
+	grep -q 'px: installed box on /dev/vda' "$LOG"
+	nothing_mounted
+	unshare -m sh -eu -c 'mount -t ext4 -o ro "$LOOP" "$1"; cd "$1"
+		stat -c "%n %u:%g %a %h %Y" owned; stat -c "%n %F %t:%T" null fifo; readlink absolute; cat post
+		[ owned -ef dir/linked ] && echo hard link; [ "$(stat -c %b sparse)" -lt 64 ] && echo sparse; tail -c 4 sparse
+		getfattr -d -m . -e text attributed; getfacl -n attributed' sh "$m" >"$BATS_TEST_TMPDIR/found" 2>&1
+	cat "$BATS_TEST_TMPDIR/found"
+	grep -q '^owned 1234:5678 6751 2 1146711721$' "$BATS_TEST_TMPDIR/found"
+	grep -q '^null character special file 1:3$' "$BATS_TEST_TMPDIR/found"
+	grep -q '^fifo fifo' "$BATS_TEST_TMPDIR/found"
+	grep -q '^/etc/passwd$' "$BATS_TEST_TMPDIR/found"
+	grep -q '^post was here$' "$BATS_TEST_TMPDIR/found"
+	grep -q '^hard link$' "$BATS_TEST_TMPDIR/found"
+	grep -q '^sparse$' "$BATS_TEST_TMPDIR/found"
+	grep -q '^user.px="value"' "$BATS_TEST_TMPDIR/found"
+	grep -q '^security.capability=' "$BATS_TEST_TMPDIR/found"
+	grep -q '^user:4321:rw-' "$BATS_TEST_TMPDIR/found"
+}
+
+@test "the scripts know disk, image, server, MAC and target" {
+	small_archive
+	echo 'echo "$PX_DISK|$PX_IMAGE|$PX_SERVER|$PX_MAC|$PX_TARGET" >"'"$BATS_TEST_TMPDIR"'/env"' >>"$srv/init.sh"
+	install_box
+	[ "$(cat "$BATS_TEST_TMPDIR/env")" = "/dev/vda|box|192.0.2.1|52:54:00:12:34:56|$ROOT/mnt" ]
+}
+
+@test "a script that fails is shown with its exit status and its last lines, and the disk does not boot" {
+	small_archive
+	echo 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "line $i"; done; echo "no luck" >&2; exit 3' >>"$srv/init.sh"
+	install_box
+	failed 'init: init.sh: exit status 3 (disk does not boot)'
+	grep -q 'no luck' "$BATS_TEST_TMPDIR/out"
+	grep -q 'line 12' "$BATS_TEST_TMPDIR/out"
+	does_not_boot
+}
+
+@test "a Post script that fails leaves a disk that does not boot" {
+	small_archive
+	echo 'dd if=/dev/urandom of="$LOOP" bs=440 count=1 conv=notrunc,fsync 2>/dev/null; kill -9 $$' >>"$srv/post.sh"
+	install_box
+	failed 'post: post.sh: ended by signal 9 (disk does not boot)'
+	does_not_boot
+}
+
+@test "a script that is missing, empty, HTML, binary, from Windows or cut in two leaves the disk as it is" {
+	small_archive
+	mark
+	rm "$srv/post.sh"
+	install_box
+	failed 'post: .*(disk untouched)'
+	untouched
+	for bad in '' '\n  \n' '<!DOCTYPE html><title>404</title>' 'exit\0 0' 'exit 0\r\n' 'if true; then\n'; do
+		printf "$bad" >"$srv/post.sh"
+		stop "$MENU"
+		: >"$LOG"
+		install_box
+		failed 'post: .*(disk untouched)'
+		untouched
+	done
+	printf '\177ELF\0' >"$srv/init.sh"
+	stop "$MENU"
+	: >"$LOG"
+	install_box
+	failed 'init: init.sh is binary data, not a script (disk untouched)'
+	untouched
+}
+
+@test "a script that hangs and ignores signals is ended by Ctrl-C" {
+	small_archive
+	catalog
+	mark
+	echo "trap '' TERM INT; sleep 1000 & echo hanging; while :; do sleep 1; done" >>"$srv/init.sh"
+	cmdline px.auto px.timeout=0 px.force px.image=box px.disk=/dev/vda
+	tmux_do new-session -d -x 80 -y 24 "TERM=xterm exec unshare -m pximenu -r '$ROOT' -c 'file://$srv/images'"
+	MENU=$(tmux_do list-panes -F '#{pane_pid}')
+	wait_for 30 grep -q hanging "$LOG"
+	keys C-c
+	wait_screen 'Abort?'
+	keys y
+	wait_for 30 over
+	failed 'abort: aborted by the user (disk does not boot)'
+	does_not_boot
+	MENU=''
+}
+
+@test "what a script leaves running is ended and everything is unmounted" {
+	small_archive
+	echo '(cd "$PX_TARGET"; exec sleep 1000) & mkdir -p "$PX_TARGET/a b"; mount -t tmpfs none "$PX_TARGET/a b"' >>"$srv/init.sh"
+	install_box
+	grep -q 'px: installed box' "$LOG"
+	nothing_mounted
+}
+
+@test "a script that mounts nothing does not fill the memory" {
+	small_archive
+	echo 'exit 0' >"$srv/init.sh"
+	install_box
+	failed "init: init.sh: exit status 0, but nothing is mounted on"
+	[ ! -e "$ROOT/mnt/file" ]
+	does_not_boot
+}
+
+@test "an archive that is cut, damaged, missing or not the right one leaves a disk that does not boot" {
+	mkdir "$BATS_TEST_TMPDIR/big"
+	head -c 2000000 /dev/urandom >"$BATS_TEST_TMPDIR/big/noise"
+	archive "$BATS_TEST_TMPDIR/big"
+	cp "$srv/a.tar.zst" "$BATS_TEST_TMPDIR/good"
+	truncate -s 1000000 "$srv/a.tar.zst"
+	install_box
+	failed 'unpack: pxwrite: .*(disk does not boot)'
+	does_not_boot
+
+	cp "$BATS_TEST_TMPDIR/good" "$srv/a.tar.zst"
+	printf 'XXXXXXXXXXXXXXXX' | dd of="$srv/a.tar.zst" bs=1 seek=1500000 conv=notrunc status=none
+	stop "$MENU"
+	: >"$LOG"
+	install_box
+	failed 'unpack: pxwrite: .*(disk does not boot)'
+
+	cp "$BATS_TEST_TMPDIR/good" "$srv/a.tar.zst"
+	PROOF="SHA256: $(echo | sha256sum | cut -d ' ' -f 1)"
+	stop "$MENU"
+	: >"$LOG"
+	install_box
+	failed 'unpack: pxwrite: .*wrong SHA-256.*(disk does not boot)'
+
+	rm "$srv/a.tar.zst"
+	stop "$MENU"
+	: >"$LOG"
+	install_box
+	failed 'download: pxfetch: .*(disk does not boot)'
+	does_not_boot
+
+	cp "$PX_BUSYBOX" "$srv/a.tar.zst"
+	PROOF="Size: $(stat -c %s "$PX_BUSYBOX")"
+	stop "$MENU"
+	: >"$LOG"
+	install_box
+	failed 'unpack: tar: .*(disk does not boot)'
+	does_not_boot
+}
+
+@test "an archive larger than the file system says that the disk is full" {
+	mkdir "$BATS_TEST_TMPDIR/big"
+	head -c 40000000 /dev/urandom >"$BATS_TEST_TMPDIR/big/noise"
+	echo 'mke2fs -q -F -t ext4 "$LOOP" 16M && mount -t ext4 "$LOOP" "$PX_TARGET"' >"$srv/init.sh"
+	archive "$BATS_TEST_TMPDIR/big"
+	PROOF='' # Size would be refused before anything is touched
+	install_box
+	failed 'unpack: tar: .*the file system is full (disk does not boot)'
+	does_not_boot
+}
+
+# hostile MEMBER-FUNCTION-BODY: an archive made by python's tarfile
+hostile() {
+	python3 -c 'import io, sys, tarfile
+t = tarfile.open(sys.argv[1], "w", format=tarfile.PAX_FORMAT)
+def file(name):
+    i = tarfile.TarInfo(name); i.size = 4; t.addfile(i, io.BytesIO(b"bad\n"))
+def link(name, to, kind=tarfile.SYMTYPE):
+    i = tarfile.TarInfo(name); i.type = kind; i.linkname = to; t.addfile(i)
+base = sys.argv[2]
+exec(sys.argv[3])
+t.close()' "$BATS_TEST_TMPDIR/a.tar" "$BATS_TEST_TMPDIR" "$1"
+	pack
+}
+
+@test "no path in an archive leads out of the target" {
+	hostile 'file(base + "/escaped")'
+	install_box
+	grep -q 'px: installed box' "$LOG" # as below the target: absolute paths are taken from there
+	[ ! -e "$BATS_TEST_TMPDIR/escaped" ]
+	for members in 'file("../../escaped")' 'link("l", base); file("l/escaped")' 'link("l", "../.."); file("l/escaped")' \
+		'link("h", base + "/disk", tarfile.LNKTYPE)'; do
+		hostile "$members"
+		stop "$MENU"
+		: >"$LOG"
+		install_box
+		failed 'unpack: tar: .*(disk does not boot)'
+		[ ! -e "$BATS_TEST_TMPDIR/escaped" ]
+		[ ! -e "$ROOT/../escaped" ]
+	done
+}
+
+@test "an archive with names of 4096 bytes fails and says why" {
+	hostile 'file("n" * 4096)'
+	install_box
+	failed 'unpack: .*File name too long (disk does not boot)'
+	stop "$MENU"
+	: >"$LOG"
+	hostile 'file("d/" * 2048 + "f")'
+	install_box
+	over
+	nothing_mounted
+}
+
+@test "a disk that is in use is refused and stays as it is" {
+	small_archive
+	mke2fs -q -F -t ext4 "$LOOP"
+	mkdir "$BATS_TEST_TMPDIR/m"
+	mount -t ext4 "$LOOP" "$BATS_TEST_TMPDIR/m"
+	install_box || true
+	umount "$BATS_TEST_TMPDIR/m"
+	failed 'clear: pxwrite: .*in use.*(disk untouched)'
+	e2fsck -fn "$LOOP"
+}
+
+@test "a scripted image on a disk that holds data is refused without px.force, and no script runs" {
+	small_archive
+	# the same on both: what the menu looks at, and what would be written
+	printf 'start=2048, type=83\n' | sfdisk -q --label dos "$ROOT/dev/vda"
+	mke2fs -q -F -t ext4 "$LOOP"
+	sum=$(sha256sum <"$LOOP")
+	echo "echo ran >$BATS_TEST_TMPDIR/ran" >"$srv/init.sh"
+	catalog
+	cmdline px.auto px.timeout=0 px.image=box px.disk=/dev/vda
+	unshare -m timeout 100 pximenu -r "$ROOT" -c "file://$srv/images" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 &
+	MENU=$!
+	wait_for 60 over
+	cat "$LOG"
+	grep -q 'px: FAILED: .*it holds data (.*px.force overwrites it' "$LOG"
+	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
+	[ "$(sha256sum <"$LOOP")" = "$sum" ]
+}

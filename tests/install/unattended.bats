@@ -1,0 +1,235 @@
+# Unattended runs with stubs for pxfetch and pxwrite: what is said, what is called, how it ends.
+
+load ../px
+load ../menu/menu
+
+setup() {
+	menu_setup one
+}
+
+teardown() {
+	menu_teardown
+}
+
+said() {
+	grep -qF -- "$1" "$LOG"
+}
+
+# waits for a line of the log
+wait_said() {
+	wait_for 30 said "$1" || { cat "$LOG" "$BATS_TEST_TMPDIR/out" >&2; return 1; }
+}
+
+running() {
+	kill -0 "$MENU"
+}
+
+# the failure page is shown, and stays: the log has one failure and no second try
+stays_failed() {
+	wait_said "px: FAILED: $1"
+	sleep 1
+	running
+	[ "$(grep -c 'px: FAILED' "$LOG")" -eq 1 ]
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -le 1 ]
+	[ "$(grep -c 'sbin/' "$PX_STUB/calls")" -eq 0 ]
+}
+
+@test "an installation that went well says so and reboots" {
+	unattended px.image=debian-13-lab
+	wait "$MENU"
+	grep -q 'px: installing debian-13-lab on /dev/vda' "$BATS_TEST_TMPDIR/out"
+	grep -q 'px: installed debian-13-lab on /dev/vda' "$BATS_TEST_TMPDIR/out"
+	grep -q '/sbin/reboot was called' "$PX_STUB/calls"
+	grep -qF 'pxfetch -q -p 3 -O - -- tftp://192.0.2.1/debian-13-lab.img.zst http://mirror.example/debian-13-lab.img.zst' "$PX_STUB/calls"
+	grep -qE '^pxwrite -q -p 3 -s 4294967296 -H sha256:[0-9a-f]{64} -g -- /dev/vda$' "$PX_STUB/calls"
+}
+
+@test "After in the catalog and px.after decide what follows, px.after first" {
+	unattended px.image=kiosk
+	wait "$MENU"
+	grep -q '/sbin/poweroff was called' "$PX_STUB/calls"
+	unattended px.image=kiosk px.after=reboot
+	wait "$MENU"
+	grep -q '/sbin/reboot was called' "$PX_STUB/calls"
+}
+
+@test "px.after=menu leads to the menu" {
+	unattended px.image=kiosk px.after=menu
+	wait_said 'px: menu ready'
+	[ "$(grep -c 'sbin/' "$PX_STUB/calls")" -eq 0 ]
+}
+
+@test "px.auto runs once: a menu that is started again says so and installs nothing" {
+	unattended px.image=kiosk px.after=menu
+	wait "$MENU" || [ $? -eq 1 ] # nobody is there: the menu gives up
+	run timeout 30 pximenu -r "$ROOT" </dev/null
+	[ "$status" -eq 1 ]
+	[[ $output == *"px: menu ready"*"px: px.auto has run already"*"1) Debian 13"* ]]
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 1 ]
+	[ "$(grep -c 'px: installing' "$LOG")" -eq 1 ]
+}
+
+@test "an unattended run that failed is not begun again by a menu that is started again" {
+	echo 'exit 8' >"$PX_STUB/fetch.sh"
+	unattended px.image=mapped
+	wait_said 'px: FAILED'
+	stop "$MENU"
+	run timeout 30 pximenu -r "$ROOT" </dev/null
+	[[ $output == *"px: px.auto has run already"* ]]
+	[ "$(grep -c 'px: FAILED' "$LOG")" -eq 1 ]
+}
+
+@test "a dry run does not count as a run, and one that cannot be noted does not begin" {
+	dry_run px.image=kiosk
+	[ ! -e "$ROOT/run/px/auto.done" ]
+	mv "$ROOT/run/px" "$ROOT/run/gone"
+	cmdline px.auto px.timeout=0 px.image=kiosk px.catalog=tftp://192.0.2.1/images
+	run timeout 30 pximenu -r "$ROOT" </dev/null
+	[[ $output == *"px.auto is left out"* ]]
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 0 ]
+}
+
+@test "a hang-up during an installation does not end it" {
+	echo 'while [ ! -e "$PX_STUB/go" ]; do sleep 0.1; done' >"$PX_STUB/write.sh"
+	unattended px.image=kiosk
+	wait_said 'px: installing'
+	wait_for 10 grep -q '^pxwrite' "$PX_STUB/calls"
+	kill -HUP "$(pgrep -P "$MENU" pximenu)"
+	: >"$PX_STUB/go"
+	wait "$MENU"
+	said 'px: installed kiosk on /dev/vda'
+}
+
+@test "the block map is fetched first and handed to pxwrite" {
+	echo 'for w; do [ "$b" != -b ] || cp "$w" "$PX_STUB/bmap"; b=$w; done' >"$PX_STUB/write.sh"
+	unattended px.image=mapped px.after=reboot
+	wait "$MENU"
+	[ "$(sed -n 2p "$PX_STUB/calls")" = 'pxfetch -q -p 3 -O - -- tftp://192.0.2.1/mapped.bmap' ]
+	[ "$(cat "$PX_STUB/bmap")" = 'what tftp://192.0.2.1/mapped.bmap holds' ]
+	[ -z "$(ls "$ROOT/tmp")" ]
+}
+
+@test "a block map that cannot be had fails before the disk is touched" {
+	echo 'echo "pxfetch: $url: 404 Not Found" >&2; exit 8' >"$PX_STUB/fetch.sh"
+	unattended px.image=mapped
+	stays_failed 'bmap: pxfetch: tftp://192.0.2.1/mapped.bmap: 404 Not Found (disk untouched)'
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 0 ]
+}
+
+@test "when pxfetch fails its message is the reason, pxwrite's the consequence" {
+	echo 'echo part; echo "pxfetch: $url: connection reset" >&2; exit 4' >"$PX_STUB/fetch.sh"
+	echo 'cat >/dev/null; echo "pxwrite: stdin: cut short" >&2; echo "pxwrite: $disk: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	stays_failed 'download: pxfetch: http://mirror.example/debian-13-lab.img.zst: connection reset (disk does not boot)'
+	grep -q 'px: and so: pxwrite: stdin: cut short' "$LOG"
+	grep -q '  reason: pxfetch: http' "$BATS_TEST_TMPDIR/out"
+	grep -q '  and so: pxwrite: stdin: cut short' "$BATS_TEST_TMPDIR/out"
+	grep -q '  disk:   disk does not boot' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "pxfetch failing is a failure even when pxwrite is content, and the disk is cleared" {
+	echo 'echo all; echo "pxfetch: $url: wrong SHA-256" >&2; exit 9' >"$PX_STUB/fetch.sh"
+	echo 'case $* in *-z*) echo "pxwrite: $disk: disk does not boot" >&2; exit ;; esac' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	wait_said 'px: FAILED: download: pxfetch: http://mirror.example/debian-13-lab.img.zst: wrong SHA-256 (disk does not boot)'
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 2 ]
+	[ "$(grep '^pxwrite' "$PX_STUB/calls" | tail -n 1)" = 'pxwrite -z -qf -- /dev/vda' ]
+	running
+	[ "$(grep -c 'sbin/' "$PX_STUB/calls")" -eq 0 ]
+}
+
+@test "a disk that cannot be cleared after such a failure is not called untouched" {
+	echo 'echo all; echo "pxfetch: $url: connection reset" >&2; exit 4' >"$PX_STUB/fetch.sh"
+	echo 'case $* in *-z*) echo "pxwrite: $disk: in use" >&2; echo "pxwrite: $disk: disk untouched" >&2; exit 10 ;; esac' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	wait_said 'connection reset (disk could not be cleared: it may boot half an image)'
+	said 'px: and so: pxwrite: /dev/vda: in use'
+	running
+}
+
+@test "when pxwrite refuses, pxfetch's broken pipe is not the reason" {
+	echo 'while :; do echo data; done; exit 3' >"$PX_STUB/fetch.sh"
+	echo 'echo "pxwrite: $disk: in use: swap: swapoff first" >&2; echo "pxwrite: disk untouched" >&2; exit 10' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	stays_failed 'write: pxwrite: /dev/vda: in use: swap: swapoff first (disk untouched)'
+}
+
+@test "nor is a write error that pxfetch reports itself" {
+	echo 'trap "" PIPE; while echo data; do :; done 2>/dev/null; echo "pxfetch: stdout: Broken pipe" >&2; exit 3' >"$PX_STUB/fetch.sh"
+	echo 'echo "pxwrite: $disk: too small" >&2; echo "pxwrite: disk untouched" >&2; exit 10' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	stays_failed 'write: pxwrite: /dev/vda: too small (disk untouched)'
+}
+
+@test "when pxwrite refuses while the server is silent, pxfetch is stopped" {
+	echo 'exec sleep 600' >"$PX_STUB/fetch.sh"
+	echo 'echo "pxwrite: $disk: too small" >&2; echo "pxwrite: disk untouched" >&2; exit 10' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	stays_failed 'write: pxwrite: /dev/vda: too small (disk untouched)'
+}
+
+@test "a read-back that fails is the step verify" {
+	echo 'cat >/dev/null; echo "bytes=1 total=2 stage=verify rate=1" >&3; sleep 0.5; echo "pxwrite: $disk: byte 4096 differs" >&2; echo "pxwrite: disk does not boot" >&2; exit 3' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	stays_failed 'verify: pxwrite: /dev/vda: byte 4096 differs (disk does not boot)'
+}
+
+@test "a pxwrite that is killed leaves a disk that is taken not to boot" {
+	echo 'kill -9 $$' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	stays_failed 'write: pxwrite: ended by signal 9 (disk does not boot)'
+}
+
+@test "a pxwrite that does not exist leaves the disk untouched" {
+	rm -f "$BATS_TEST_TMPDIR/bin/pxwrite"
+	echo 'exit 127' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	stays_failed 'write: pxwrite: exit status 127 (disk untouched)'
+}
+
+@test "a hint that matches several disks shows all disks, stays on the failure page and writes nothing" {
+	rm -r "$ROOT"
+	menu_setup zoo
+	unattended px.image=kiosk px.disk=transport=ata
+	stays_failed 'disk: disk hint "transport=ata"'
+	said 'px: there is /dev/sda 931.0G ata WDC WD10EZEX-08W, serial WD-WCC6Y5ABCDEF: MBR, 1 partition'
+	[ "$(grep -c '^/dev/' "$BATS_TEST_TMPDIR/out")" -eq 11 ]
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 0 ]
+}
+
+@test "a catalog that the server does not have fails at once" {
+	echo 'echo "pxfetch: $url: file not found" >&2; exit 8' >"$PX_STUB/catalog.sh"
+	unattended px.image=kiosk
+	stays_failed 'catalog: pxfetch: tftp://192.0.2.1/images: file not found (disk untouched)'
+}
+
+@test "a network that comes up late is waited for" {
+	mv "$ROOT/run/px/network" "$BATS_TEST_TMPDIR/network"
+	unattended px.image=kiosk
+	wait_for 10 grep -q 'no address yet' "$BATS_TEST_TMPDIR/out"
+	mv "$BATS_TEST_TMPDIR/network" "$ROOT/run/px/network"
+	wait "$MENU"
+	grep -q 'px: installed kiosk on /dev/vda' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "a server that answers late is asked again" {
+	echo '[ -e "$PX_STUB/asked" ] || { : >"$PX_STUB/asked"; echo "pxfetch: $url: no answer" >&2; exit 4; }' >"$PX_STUB/catalog.sh"
+	unattended px.image=kiosk
+	wait "$MENU"
+	grep -q 'px: installed kiosk on /dev/vda' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "what the network script says is missing is the reason" {
+	echo 'PX_ERROR=eth0 has no carrier: is the cable in?' >"$ROOT/run/px/network"
+	unattended px.image=kiosk
+	stays_failed 'catalog: eth0 has no carrier: is the cable in? (disk untouched)'
+}
+
+@test "the output of pxfetch and pxwrite never reaches the terminal raw" {
+	printf 'printf "pxfetch: \\033[2J\\007\\233evil\\n" >&2; exit 8\n' >"$PX_STUB/fetch.sh"
+	echo 'cat >/dev/null; exit 9' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	stays_failed 'download: pxfetch: ?[2J??evil'
+	run grep -c -P '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff]' "$BATS_TEST_TMPDIR/out"
+	[ "$output" -eq 0 ]
+}

@@ -1,0 +1,170 @@
+# The menu as lines of text (px.ui=text), by expect: what a dumb terminal, a screen reader and a script see.
+
+load ../px
+load ../menu/menu
+
+setup() {
+	need expect
+	menu_setup zoo
+	cmdline px.ui=text
+}
+
+teardown() {
+	menu_teardown
+}
+
+# talk <<E: an expect script; the menu is spawned already. "want TEXT" fails unless it comes.
+talk() {
+	{
+		cat <<-E
+			set timeout 20
+			log_user 1
+			proc want {text} {
+				expect {
+					-ex \$text {}
+					timeout { puts "\n--- did not come: \$text"; exit 1 }
+					eof { puts "\n--- ended before: \$text"; exit 1 }
+				}
+			}
+			set env(TERM) dumb
+			spawn -noecho pximenu -r $ROOT
+		E
+		cat
+	} >"$BATS_TEST_TMPDIR/talk.exp"
+	run expect "$BATS_TEST_TMPDIR/talk.exp"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "an image is installed by numbers, a word and nothing else" {
+	talk <<-'E'
+		want "px: menu ready"
+		want "1) Debian 13, lab workstation"
+		want "Image (number"
+		send "1\r"
+		want "3) /dev/sda  931.0G  ata  WDC WD10EZEX-08W  serial WD-WCC6Y5ABCDEF  MBR, 1 partition"
+		want "Disk (number"
+		send "3\r"
+		want "It will be lost."
+		want "Type CDEF to go on"
+		send "CDEF\r"
+		want "px: installing debian-13-lab on /dev/sda"
+		want "px: installed debian-13-lab on /dev/sda"
+		want "px: reboot"
+		expect eof
+	E
+	grep -q 'sbin/reboot was called' "$PX_STUB/calls"
+}
+
+@test "a disk controller without a driver is named by its PCI id, with disks and without" {
+	folder=$ROOT/sys/bus/pci/devices/0000:02:00.0
+	mkdir -p "$folder"
+	echo 0x010700 >"$folder/class"
+	echo 0x1000 >"$folder/vendor"
+	echo 0x0030 >"$folder/device"
+	talk <<-'E'
+		want "Image (number"
+		send "1\r"
+		want "1) /dev/"
+		want "no driver here for the disk controller with PCI id 1000:0030"
+		want "Disk (number"
+	E
+	rm "$ROOT/sys/block"/*
+	talk <<-'E'
+		want "Image (number"
+		send "1\r"
+		want "no disk found"
+		want "no driver here for the disk controller with PCI id 1000:0030"
+	E
+}
+
+@test "an image is chosen by its name" {
+	talk <<-'E'
+		want "Image (number"
+		send "kiosk\r"
+		want "Disks for Kiosk:"
+	E
+}
+
+@test "what cannot be used is not chosen, and a wrong answer asks again" {
+	talk <<-'E'
+		want "Image (number"
+		send "4\r"
+		want "A stanza with a wrong size cannot be used"
+		want "Image (number"
+		send "99\r"
+		want "Image (number"
+		send "1\r"
+		want "Disk (number"
+		send "4\r"
+		want "/dev/sdb: in use: mounted on /mnt/backup"
+		want "Disk (number"
+		send "b\r"
+		want "Image (number"
+	E
+}
+
+@test "another word than the last four characters goes back" {
+	talk <<-'E'
+		want "Image (number"
+		send "1\r"
+		want "Disk (number"
+		send "3\r"
+		want "Type CDEF"
+		send "yes\r"
+		want "Disk (number"
+	E
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 0 ]
+}
+
+@test "a failure says step, reason, consequence and disk, and asks what to do" {
+	echo 'echo "pxfetch: $url: connection reset" >&2; exit 4' >"$PX_STUB/fetch.sh"
+	echo 'cat >/dev/null; echo "pxwrite: stdin: cut short" >&2; echo "pxwrite: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
+	talk <<-'E'
+		want "Image (number"
+		send "1\r"
+		want "Disk (number"
+		send "3\r"
+		want "Type CDEF"
+		send "CDEF\r"
+		want "FAILED: download"
+		want "reason: pxfetch"
+		want "and so: pxwrite: stdin: cut short"
+		want "disk:   disk does not boot"
+		want "Now (m menu"
+		send "m\r"
+		want "Image (number"
+	E
+}
+
+@test "no control sequence is sent to a dumb terminal" {
+	talk <<-'E'
+		want "Image (number"
+		send "1\r"
+		want "Disk (number"
+		send "b\r"
+		want "Image (number"
+	E
+	run grep -c -P '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff]' <<<"$output"
+	[ "$output" -eq 0 ]
+}
+
+@test "backspace mends an answer" {
+	talk <<-'E'
+		want "Image (number"
+		send "2\177\1771\r"
+		want "Disks for Debian 13"
+	E
+}
+
+@test "a shell, and the menu again" {
+	talk <<-'E'
+		want "Image (number"
+		send "s\r"
+		want "\"exit\" brings the menu back"
+		send "echo from-the-\$((40 + 2))-shell\r"
+		want "from-the-42-shell"
+		send "exit\r"
+		want "Image (number"
+	E
+}

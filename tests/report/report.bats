@@ -1,0 +1,144 @@
+# Reports: syslog over UDP and JSON events by HTTP POST, to a server on loopback; and that no server can hurt.
+
+load ../px
+load ../menu/menu
+
+setup() {
+	menu_setup one
+	REPORTS=$BATS_TEST_TMPDIR/reports
+	mkdir "$REPORTS"
+}
+
+teardown() {
+	menu_teardown
+	[ -z "${SERVER:-}" ] || stop "$SERVER"
+}
+
+start_server() {
+	"$PX_TOP/tests/report/report_server" -a "127.0.0.1:${port:-0}" "$REPORTS" "$@" &
+	SERVER=$!
+	wait_for 20 test -s "$REPORTS/ports"
+	read -r UDP HTTP <"$REPORTS/ports"
+}
+
+# the value of a key in the event of that name
+event() {
+	python3 - "$REPORTS/events" "$1" "$2" <<-'E'
+		import json, sys
+		events = [json.loads(line) for line in open(sys.argv[1])]
+		found = [e for e in events if e["event"] == sys.argv[2]]
+		assert found, "no such event among " + ", ".join(e["event"] for e in events)
+		value = found[-1][sys.argv[3]]
+		print("\n".join(value) if isinstance(value, list) else value)
+	E
+}
+
+@test "an installation is reported with who the machine is: start, done, and every line of the log" {
+	start_server
+	unattended px.image=debian-13-lab "px.log=udp://127.0.0.1:$UDP" "px.report=http://127.0.0.1:$HTTP/lab/report?x=1"
+	wait "$MENU"
+	[ "$(event start image)" = debian-13-lab ]
+	[ "$(event done disk)" = /dev/vda ]
+	[ "$(event done mac)" = 52:54:00:12:34:56 ]
+	[ "$(event done serial)" = PF2ABCDE ]
+	[ "$(event done uuid)" = 4c4c4544-0042-3510-8054-b4c04f4a3432 ]
+	[ "$(event done ip)" = 192.0.2.15 ]
+	"$PX_BUSYBOX" | grep -qF "(PXE Imager $(event done version))"
+	grep -q "^/lab/report?x=1 application/json 127.0.0.1:$HTTP\$" "$REPORTS/requests"
+	grep -qF '<30>1 - 192.0.2.15 pximenu - - [px@32473 mac="52:54:00:12:34:56" serial="PF2ABCDE" uuid="4c4c4544-0042-3510-8054-b4c04f4a3432"] px: installed debian-13-lab on /dev/vda' "$REPORTS/syslog"
+	grep -qF 'pxwrite: /dev/vda: disk written and verified' "$REPORTS/syslog"
+}
+
+@test "a failure is reported with step, reason, status, disk and the last lines of the log" {
+	start_server
+	echo 'printf "pxfetch: \"quoted\" back\\\\slash \\033[2J\n" >&2; exit 4' >"$PX_STUB/fetch.sh"
+	echo 'cat >/dev/null; echo "pxwrite: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
+	wait_for 20 grep -q '"failed"' "$REPORTS/events"
+	[ "$(event failed step)" = download ]
+	[ "$(event failed reason)" = 'pxfetch: "quoted" back\slash ?[2J' ]
+	[ "$(event failed status)" = 4 ]
+	[ "$(event failed disk_state)" = 'disk does not boot' ]
+	event failed log | grep -q 'px: installing debian-13-lab on /dev/vda'
+}
+
+@test "progress is reported at most every five seconds" {
+	start_server
+	echo 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "bytes=$i total=99 stage=write rate=1" >&3; sleep 0.5; done' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
+	wait "$MENU"
+	[ "$(event progress total)" = 99 ]
+	[ "$(grep -c '"progress"' "$REPORTS/events")" -eq 1 ]
+}
+
+@test "a server that never answers does not fail an installation" {
+	start_server slow
+	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
+	wait "$MENU"
+	grep -q 'px: installed debian-13-lab on /dev/vda' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "a server that is not there, or no URL at all, does not fail an installation" {
+	unattended px.image=debian-13-lab px.report=http://127.0.0.1:9/ px.log=udp://127.0.0.1:9
+	wait "$MENU"
+	grep -q 'px: installed debian-13-lab on /dev/vda' "$BATS_TEST_TMPDIR/out"
+	unattended px.image=debian-13-lab px.report=nonsense px.log=nonsense
+	wait "$MENU"
+	[ "$(grep -c 'px: installed debian-13-lab on /dev/vda' "$LOG")" -eq 2 ]
+}
+
+@test "an event of many long lines full of quotes is still JSON, and holds the last of them" {
+	start_server
+	printf 'i=0; while [ $i -lt 14 ]; do i=$((i + 1)); echo "pxfetch: line $i %s" >&2; done; exit 4\n' \
+		"$(printf '\\"%.0s' {1..240})" >"$PX_STUB/fetch.sh"
+	echo 'cat >/dev/null; echo "pxwrite: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
+	wait_for 20 grep -q '"failed"' "$REPORTS/events"
+	[[ $(event failed reason) == 'pxfetch: line 14 """"'* ]]
+	[[ $(event failed log) == *'px: FAILED: download: pxfetch: line 14 """"'* ]]
+}
+
+@test "names with quotes and backslashes, and what looks like a quote, are still JSON" {
+	start_server
+	printf 'Image: a\\q"\342\200\234\nSource: x\n' >"$PX_STUB/images"
+	printf 'PX_SERVER=192.0.2.1\nPX_IP=192.0.2.15\342\200\234\\q\nPX_MAC=52:54:00:12:34:56\n' >"$ROOT/run/px/network"
+	unattended "px.image=a\\q"$'\342\200\234' px.force "px.report=http://127.0.0.1:$HTTP/"
+	wait_for 20 grep -q '"failed"' "$REPORTS/events"
+	[ "$(event failed ip)" = '192.0.2.15"\q' ]
+	printf 'Image: a\\q\342\200\234\nSource: x\n' >"$PX_STUB/images"
+	stop "$MENU"
+	unattended "px.image=a\\q"$'\342\200\234' px.force "px.report=http://127.0.0.1:$HTTP/"
+	wait_for 20 eval '[ "$(grep -c failed "$REPORTS/events")" = 2 ]'
+	[ "$(event failed image)" = 'a\q"' ]
+}
+
+@test "a catalog that cannot be had is reported, with who the machine is" {
+	start_server
+	echo 'echo "pxfetch: $url: file not found" >&2; exit 8' >"$PX_STUB/catalog.sh"
+	unattended px.image=kiosk "px.report=http://127.0.0.1:$HTTP/"
+	wait_for 20 grep -q '"failed"' "$REPORTS/events"
+	[ "$(event failed step)" = catalog ]
+	[ "$(event failed mac)" = 52:54:00:12:34:56 ]
+}
+
+@test "a failure is reported once the server is there again" {
+	start_server
+	stop "$SERVER"
+	rm "$REPORTS/ports"
+	echo 'exit 4' >"$PX_STUB/fetch.sh"
+	unattended px.image=mapped "px.report=http://127.0.0.1:$HTTP/"
+	wait_for 20 grep -q 'px: FAILED' "$LOG"
+	port=$HTTP start_server
+	wait_for 30 grep -q '"failed"' "$REPORTS/events"
+	[ "$(event failed step)" = bmap ]
+}
+
+@test "a px.log= or px.report= that cannot be meant is said in the log" {
+	unattended px.image=debian-13-lab px.report=https://192.0.2.1/ px.log=192.0.2.1
+	wait "$MENU"
+	grep -q 'px: px.report=https://192.0.2.1/: not http://HOST' "$LOG"
+	grep -q 'px: px.log=192.0.2.1: not udp://HOST' "$LOG"
+	unattended px.image=debian-13-lab 'px.report="http://a b/"'
+	wait "$MENU"
+	grep -q 'px: px.report=http://a b/: not http://HOST' "$LOG"
+}

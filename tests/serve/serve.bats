@@ -1,0 +1,136 @@
+#!/usr/bin/env bats
+# make serve: DHCP or proxyDHCP, and TFTP, on a network of the test's own (two network namespaces and a veth pair).
+load ../px
+
+setup() {
+	need_root
+	need ip dnsmasq python3
+	px_install pxfetch udhcpc
+	server=pxs$$ client=pxc$$
+	mkdir -p "$BATS_TEST_TMPDIR/build/tftpboot"
+	head -c 100000 "$PX_BUSYBOX" >"$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
+	(cd "$BATS_TEST_TMPDIR/build/tftpboot" && sha256sum pxelinux.0 >SHA256SUMS)
+	ip netns add "$server"
+	ip netns add "$client"
+	ip -n "$server" link add s0 type veth peer name c0 netns "$client"
+	ip -n "$server" addr add 192.0.2.1/24 dev s0
+	ip -n "$server" link set s0 up
+	ip -n "$server" link set lo up
+	ip -n "$client" link set c0 up
+}
+
+teardown() {
+	[ -z "${pid:-}" ] || stop "$pid"
+	[ -z "${other:-}" ] || stop "$other"
+	[ -z "${server:-}" ] || ip netns del "$server" || true
+	[ -z "${client:-}" ] || ip netns del "$client" || true
+}
+
+serve() {
+	ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" "$@" >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+	pid=$!
+	wait_for 10 grep -q 'started, version' "$BATS_TEST_TMPDIR/log"
+}
+
+# what a PXE client gets: runs the discovery script in the client's namespace
+discover() {
+	ip netns exec "$client" python3 "$PX_TOP/tests/serve/pxe_discover.py" c0 "$@"
+}
+
+@test "with a range a PXE client gets an address, the boot file, and every byte of it" {
+	serve -i s0 -r 192.0.2.50,192.0.2.60
+	run discover
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" =~ yiaddr=192\.0\.2\.(5[0-9]|60)($|[^0-9]) ]]
+	[[ "$output" == *"siaddr=192.0.2.1"* ]]
+	[[ "$output" == *"file=pxelinux.0"* ]]
+	ip -n "$client" addr add 192.0.2.200/24 dev c0
+	ip netns exec "$client" pxfetch -q -O "$BATS_TEST_TMPDIR/got" tftp://192.0.2.1/pxelinux.0
+	cmp "$BATS_TEST_TMPDIR/got" "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
+}
+
+@test "each firmware is told its own boot file" {
+	serve -i s0 -r 192.0.2.50,192.0.2.60
+	run discover 7
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"file=shimx64.efi"* ]]
+	run discover 9
+	[[ "$output" == *"file=shimx64.efi"* ]]
+	[[ "$output" != *"prefix="* ]]
+	run discover 0
+	[[ "$output" == *"file=pxelinux.0"* ]]
+}
+
+@test "with a web server's URL machines fetch the rest by HTTP, and UEFI HTTP boot gets an answer" {
+	serve -i s0 -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1:8080
+	run discover 0
+	echo "$output"
+	[[ "$output" == *"file=lpxelinux.0"* ]]
+	[[ "$output" == *"prefix=http://192.0.2.1:8080/"* ]]
+	run discover 7
+	[[ "$output" == *"file=shimx64.efi"* ]]
+	[[ "$output" == *"prefix=http://192.0.2.1:8080/"* ]]
+	run discover 16
+	echo "$output"
+	[[ "$output" == *"file=http://192.0.2.1:8080/shimx64.efi"* ]]
+	[[ "$output" == *"vendor=HTTPClient"* ]]
+}
+
+@test "with a folder in the URL the others use it, and UEFI HTTP boot is told nothing that cannot work" {
+	serve -i s0 -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1/lab/
+	grep -q 'UEFI HTTP boot gets no answer' "$BATS_TEST_TMPDIR/log"
+	run discover 7
+	[[ "$output" == *"file=shimx64.efi"* ]]
+	[[ "$output" == *"prefix=http://192.0.2.1/lab/"* ]]
+	run discover 16
+	echo "$output"
+	[[ "$output" != *"file=http"* ]]
+	[[ "$output" != *"vendor=HTTPClient"* ]]
+}
+
+@test "without a range UEFI clients are answered too, beside another DHCP server" {
+	serve -i s0
+	run discover --pxe 7
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"yiaddr=0.0.0.0"* ]]
+	[[ "$output" == *"vendor=PXEClient"* ]]
+}
+
+@test "without a range it answers PXE clients beside another DHCP server and gives no address" {
+	serve -i s0
+	run discover --pxe
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"yiaddr=0.0.0.0"* ]]
+	[[ "$output" == *"vendor=PXEClient"* ]]
+}
+
+@test "without a range a client that is not PXE gets no answer" {
+	serve -i s0
+	run discover --plain
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"no answer"* ]]
+}
+
+@test "no interface, a wrong one, a bad URL, a damaged or no tftpboot is refused with what there is" {
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build"
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"s0 (192.0.2.1/24)"* ]]
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i nosuch0
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"nosuch0: no such interface"* ]]
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0 -w 'http://192.0.2.1,7'
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"a character that this URL cannot have"* ]]
+	truncate -s -1 "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"pxelinux.0: FAILED"*"missing or damaged"* ]]
+	rm "$BATS_TEST_TMPDIR/build/tftpboot/SHA256SUMS"
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"run make first"* ]]
+}
