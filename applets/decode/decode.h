@@ -3,8 +3,8 @@
  *
  *	PX_DECODER(gzip) = { "gzip", gzip_probe, gzip_open };
  *
- * The entry is found through the linker section px_decoders, so the file must be linked as obj-y (see Kbuild.src); a new
- * format touches no other file but Config.in. A decoder does no I/O of its own: it pulls from upstream.
+ * The entry is found through the linker section px_decoders, so the file must be linked as obj-y (see Kbuild.src); a
+ * new format touches no other file but Config.in. A decoder does no I/O of its own: it pulls from upstream.
  */
 #ifndef PX_DECODE_H
 #define PX_DECODE_H 1
@@ -15,13 +15,13 @@ enum { PX_MAGIC_BYTES = 16 }; /* probes see that much of the start, or all there
 
 struct px_decode_options {
 	size_t memory_bytes;   /* what windows and dictionaries may take */
-	smallint hashed;       /* the caller checks a SHA-256 of all that is decoded: the format's own sums, up to a fifth of the
-	                        * work, may be left out. Its structure is checked all the same. */
+	smallint hashed;       /* the caller checks a SHA-256 of all that is decoded: the format's own sums, up to a
+	                        * fifth of the work, may be left out. Its structure is checked all the same. */
 	/* What the caller promises about the buffers that it reads into; 0, 0: nothing. */
-	size_t history_bytes;  /* that many bytes back, what was read is still where it was; it lies in at most two pieces, each
-	                        * filled from its start to its end */
-	size_t slack_bytes;    /* behind each buffer there is room for that many more, nobody else's: the decoder may write there, and
-	                        * does not mind when it is lost once the next read is done */
+	size_t history_bytes;  /* that many bytes back, what was read is still where it was; it lies in at most two
+	                        * pieces, each filled from its start to its end */
+	size_t slack_bytes;    /* behind each buffer there is room for that many more, nobody else's: the decoder may
+	                        * write there, and does not mind when it is lost once the next read is done */
 };
 
 struct px_decoder {
@@ -29,8 +29,8 @@ struct px_decoder {
 	/* True when head (len_bytes <= PX_MAGIC_BYTES) starts a file of this format. */
 	int FAST_FUNC (*probe)(const uint8_t *head, size_t len_bytes);
 	/* Takes ownership of upstream, which starts with the magic bytes. A stream that asks for more than
-	 * options->memory_bytes is refused with PX_RESOURCE. The end is passed on only after the format's
-	 * own trailer was right; members that follow each other are one stream; anything else after the trailer is PX_DATA. */
+	 * options->memory_bytes is refused with PX_RESOURCE. The end is passed on only after the format's own trailer
+	 * was right; members that follow each other are one stream; anything else after the trailer is PX_DATA. */
 	struct px_stream* FAST_FUNC (*open)(struct px_stream *upstream, const struct px_decode_options *options);
 };
 

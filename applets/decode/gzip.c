@@ -1,6 +1,6 @@
 /*
- * gzip (RFC 1952) with zlib: all members, each with its CRC-32 and length checked. Anything after the last member is an error,
- * zeros too: RFC 1952 knows no padding.
+ * gzip (RFC 1952) with zlib: all members, each with its CRC-32 and length checked. Anything after the last member is
+ * an error, zeros too: RFC 1952 knows no padding.
  */
 //kbuild:obj-$(CONFIG_PX_DECODE_GZIP) += gzip.o
 

@@ -21,7 +21,8 @@ static int decode_failed(struct xz_stream *x, lzma_ret code)
 {
 	switch (code) {
 	case LZMA_MEMLIMIT_ERROR:
-		return px_stream_fail(&x->s, PX_RESOURCE, "xz: its dictionary needs %u MiB of memory, the limit is %u (see -m)",
+		return px_stream_fail(&x->s, PX_RESOURCE,
+				"xz: its dictionary needs %u MiB of memory, the limit is %u (see -m)",
 				(unsigned)(lzma_memusage(&x->z) >> 20), (unsigned)(x->memory_bytes >> 20));
 	case LZMA_MEM_ERROR:
 		return px_stream_fail(&x->s, PX_RESOURCE, "xz: out of memory");
@@ -33,7 +34,8 @@ static int decode_failed(struct xz_stream *x, lzma_ret code)
 	case LZMA_FORMAT_ERROR:
 		return px_stream_fail(&x->s, PX_DATA, "xz: garbage after the end");
 	default:
-		return px_stream_fail(&x->s, PX_DATA, "xz: damaged at compressed byte %"OFF_FMT"u", (off_t)x->z.total_in);
+		return px_stream_fail(&x->s, PX_DATA, "xz: damaged at compressed byte %"OFF_FMT"u",
+				(off_t)x->z.total_in);
 	}
 }
 

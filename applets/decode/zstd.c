@@ -1,10 +1,10 @@
 /*
  * zstd (RFC 8878) with libzstd: all frames, skippable ones too; the checksum is checked where a frame has one.
  *
- * A caller that keeps what it read (decode.h, history_bytes) has the frames decoded straight into its buffers, block by
- * block: these are the window. That spares a copy of everything, a fifth of the work. Frames with a window that is too large for
- * it, and skippable ones, go through libzstd's own window. Small ones, one after the other, are decoded side by side
- * (zstd_frames.h).
+ * A caller that keeps what it read (decode.h, history_bytes) has the frames decoded straight into its buffers, block
+ * by block: these are the window. That spares a copy of everything, a fifth of the work. Frames with a window that is
+ * too large for it, and skippable ones, go through libzstd's own window. Small ones, one after the other, are decoded
+ * side by side (zstd_frames.h).
  */
 //kbuild:obj-$(CONFIG_PX_DECODE_ZSTD) += zstd.o
 
@@ -18,7 +18,8 @@ enum { IN_BYTES = PX_ZSTD_SPARE_BYTES }; /* a block and its header at least */
 
 enum { BETWEEN, COPIED, DIRECT, ASIDE }; /* frames; how the one in work is decoded */
 
-enum { PZSTD_MAGIC = 0x184d2a50, PZSTD_BYTES = 12 }; /* a skippable frame of four bytes: how long the next frame is, packed */
+/* A skippable frame of four bytes: how long the next frame is, packed. */
+enum { PZSTD_MAGIC = 0x184d2a50, PZSTD_BYTES = 12 };
 
 struct zstd_stream {
 	struct px_stream s;
@@ -46,7 +47,8 @@ static int decode_failed(struct zstd_stream *z, size_t code)
 	switch (ZSTD_getErrorCode(code)) {
 	case ZSTD_error_memory_allocation:
 	case ZSTD_error_frameParameter_windowTooLarge:
-		return px_stream_fail(&z->s, PX_RESOURCE, "zstd: its window needs more memory than the limit of %u MiB (see -m)",
+		return px_stream_fail(&z->s, PX_RESOURCE,
+				"zstd: its window needs more memory than the limit of %u MiB (see -m)",
 				(unsigned)(z->options.memory_bytes >> 20));
 	default:
 		return px_stream_fail(&z->s, PX_DATA, "zstd: damaged: %s", ZSTD_getErrorName(code));
@@ -58,6 +60,7 @@ static int cut_short(struct zstd_stream *z)
 	return px_stream_fail(&z->s, PX_DATA, "zstd: cut short: the input ends within a frame");
 }
 
+/* Reads on where the input stopped: what a slot gave back (lay_aside) comes before upstream's next bytes. */
 static ssize_t pull(struct zstd_stream *z, void *buf, size_t len_bytes)
 {
 	size_t bytes = MIN(len_bytes, z->pushed_bytes);
@@ -76,6 +79,8 @@ static int need(struct zstd_stream *z, size_t bytes)
 	while (z->have - z->at < bytes) {
 		ssize_t n;
 
+		/* What is asked for must lie in one piece: the rest moves to the front. It is at most a block's header
+		 * or a block, mostly nothing, so this costs less than a ring of input would. */
 		memmove(z->buf, z->buf + z->at, z->have - z->at);
 		z->have -= z->at;
 		z->at = 0;
@@ -87,7 +92,8 @@ static int need(struct zstd_stream *z, size_t bytes)
 	return 1;
 }
 
-/* A frame that can be decoded into the caller's buffers: its window and blocks are not larger than what these promise. */
+/* A frame that can be decoded into the caller's buffers: its window and blocks are not larger than what these
+ * promise. */
 static int is_direct(const struct zstd_stream *z, const ZSTD_FrameHeader *header)
 {
 	return header->frameType == ZSTD_frame
@@ -138,8 +144,8 @@ static int skip_hint(struct zstd_stream *z)
 	return 1;
 }
 
-/* 1: how the next frame is to be decoded is in *how, its header in z->header; 0: upstream's end; -1. Headers that are cut or wrong
- * are for libzstd's own mode to tell. */
+/* 1: how the next frame is to be decoded is in *how, its header in z->header; 0: upstream's end; -1. Headers that are
+ * cut or wrong are for libzstd's own mode to tell. */
 static int look_ahead(struct zstd_stream *z, smallint *how)
 {
 	size_t bytes = 1;
@@ -152,6 +158,8 @@ static int look_ahead(struct zstd_stream *z, smallint *how)
 	}
 	if (n < 0 || z->have == z->at)
 		return n;
+	/* a header that never became whole has nothing in z->header: as a skippable frame it goes to libzstd's own mode,
+	 * which calls it cut short or damaged */
 	if (bytes)
 		z->header.frameType = ZSTD_skippableFrame;
 	if (go_aside(z))
@@ -168,6 +176,7 @@ static int begin_frame(struct zstd_stream *z)
 
 	if (n <= 0)
 		return n;
+	/* next is what read_aside goes on with: the header was looked at just now */
 	z->next = z->frame;
 	z->full = 0;
 	z->frame_bytes = 0;
@@ -190,6 +199,7 @@ static ssize_t read_copied(struct zstd_stream *z, void *buf, size_t len_bytes)
 
 	if (n <= 0)
 		return n < 0 ? -1 : cut_short(z);
+	/* libzstd's own window: it copies out of there, and asks for no input before all of that was taken (full) */
 	in.size = z->have;
 	in.pos = z->at;
 	more = ZSTD_decompressStream(z->z, &out, &in);
@@ -209,6 +219,8 @@ static ssize_t read_direct(struct zstd_stream *z, uint8_t *buf, size_t len_bytes
 	size_t got;
 	int n;
 
+	/* libzstd says what it wants next: the frame's header, a block's header, a block, the checksum; 0: the frame is
+	 * at its end */
 	if (bytes == 0)
 		return end_frame(z);
 	n = need(z, bytes);
@@ -219,6 +231,8 @@ static ssize_t read_direct(struct zstd_stream *z, uint8_t *buf, size_t len_bytes
 		return decode_failed(z, got);
 	z->at += bytes;
 	z->frame_bytes += got;
+	/* A block is decoded whole. What did not fit the buffer lies in the slack behind it, where the next read's
+	 * buffer mostly begins: see take_ahead. */
 	if (got <= len_bytes)
 		return got;
 	z->ahead = buf + len_bytes;
@@ -232,6 +246,8 @@ static int lay_aside(struct zstd_stream *z, uint8_t *slot)
 	size_t have = z->have - z->at;
 	struct px_zstd_walk walk;
 
+	/* The slot takes over the input, from the frame's first byte on: a thread will decode it there, so no byte of it
+	 * may stay behind in buf. */
 	memcpy(slot, z->buf + z->at, have);
 	z->at = z->have = 0;
 	px_zstd_walk_begin(&walk, z->header.headerSize, z->header.blockSizeMax, z->header.checksumFlag);
@@ -245,12 +261,15 @@ static int lay_aside(struct zstd_stream *z, uint8_t *slot)
 		if (walk.ended)
 			break;
 		if (!px_zstd_walk_on(&walk, slot)) {
+			/* Larger than its header said, or damaged: it is decoded the plain way, which tells. No other
+			 * frame is laid aside after that one: pushed lies in a slot until it is used up. */
 			z->alone = 1;
 			z->pushed = slot;
 			z->pushed_bytes = have;
 			return 0;
 		}
 	}
+	/* what was read behind the frame is input again */
 	z->have = have - walk.need_bytes;
 	memcpy(z->buf, slot + walk.need_bytes, z->have);
 	px_zstd_frames_put(z->frames, &walk);

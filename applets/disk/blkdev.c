@@ -35,9 +35,9 @@ static int is_direct(const struct px_blkdev *dev)
 	return __atomic_load_n(&dev->is_direct, __ATOMIC_ACQUIRE);
 }
 
-/* A file system may take O_DIRECT and then not the alignment of this one write (the tail of a file that is no multiple of
- * its blocks): from there on through the page cache. True when the write or read is worth another try: it was_direct when it
- * began, whatever another thread has done meanwhile. */
+/* A file system may take O_DIRECT and then not the alignment of this one write (the tail of a file that is no
+ * multiple of its blocks): from there on through the page cache. True when the write or read is worth another try: it
+ * was_direct when it began, whatever another thread has done meanwhile. */
 static int try_buffered(struct px_blkdev *dev, int error, int was_direct)
 {
 	if (error != EINVAL || !dev->is_file || !was_direct || fcntl(dev->fd, F_SETFL, 0) < 0)

@@ -23,17 +23,17 @@ struct px_blkdev {
  * Returns 0 or an errno. */
 int px_blkdev_open(struct px_blkdev *dev, const char *path, int readonly) FAST_FUNC;
 
-/* offset_bytes and len_bytes are whole sectors, buf is aligned to 4096. A short write or read is completed; reading past
- * the end is EIO. */
+/* offset_bytes and len_bytes are whole sectors, buf is aligned to 4096. A short write or read is completed; reading
+ * past the end is EIO. */
 int px_blkdev_write(struct px_blkdev *dev, const void *buf, size_t len_bytes, off_t offset_bytes) FAST_FUNC;
 int px_blkdev_read(struct px_blkdev *dev, void *buf, size_t len_bytes, off_t offset_bytes) FAST_FUNC;
 
-/* Makes the range read as zeros, by the device itself (BLKZEROOUT; FALLOC_FL_ZERO_RANGE in a file). EOPNOTSUPP: it cannot: write
- * them. */
+/* Makes the range read as zeros, by the device itself (BLKZEROOUT; FALLOC_FL_ZERO_RANGE in a file). EOPNOTSUPP: it
+ * cannot: write them. */
 int px_blkdev_zero(struct px_blkdev *dev, off_t offset_bytes, off_t len_bytes) FAST_FUNC;
 
-/* All that was written is on the medium, as far as the device tells. 0 or an errno; after a failure nothing is known about
- * any earlier write, and a second call proves nothing. */
+/* All that was written is on the medium, as far as the device tells. 0 or an errno; after a failure nothing is known
+ * about any earlier write, and a second call proves nothing. */
 int px_blkdev_sync(struct px_blkdev *dev) FAST_FUNC;
 
 /* The next reads come from the device, not from the page cache. */

@@ -151,8 +151,8 @@ static char *look_all(const char *node, off_t size_bytes, unsigned sector_bytes)
 	return l.words;
 }
 
-/* Reads what the child says until it ends: "=" and the words. -1: it took too long, or died before it said anything (that must
- * not pass for a blank disk). */
+/* Reads what the child says until it ends: "=" and the words. -1: it took too long, or died before it said anything
+ * (that must not pass for a blank disk). */
 static int look_listen(int fd, char *words)
 {
 	unsigned long long deadline = monotonic_ms() + DATA_PATIENCE_MS;
@@ -184,7 +184,8 @@ static void look_alone(int keep)
 			close(fd);
 }
 
-/* A dying disk may keep a read for minutes, and nothing ends that read: so a child does it, and one that is late is left behind. */
+/* A dying disk may keep a read for minutes, and nothing ends that read: so a child does it, and one that is late is
+ * left behind. */
 char* FAST_FUNC px_disk_data(const char *node, off_t size_bytes, unsigned sector_bytes)
 {
 	char words[DATA_WORDS_BYTES];

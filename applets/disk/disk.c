@@ -23,7 +23,8 @@ int FAST_FUNC px_disk_is_name(const char *name)
 	return 1;
 }
 
-/* The real path of the device behind a disk: block/NAME/device, or block/NAME itself (loop). malloc'ed, "" when there is none. */
+/* The real path of the device behind a disk: block/NAME/device, or block/NAME itself (loop). malloc'ed, "" when there
+ * is none. */
 static char *device_folder(const char *root, const char *name)
 {
 	char *link = px_sys_path(root, "/sys/block/%s/device", name);
@@ -33,8 +34,8 @@ static char *device_folder(const char *root, const char *name)
 	return real ? real : xstrdup("");
 }
 
-/* A text of ATA's IDENTIFY (the first letter in the upper half of each word) as SAT hands it on: page 0x89, from byte 60. The
- * model of SCSI's INQUIRY, which sysfs has as device/model, is cut at 16 letters. */
+/* A text of ATA's IDENTIFY (the first letter in the upper half of each word) as SAT hands it on: page 0x89, from byte
+ * 60. The model of SCSI's INQUIRY, which sysfs has as device/model, is cut at 16 letters. */
 static char *identify_text(const char *root, const char *name, unsigned word, unsigned words)
 {
 	size_t n = 572;
@@ -168,7 +169,8 @@ static void disk_numbers(struct px_disk *disk, const char *root)
 	disk->diskseq = px_sys_number(root, 0, "/sys/block/%s/diskseq", name);
 	disk->size_bytes = sectors < (1ULL << 53) ? (off_t)sectors * 512 : 0;
 	disk->sector_bytes = px_sys_number(root, 512, "/sys/block/%s/queue/logical_block_size", name);
-	disk->physical_sector_bytes = px_sys_number(root, disk->sector_bytes, "/sys/block/%s/queue/physical_block_size", name);
+	disk->physical_sector_bytes = px_sys_number(root, disk->sector_bytes,
+			"/sys/block/%s/queue/physical_block_size", name);
 	disk->readonly = px_sys_number(root, 0, "/sys/block/%s/ro", name) != 0;
 	disk->rotational = px_sys_number(root, 0, "/sys/block/%s/queue/rotational", name) != 0;
 	disk->removable = px_sys_number(root, 0, "/sys/block/%s/removable", name) != 0 || is_sd_card(root, name);

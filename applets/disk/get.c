@@ -10,8 +10,8 @@
 #include "disk/sysfs.h"
 #include "lib/text.h"
 
-/* The name in sysfs of a block device. A node in a fake root may be a regular file: then its own name is taken. malloc'ed;
- * NULL: sysfs does not know it. */
+/* The name in sysfs of a block device. A node in a fake root may be a regular file: then its own name is taken.
+ * malloc'ed; NULL: sysfs does not know it. */
 static char *sys_name(const char *root, const char *real, const struct stat *st)
 {
 	char *link = px_sys_path(root, "/sys/dev/block/%u:%u", major(st->st_rdev), minor(st->st_rdev));
@@ -141,7 +141,8 @@ static struct px_disk *get_device(const char *root, const char *path, const char
 	return disk;
 }
 
-static struct px_disk *get_real(const char *root, const char *path, const char *real, unsigned flags, enum px_status *status)
+static struct px_disk *get_real(const char *root, const char *path, const char *real, unsigned flags,
+		enum px_status *status)
 {
 	struct px_disk *disk;
 	struct stat st;

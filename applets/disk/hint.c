@@ -9,11 +9,12 @@
 #include "lib/text.h"
 
 /* In the order of term_names; a path has no name. */
-enum { TERM_SERIAL, TERM_WWN, TERM_MODEL, TERM_BY_PATH, TERM_TRANSPORT, TERM_SIZE_MIN, TERM_SIZE_MAX, TERM_ROTATIONAL, TERM_REMOVABLE,
-	TERM_SMALLEST, TERM_LARGEST, TERM_PATH };
+enum { TERM_SERIAL, TERM_WWN, TERM_MODEL, TERM_BY_PATH, TERM_TRANSPORT, TERM_SIZE_MIN, TERM_SIZE_MAX, TERM_ROTATIONAL,
+	TERM_REMOVABLE, TERM_SMALLEST, TERM_LARGEST, TERM_PATH };
 
 /* With a value behind = those that end so. */
-static const char term_names[] ALIGN1 = "serial=\0wwn=\0model=\0by-path=\0transport=\0size>=\0size<=\0rotational\0removable\0"
+static const char term_names[] ALIGN1 = 
+	"serial=\0wwn=\0model=\0by-path=\0transport=\0size>=\0size<=\0rotational\0removable\0"
 	"smallest\0largest\0";
 
 static const char transports[] ALIGN1 = "nvme\0ata\0scsi\0virtio\0usb\0mmc\0loop\0";
@@ -258,19 +259,22 @@ static char *why_none(const struct px_hint *hint, const struct px_disks *disks)
 	unsigned i, unnamed = 0;
 
 	if (disks->count == 0 && disks->driverless)
-		return xasprintf("there is no disk that can be seen: no driver here for the controller with PCI id %s", disks->driverless);
+		return xasprintf("there is no disk that can be seen: no driver here for the controller with PCI id %s",
+				disks->driverless);
 	if (disks->count == 0)
 		return xstrdup("there is no disk");
 	for (i = 0; i < disks->count; i++)
 		unnamed += all_hold(hint, disks->disk[i]);
 	if (unnamed)
-		return xasprintf("no disk of %u matches \"%s\": USB and removable ones (%u) must be named by path, serial or wwn",
+		return xasprintf("no disk of %u matches \"%s\": USB and removable ones (%u) "
+				"must be named by path, serial or wwn",
 				disks->count, hint->text, unnamed);
 	return xasprintf("no disk of %u matches \"%s\"", disks->count, hint->text);
 }
 
 /* left: those that are as good as the best */
-static char *why_several(const struct px_hint *hint, const struct px_disks *disks, const struct px_disk *best, unsigned matches)
+static char *why_several(const struct px_hint *hint, const struct px_disks *disks, const struct px_disk *best,
+		unsigned matches)
 {
 	char *why = xasprintf("%u disks match \"%s\":", matches, hint->text);
 	smallint twins = 0;

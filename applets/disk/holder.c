@@ -123,7 +123,8 @@ static char *unescape(char *text)
 	char *in = text, *out = text;
 
 	while (*in) {
-		if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && in[2] >= '0' && in[2] <= '7' && in[3] >= '0' && in[3] <= '7') {
+		if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3'
+		 && in[2] >= '0' && in[2] <= '7' && in[3] >= '0' && in[3] <= '7') {
 			*out++ = (in[1] - '0') << 6 | (in[2] - '0') << 3 | (in[3] - '0');
 			in += 4;
 		} else
@@ -150,8 +151,9 @@ static void search_mounted(struct search *s, char *where)
 	search_add(s, xasprintf("mounted on %s", where));
 }
 
-/* 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw: number, parent, device, root, where, options, optional
- * fields, "-", type, source (proc_pid_mountinfo(5)). btrfs has a device number of its own, there the source tells. */
+/* 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw: number, parent, device, root, where, options,
+ * optional fields, "-", type, source (proc_pid_mountinfo(5)). btrfs has a device number of its own, there the source
+ * tells. */
 static void search_mountinfo_line(struct search *s, char *line)
 {
 	char *fields[5];
@@ -288,7 +290,8 @@ char* FAST_FUNC px_disk_file_holder(const char *root, const char *real_path)
 	return s.who;
 }
 
-/* The running system may stand on the disk by way of md, dm (LVM, LUKS) or bcache: their slaves lead down, holders up. */
+/* The running system may stand on the disk by way of md, dm (LVM, LUKS) or bcache: their slaves lead down, holders
+ * up. */
 static int FAST_FUNC boot_visit(const char *name, void *arg)
 {
 	struct search *s = arg;

@@ -24,7 +24,8 @@ struct walk {
 /* 0000:00:1f.2 */
 static int is_pci_address(const char *name)
 {
-	return strlen(name) >= 12 && strspn(name, "0123456789abcdef") >= 4 && name[4] == ':' && name[7] == ':' && name[10] == '.';
+	return strlen(name) >= 12 && strspn(name, "0123456789abcdef") >= 4
+		&& name[4] == ':' && name[7] == ':' && name[10] == '.';
 }
 
 static void walk_set(char **what, char *text)
@@ -57,7 +58,8 @@ static void walk_step(struct walk *w, const char *parent, const char *name)
 		walk_set(&w->port, xasprintf("usb-0:%s", strchr(name, '-') + 1));
 	} else if (is_prefixed_with(name, "host") && isdigit(name[4])) {
 		walk_set(&w->host, xasprintf("%s/%s", parent, name));
-	} else if (is_prefixed_with(name, "end_device-") || is_prefixed_with(name, "rport-") || is_prefixed_with(name, "session"))
+	} else if (is_prefixed_with(name, "end_device-") || is_prefixed_with(name, "rport-")
+	 || is_prefixed_with(name, "session"))
 		w->transport = 1;
 	else if (!w->bus && strstr(parent, "/devices/platform") && strchr(name, '.'))
 		walk_set(&w->bus, xasprintf("platform-%s", name));
@@ -121,7 +123,8 @@ char* FAST_FUNC px_disk_by_path(const char *root, const char *name, const char *
 	if (!w.bus || w.transport)
 		path = xstrdup("");
 	else
-		path = xasprintf("%s%s%s%s%s", w.bus, w.port ? "-" : "", w.port ? w.port : "", unit ? "-" : "", unit ? unit : "");
+		path = xasprintf("%s%s%s%s%s", w.bus, w.port ? "-" : "", w.port ? w.port : "",
+				unit ? "-" : "", unit ? unit : "");
 	free(w.bus);
 	free(w.port);
 	free(w.host);

@@ -31,7 +31,8 @@ static char *refuse_shape(const struct px_disk *disk, const struct px_disk_wish 
 		return xasprintf("too small: it has %"OFF_FMT"u bytes, the image needs %"OFF_FMT"u: take a larger disk",
 				disk->size_bytes, wish->need_bytes);
 	if (wish->sector_bytes && disk->sector_bytes && wish->sector_bytes != disk->sector_bytes)
-		return xasprintf("it has sectors of %u bytes, the image is made for %u: take another disk or an image made for it",
+		return xasprintf("it has sectors of %u bytes, the image is made for %u: "
+				"take another disk or an image made for it",
 				disk->sector_bytes, wish->sector_bytes);
 	return NULL;
 }

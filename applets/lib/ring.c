@@ -1,8 +1,11 @@
 /*
  * Threads and the chunks that pass between them. See ring.h.
  *
- * Chunks are numbered as they are put in; chunk n lives in slot n % chunks, so "empty" is one comparison: a slot is free
- * when nobody is working on it. One lock for all: it is taken a few times for each MiB.
+ * Chunks are numbered as they are put in; chunk n lives in slot n % chunks, so "empty" is one comparison: a slot is
+ * free when nobody is working on it. One lock for all: it is taken a few times for each MiB.
+ *
+ * Two conditions, because they have different sleepers: stages wait on filled, the producer on emptied. A failure wakes
+ * both, and from then on nobody waits for anything: take and px_ring_get give NULL, so every thread finds its way out.
  */
 //kbuild:lib-$(CONFIG_PX_WRITE) += ring.o
 
@@ -36,6 +39,7 @@ struct px_ring {
 	uint8_t *memory;
 };
 
+/* libbb.h makes errno a name for *bb_errno, which BusyBox's main set once: the address of the main thread's. */
 int FAST_FUNC px_ring_errno(void)
 {
 	return *__errno_location();
@@ -53,6 +57,7 @@ static struct px_chunk *take(struct stage *stage)
 	return &ring->chunk[stage->next++ % ring->chunks];
 }
 
+/* Only the first failure counts: what fails after it mostly fails because of it. Called with the lock held. */
 static void note_failure(struct stage *stage, const struct px_chunk *chunk, int error)
 {
 	struct px_ring *ring = stage->ring;
@@ -62,7 +67,9 @@ static void note_failure(struct stage *stage, const struct px_chunk *chunk, int 
 	ring->failure.error = error;
 	ring->failure.stage = stage->index;
 	ring->failure.offset_bytes = chunk->offset_bytes;
+	/* all of them: the stages that wait for a chunk will get none any more */
 	pthread_cond_broadcast(&ring->filled);
+	/* the producer may be waiting for the network and not for us: this wakes its poll */
 	if (ring->failed_fd >= 0)
 		eventfd_write(ring->failed_fd, 1);
 }
@@ -77,6 +84,8 @@ static void *stage_thread(void *arg)
 	while ((chunk = take(stage)) != NULL) {
 		int error;
 
+		/* The lock is not held over the work, which takes milliseconds: the chunk is this thread's
+		 * to read until its count of workers goes down. */
 		stage->at_work++;
 		pthread_mutex_unlock(&ring->lock);
 		error = stage->job.work(stage->job.arg, chunk);
@@ -84,6 +93,8 @@ static void *stage_thread(void *arg)
 		stage->at_work--;
 		if (error)
 			note_failure(stage, chunk, error);
+		/* Only the producer waits for emptied, so one signal is enough. After a failure it must wake even if
+		 * other stages still have the chunk: theirs may never end before the producer ends the ring. */
 		if (--chunk->working == 0 || error)
 			pthread_cond_signal(&ring->emptied);
 	}
@@ -95,6 +106,7 @@ static int make_chunks(struct px_ring *ring, unsigned chunks, size_t chunk_bytes
 {
 	unsigned i;
 
+	/* one piece, so that chunk n + 1 is the slack of chunk n; behind the last one there is slack of its own */
 	if (posix_memalign((void **)&ring->memory, 4096, chunks * chunk_bytes + PX_RING_SLACK_BYTES) != 0)
 		return -1;
 	ring->chunk = xzalloc(chunks * sizeof(*ring->chunk));
@@ -141,6 +153,7 @@ struct px_ring* FAST_FUNC px_ring_open(unsigned chunks, size_t chunk_bytes, cons
 		ring->stage[i].index = i;
 		threads += stages[i].threads;
 	}
+	/* all stages stand before the first thread starts: a thread reads them without the lock */
 	ring->stages = stage_count;
 	ring->thread = xzalloc(threads * sizeof(*ring->thread));
 	if (make_chunks(ring, chunks, chunk_bytes) < 0 || start_threads(ring) < 0) {
@@ -150,7 +163,8 @@ struct px_ring* FAST_FUNC px_ring_open(unsigned chunks, size_t chunk_bytes, cons
 	return ring;
 }
 
-/* The next chunk if it is empty, and the one behind it, which lends it its slack; NULL: not yet. Called with the lock held. */
+/* The next chunk if it is empty, and the one behind it, which lends it its slack; NULL: not yet. Called with the lock
+ * held. */
 static struct px_chunk *next_empty(struct px_ring *ring)
 {
 	struct px_chunk *chunk = &ring->chunk[ring->put % ring->chunks];
@@ -205,6 +219,7 @@ int FAST_FUNC px_ring_has_failed(struct px_ring *ring)
 
 void FAST_FUNC px_ring_put(struct px_ring *ring, struct px_chunk *chunk)
 {
+	/* working before put: a stage takes whatever lies before put, and counts working down when it is done */
 	pthread_mutex_lock(&ring->lock);
 	chunk->working = ring->stages;
 	ring->put++;
@@ -215,6 +230,7 @@ void FAST_FUNC px_ring_put(struct px_ring *ring, struct px_chunk *chunk)
 void FAST_FUNC px_ring_wait(struct px_ring *ring, const struct px_chunk *chunk)
 {
 	pthread_mutex_lock(&ring->lock);
+	/* a failed ring may leave chunks that no stage will ever take */
 	while (chunk->working && !ring->failure.error)
 		pthread_cond_wait(&ring->emptied, &ring->lock);
 	pthread_mutex_unlock(&ring->lock);
@@ -229,6 +245,7 @@ int FAST_FUNC px_ring_finish(struct px_ring *ring, struct px_ring_failure *failu
 {
 	unsigned i;
 
+	/* ending lets the stages finish what was put in; take gives NULL only behind the last chunk */
 	pthread_mutex_lock(&ring->lock);
 	ring->ending = 1;
 	pthread_cond_broadcast(&ring->filled);

@@ -2,13 +2,13 @@
  * A ring of aligned buffers between one producer and several stages, each with threads of its own. Threads live in
  * ring.c and nowhere else; what passes between them is chunks of bytes, never streams.
  *
- * The caller is the producer: it takes an empty chunk, fills it and puts it in; every stage then works on every chunk, all
- * stages at the same time. A stage with one thread sees the chunks in order, one with more gets them in any order. A
- * chunk is empty again when all stages are done with it. No chunk is copied; memory is chunks * chunk_bytes, whatever
- * passes.
+ * The caller is the producer: it takes an empty chunk, fills it and puts it in; every stage then works on every
+ * chunk, all stages at the same time. A stage with one thread sees the chunks in order, one with more gets them in
+ * any order. A chunk is empty again when all stages are done with it. No chunk is copied; memory is chunks *
+ * chunk_bytes, whatever passes.
  *
- * In a stage libbb's errno must not be used: it is that of the main thread. px_ring_errno() is the right one. Messages are
- * the caller's, after px_ring_finish: a stage only says that it failed, and why, as an errno.
+ * In a stage libbb's errno must not be used: it is that of the main thread. px_ring_errno() is the right one.
+ * Messages are the caller's, after px_ring_finish: a stage only says that it failed, and why, as an errno.
  */
 #ifndef PX_RING_H
 #define PX_RING_H 1
@@ -44,13 +44,14 @@ struct px_ring_failure {
 
 struct px_ring;
 
-/* Starts the threads. stages (stage_count of them, copied; at least one thread each). NULL when there is no memory or no thread
- * to be had; no message. */
+/* Starts the threads. stages (stage_count of them, copied; at least one thread each). NULL when there is no memory or
+ * no thread to be had; no message. */
 struct px_ring *px_ring_open(unsigned chunks, size_t chunk_bytes, const struct px_ring_stage *stages,
 		unsigned stage_count) FAST_FUNC;
 
-/* An empty chunk; waits for one. Chunks follow each other in memory, and behind each one there are PX_RING_SLACK_BYTES that are the
- * producer's, too (the next chunk is empty). What it put in stays there until chunks - 2 more have been put in. NULL: a stage has failed, px_ring_finish says which. */
+/* An empty chunk; waits for one. Chunks follow each other in memory, and behind each one there are
+ * PX_RING_SLACK_BYTES that are the producer's, too (the next chunk is empty). What it put in stays there until chunks
+ * - 2 more have been put in. NULL: a stage has failed, px_ring_finish says which. */
 struct px_chunk *px_ring_get(struct px_ring *ring) FAST_FUNC;
 
 /* Hands a chunk from px_ring_get to the stages, in the order of these calls. */
@@ -67,12 +68,12 @@ int px_ring_has_failed(struct px_ring *ring) FAST_FUNC;
 /* Waits until all stages are done with this chunk, or one has failed. */
 void px_ring_wait(struct px_ring *ring, const struct px_chunk *chunk) FAST_FUNC;
 
-/* Waits until the stages are done with all chunks (or, after a failure, with those in work), ends the threads and frees the
- * ring. The first failure is in *failure. Returns 0, or -1 when a stage failed. */
+/* Waits until the stages are done with all chunks (or, after a failure, with those in work), ends the threads and
+ * frees the ring. The first failure is in *failure. Returns 0, or -1 when a stage failed. */
 int px_ring_finish(struct px_ring *ring, struct px_ring_failure *failure) FAST_FUNC;
 
-/* A file descriptor that becomes readable when a stage has failed, for a producer that waits elsewhere; the ring's own, open until
- * px_ring_finish. -1: there is none. */
+/* A file descriptor that becomes readable when a stage has failed, for a producer that waits elsewhere; the ring's
+ * own, open until px_ring_finish. -1: there is none. */
 int px_ring_failed_fd(const struct px_ring *ring) FAST_FUNC;
 
 /* errno of the calling thread, for stages. */

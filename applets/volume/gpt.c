@@ -122,13 +122,15 @@ static void primary_mend(struct px_mend *mend, const struct layout *layout, cons
 	memcpy(before, header, sizeof(before));
 	put_le64(header + GPT_ALTERNATE_LBA, layout->last_lba);
 	put_le64(header + GPT_LAST_USABLE, layout->last_usable_lba);
-	put_le32(header + GPT_ENTRIES_CRC, px_gpt_crc(px_gpt_entry(gpt, head, 0), (size_t)gpt->entry_count * gpt->entry_bytes));
+	put_le32(header + GPT_ENTRIES_CRC,
+			px_gpt_crc(px_gpt_entry(gpt, head, 0), (size_t)gpt->entry_count * gpt->entry_bytes));
 	header_seal(header, gpt->header_bytes);
 	mend->head_changed |= memcmp(before, header, sizeof(before)) != 0;
 }
 
 /* The entries, then the header in the last sector: its own LBA and the other's change places. */
-static void backup_make(struct px_mend *mend, const struct layout *layout, const struct px_gpt *gpt, const uint8_t *head)
+static void backup_make(struct px_mend *mend, const struct layout *layout, const struct px_gpt *gpt,
+		const uint8_t *head)
 {
 	size_t entries_room = layout->entries_sectors * layout->sector_bytes;
 	uint8_t *header;
@@ -145,7 +147,8 @@ static void backup_make(struct px_mend *mend, const struct layout *layout, const
 	header_seal(header, gpt->header_bytes);
 }
 
-static int mend_gpt(struct px_mend *mend, uint8_t *head, size_t head_bytes, off_t disk_bytes, unsigned sector_bytes, int grow)
+static int mend_gpt(struct px_mend *mend, uint8_t *head, size_t head_bytes, off_t disk_bytes, unsigned sector_bytes,
+		int grow)
 {
 	const char *why = NULL;
 	smallint far;
@@ -168,7 +171,8 @@ static int mend_gpt(struct px_mend *mend, uint8_t *head, size_t head_bytes, off_
 	return 0;
 }
 
-static void mbr_grow(struct px_mend *mend, const struct px_mbr *mbr, uint8_t *sector, uint64_t disk_sectors, unsigned sector_bytes)
+static void mbr_grow(struct px_mend *mend, const struct px_mbr *mbr, uint8_t *sector, uint64_t disk_sectors,
+		unsigned sector_bytes)
 {
 	const struct px_mbr_part *last = &mbr->part[mbr->last];
 	uint64_t end = MIN(disk_sectors, (uint64_t)last->start + UINT32_MAX); /* a slot counts sectors in 32 bits */
@@ -188,13 +192,15 @@ static void mbr_grow(struct px_mend *mend, const struct px_mbr *mbr, uint8_t *se
 }
 
 /* An MBR does not say how long its sectors are: when its partitions fit the image only with short ones, that does. */
-static int mend_mbr(struct px_mend *mend, uint8_t *head, off_t image_bytes, off_t disk_bytes, unsigned sector_bytes, int grow)
+static int mend_mbr(struct px_mend *mend, uint8_t *head, off_t image_bytes, off_t disk_bytes, unsigned sector_bytes,
+		int grow)
 {
 	struct px_mbr mbr;
 
 	px_mbr_parse(&mbr, head);
 	if (sector_bytes != 512 && image_bytes > 0 && mbr.end * sector_bytes > (uint64_t)image_bytes)
-		return mend_note(mend, -1, "the image's MBR is for sectors of 512 bytes, the disk has %u", sector_bytes);
+		return mend_note(mend, -1, "the image's MBR is for sectors of 512 bytes, the disk has %u",
+				sector_bytes);
 	if (mbr.end > (uint64_t)disk_bytes / sector_bytes)
 		return mend_note(mend, -1, "the partitions need a disk of %llu bytes, this one has %llu",
 				(unsigned long long)mbr.end * sector_bytes, (unsigned long long)disk_bytes);
@@ -208,8 +214,8 @@ static int mend_mbr(struct px_mend *mend, uint8_t *head, off_t image_bytes, off_
 	return 0;
 }
 
-/* The parse that volume.c makes of it as broken says "far" nowhere: asked here again, because such a table is sound, only not ours to
- * check. */
+/* The parse that volume.c makes of it as broken says "far" nowhere: asked here again, because such a table is sound,
+ * only not ours to check. */
 static int mend_broken(struct px_mend *mend, const struct px_volume *kind, const uint8_t *head, size_t head_bytes)
 {
 	unsigned sector_bytes;
@@ -220,7 +226,8 @@ static int mend_broken(struct px_mend *mend, const struct px_volume *kind, const
 		struct px_gpt gpt;
 
 		if (px_gpt_parse(&gpt, head, head_bytes, sector_bytes, &why, &far) < 0 && far)
-			return mend_note(mend, -1, "the GPT's entries do not lie in the first MiB: cannot be fitted to the disk");
+			return mend_note(mend, -1,
+					"the GPT's entries do not lie in the first MiB: cannot be fitted to the disk");
 	}
 	return mend_note(mend, 0, "broken partition table, left as it is: %s", kind->broken);
 }
@@ -255,7 +262,8 @@ int FAST_FUNC px_gpt_mend(struct px_mend *mend, uint8_t *head, size_t head_bytes
 	case PX_TABLE_MBR:
 		return mend_mbr(mend, head, image_bytes, disk_bytes, sector_bytes, grow);
 	case PX_TABLE_HYBRID:
-		return mend_note(mend, 0, "hybrid partition table: left as it is, its backup stays where the image ends");
+		return mend_note(mend, 0,
+				"hybrid partition table: left as it is, its backup stays where the image ends");
 	case PX_TABLE_BROKEN:
 		return mend_broken(mend, &kind, head, head_bytes);
 	case PX_TABLE_ISOHYBRID:

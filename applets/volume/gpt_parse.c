@@ -94,8 +94,9 @@ static const char *gpt_entry_parse(struct px_gpt *gpt, const uint8_t *entry, uns
 	return NULL;
 }
 
-/* Entries need not be in the order of the disk. The first MiB has at most 8192: an n^2 that stops at the first fault is too slow
- * for a hostile table, so only the neighbour that counts is looked at: nothing may reach into the partition that may grow. */
+/* Entries need not be in the order of the disk. The first MiB has at most 8192: an n^2 that stops at the first fault
+ * is too slow for a hostile table, so only the neighbour that counts is looked at: nothing may reach into the
+ * partition that may grow. */
 static const char *gpt_entries_parse(struct px_gpt *gpt, const uint8_t *head)
 {
 	const char *why;

@@ -1,5 +1,6 @@
 /*
- * Reading a GUID partition table (UEFI 2.10, 5.3) out of the first bytes of a disk or an image. Used by gpt.c and volume.c.
+ * Reading a GUID partition table (UEFI 2.10, 5.3) out of the first bytes of a disk or an image. Used by gpt.c and
+ * volume.c.
  */
 #ifndef PX_GPT_PARSE_H
 #define PX_GPT_PARSE_H 1
@@ -20,8 +21,9 @@ struct px_gpt {
 	smallint efi;               /* has an EFI system partition */
 };
 
-/* Reads the primary table. Returns 1: right, all checks and both CRCs; 0: no "EFI PART" at sector 1; -1: there is one, but
- * *why (a string constant) is wrong with it; entries that do not all lie in head are such a case and set *far. */
+/* Reads the primary table. Returns 1: right, all checks and both CRCs; 0: no "EFI PART" at sector 1; -1: there is
+ * one, but *why (a string constant) is wrong with it; entries that do not all lie in head are such a case and set
+ * *far. */
 int px_gpt_parse(struct px_gpt *gpt, const uint8_t *head, size_t head_bytes, unsigned sector_bytes,
 		const char **why, smallint *far) FAST_FUNC;
 

@@ -32,8 +32,8 @@ static ALWAYS_INLINE uint64_t px_le64(const uint8_t *p)
 	return px_le32(p) | (uint64_t)px_le32(p + 4) << 32;
 }
 
-/* Reads the 512 bytes of sector 0. Returns 1, or 0 when this is no MBR: no 55 AA, or a boot flag that is neither 0 nor 0x80
- * (the code of a filesystem's boot sector lies there). */
+/* Reads the 512 bytes of sector 0. Returns 1, or 0 when this is no MBR: no 55 AA, or a boot flag that is neither 0
+ * nor 0x80 (the code of a filesystem's boot sector lies there). */
 int px_mbr_parse(struct px_mbr *mbr, const uint8_t *sector) FAST_FUNC;
 
 /* 05, 0F, 85: the container of logical partitions */

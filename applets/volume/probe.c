@@ -75,7 +75,8 @@ static const char *probe_ext(const uint8_t *head, size_t head_bytes)
 	return px_le32(super + 92) & 0x4 ? "ext3" : "ext2";
 }
 
-/* A label of 256 KiB: the uberblocks, 1 KiB each at least, fill its upper half, each starting with 00bab10c in its writer's byte order. */
+/* A label of 256 KiB: the uberblocks, 1 KiB each at least, fill its upper half, each starting with 00bab10c in its
+ * writer's byte order. */
 static int probe_zfs_label(const uint8_t *label)
 {
 	unsigned offset;
@@ -102,7 +103,8 @@ const char* FAST_FUNC px_probe_head(const uint8_t *head, size_t head_bytes)
 }
 
 /* Where byte offset of the device is in tail; NULL when len_bytes from there do not lie in it. */
-static const uint8_t *probe_tail_at(const uint8_t *tail, size_t tail_bytes, off_t size_bytes, off_t offset, size_t len_bytes)
+static const uint8_t *probe_tail_at(const uint8_t *tail, size_t tail_bytes, off_t size_bytes, off_t offset,
+		size_t len_bytes)
 {
 	off_t start = size_bytes - (off_t)tail_bytes;
 

@@ -14,12 +14,12 @@ enum {
  * NULL: none that is known. Static. */
 const char *px_probe_head(const uint8_t *head, size_t head_bytes) FAST_FUNC;
 
-/* How many bytes the filesystem that px_probe_head named says that it takes, from its start; 0: unknown. A hostile one may say
- * anything up to 2^60. */
+/* How many bytes the filesystem that px_probe_head named says that it takes, from its start; 0: unknown. A hostile
+ * one may say anything up to 2^60. */
 off_t px_probe_size(const char *filesystem, const uint8_t *head, size_t head_bytes) FAST_FUNC;
 
-/* As px_probe_head for what lies at the end of a device of size_bytes: tail is its last tail_bytes. md 0.90 and 1.0, ZFS,
- * firmware RAID, a GPT's backup. */
+/* As px_probe_head for what lies at the end of a device of size_bytes: tail is its last tail_bytes. md 0.90 and 1.0,
+ * ZFS, firmware RAID, a GPT's backup. */
 const char *px_probe_tail(const uint8_t *tail, size_t tail_bytes, off_t size_bytes) FAST_FUNC;
 
 /* When head is something that must not be written to a disk as it is (another container, an archive, an error page):

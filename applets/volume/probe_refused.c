@@ -91,7 +91,8 @@ static const char *refused_as_text(const uint8_t *head, size_t head_bytes, const
 	for (i = 0; i < ARRAY_SIZE(refused_text); i++) {
 		size_t len = strlen(refused_text[i].start);
 
-		if (len <= head_bytes - skip && strncasecmp((const char *)head + skip, refused_text[i].start, len) == 0) {
+		if (len <= head_bytes - skip
+		 && strncasecmp((const char *)head + skip, refused_text[i].start, len) == 0) {
 			*remedy = refused_text[i].remedy;
 			return refused_text[i].name;
 		}
@@ -102,8 +103,8 @@ static const char *refused_as_text(const uint8_t *head, size_t head_bytes, const
 	return "text";
 }
 
-/* Deflate streams of "compressed twice" may not be told from code by 3 bytes alone: what has a boot sector's signature and a
- * sound table is a disk, whatever it begins with. The caller asks only when there is none. */
+/* Deflate streams of "compressed twice" may not be told from code by 3 bytes alone: what has a boot sector's
+ * signature and a sound table is a disk, whatever it begins with. The caller asks only when there is none. */
 const char* FAST_FUNC px_probe_refused(const uint8_t *head, size_t head_bytes, const char **remedy)
 {
 	unsigned i;

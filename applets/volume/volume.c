@@ -65,7 +65,8 @@ static void volume_table(struct px_volume *kind, const uint8_t *head, size_t hea
 	}
 }
 
-/* In front of an ISO 9660 volume only a table that names something makes it a disk. Its MBR counts in sectors of 512. */
+/* In front of an ISO 9660 volume only a table that names something makes it a disk. Its MBR counts in sectors of
+ * 512. */
 static void volume_iso(struct px_volume *kind)
 {
 	if (kind->partitions == 0 && kind->table != PX_TABLE_BROKEN)
@@ -108,7 +109,8 @@ static void volume_words(struct px_volume *kind, const uint8_t *head, size_t hea
 				: px_probe_is_zero(head, head_bytes) ? "all zeros" : "unknown data",
 				kind->filesystem ? " without a partition table" : "");
 	else {
-		n = snprintf(w, n, "%s, %u partition%s", names[kind->table], kind->partitions, kind->partitions == 1 ? "" : "s");
+		n = snprintf(w, n, "%s, %u partition%s", names[kind->table], kind->partitions,
+				kind->partitions == 1 ? "" : "s");
 		if (kind->sector_bytes)
 			snprintf(w + n, sizeof(kind->words) - n, ", %u-byte sectors", kind->sector_bytes);
 	}
@@ -120,8 +122,10 @@ void FAST_FUNC px_volume_look(struct px_volume *kind, const uint8_t *head, size_
 	int is_mbr = head_bytes >= 512 && px_mbr_parse(&mbr, head);
 
 	memset(kind, 0, sizeof(*kind));
-	/* a filesystem that begins in sector 0 leaves no room for a table there; what looks like an empty one is none */
-	if (is_mbr && mbr.used == 0 && (px_probe_head(head, MIN(head_bytes, 1024)) || px_probe_is_iso(head, head_bytes)))
+	/* a filesystem that begins in sector 0 leaves no room for a table there; what looks like an empty one is
+	 * none */
+	if (is_mbr && mbr.used == 0
+	 && (px_probe_head(head, MIN(head_bytes, 1024)) || px_probe_is_iso(head, head_bytes)))
 		is_mbr = 0;
 	volume_table(kind, head, head_bytes, is_mbr ? &mbr : NULL);
 	kind->bios = is_mbr && !px_probe_is_zero(head, 440);
