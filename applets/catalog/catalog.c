@@ -1,8 +1,8 @@
 /*
  * The catalog's parser. See catalog.h.
  *
- * It works in place: the text is cut into lines by NULs, folded lines are drawn up behind the first, and the fields of an
- * image point into it; so 16 MiB of catalog cost 16 MiB and the table.
+ * It works in place: the text is cut into lines by NULs, folded lines are drawn up behind the first, and the fields
+ * of an image point into it; so 16 MiB of catalog cost 16 MiB and the table.
  */
 //kbuild:lib-$(CONFIG_PX_MENU) += catalog.o
 
@@ -208,7 +208,8 @@ static int is_folded(const struct parser *p)
 	return s < p->end && *s != '\n' && *s != '\0';
 }
 
-/* Draws folded lines up behind value, which has room since they follow it: a blank joins them, " ." starts a paragraph. */
+/* Draws folded lines up behind value, which has room since they follow it: a blank joins them, " ." starts a
+ * paragraph. */
 static void unfold(struct parser *p, char *value)
 {
 	char *end = value + strlen(value);

@@ -1,6 +1,7 @@
 /*
- * The catalog: the list of images that the server offers, stanzas as in Debian's control files (deb822(5); the fields are in
- * the README). One bad stanza never hides the others: it stays in the list with the reason why it cannot be used.
+ * The catalog: the list of images that the server offers, stanzas as in Debian's control files (deb822(5); the fields
+ * are in the README). One bad stanza never hides the others: it stays in the list with the reason why it cannot be
+ * used.
  */
 #ifndef PX_CATALOG_H
 #define PX_CATALOG_H 1
@@ -45,8 +46,8 @@ struct px_catalog {
 	const char *warning_field;
 };
 
-/* Parses text (malloced, NUL after len_bytes; taken over). url: the catalog's own, for relative ones (copied). Never fails: a text
- * that is no catalog gives one or no image, with the reason. */
+/* Parses text (malloced, NUL after len_bytes; taken over). url: the catalog's own, for relative ones (copied).
+ * Never fails: a text that is no catalog gives one or no image, with the reason. */
 struct px_catalog *px_catalog_parse(char *text, size_t len_bytes, const char *url) FAST_FUNC;
 void px_catalog_free(struct px_catalog *catalog) FAST_FUNC;
 

@@ -17,7 +17,9 @@ enum { DONE_SECONDS = 5 };
 static void set_failure(struct px_menu *menu, int status, const char *step, char *reason, char *consequence,
 		const char *disk_state)
 {
-	px_report_open(menu); /* without a catalog it is not open yet */
+	struct px_event event;
+
+	px_tell_open(menu); /* without a catalog it is not open yet */
 	free(menu->reason);
 	free(menu->consequence);
 	menu->status = status;
@@ -28,7 +30,8 @@ static void set_failure(struct px_menu *menu, int status, const char *step, char
 	px_log_say("px: FAILED: %s: %s (%s)", menu->step, menu->reason, menu->disk_state);
 	if (menu->consequence)
 		px_log_add("px: and so: %s", menu->consequence);
-	px_report_failed(menu);
+	px_tell_fill(menu, &event);
+	px_report_failed(&event);
 }
 
 /* The table of disks, for the failure page and the log. */
@@ -58,6 +61,7 @@ static void do_after(struct px_menu *menu)
 static int install_image(struct px_menu *menu, int force)
 {
 	struct px_install *install = &menu->install;
+	struct px_event event;
 	sighandler_t on_hangup;
 
 	memset(install, 0, sizeof(*install));
@@ -71,12 +75,14 @@ static int install_image(struct px_menu *menu, int force)
 	free(menu->table);
 	menu->table = NULL;
 	px_log_say("px: installing %s on %s", menu->image->id, menu->disk->path);
-	px_report_start(menu);
+	px_tell_fill(menu, &event);
+	px_report_start(&event);
 	on_hangup = signal(SIGHUP, SIG_IGN); /* a serial line that hangs up is no reason to stop half-way */
 	px_install_start(install);
 	while (px_install_running(install)) {
 		menu->front->progress(menu, px_ui_wait(&menu->ui, 1000, install, NULL));
-		px_report_progress(menu);
+		px_tell_fill(menu, &event);
+		px_report_progress(&event);
 	}
 	signal(SIGHUP, on_hangup);
 	menu->status = install->status;
@@ -85,7 +91,8 @@ static int install_image(struct px_menu *menu, int force)
 	install->lines = NULL;
 	if (install->status == 0) {
 		px_log_say("px: installed %s on %s", menu->image->id, menu->disk->path);
-		px_report_done(menu);
+		px_tell_fill(menu, &event);
+		px_report_done(&event);
 	} else
 		set_failure(menu, install->status, install->step, xstrdup(install->reason),
 				install->consequence[0] ? xstrdup(install->consequence) : NULL, install->disk_state);
@@ -150,8 +157,8 @@ static int choose_unattended(struct px_menu *menu)
 	return 0;
 }
 
-/* px.auto counts once after each start of the machine: init starts a menu again that ended (a console without input, one that hung
- * up), and that must not install again. Returns 0: nobody did it before. */
+/* px.auto counts once after each start of the machine: init starts a menu again that ended (a console without
+ * input, one that hung up), and that must not install again. Returns 0: nobody did it before. */
 static int claim_unattended(struct px_menu *menu)
 {
 	char *path = xasprintf("%s/run/px/auto.done", menu->root);
@@ -169,7 +176,8 @@ static int claim_unattended(struct px_menu *menu)
 	return fd >= 0 ? 0 : -1;
 }
 
-/* Returns 0 when it was done or cannot go on unattended, 1 when the operator stopped the countdown, or when it has run before. */
+/* Returns 0 when it was done or cannot go on unattended, 1 when the operator stopped the countdown, or when it has
+ * run before. */
 static int run_unattended(struct px_menu *menu)
 {
 	if (menu->settings.problem) {
@@ -258,7 +266,7 @@ static int menu_loop(struct px_menu *menu)
 		int asked;
 
 		if (!menu->catalog) {
-			enum px_action action = px_source_load(menu);
+			enum px_action action = px_catalog_load(menu);
 
 			if (do_other(menu, action))
 				return menu->status;
@@ -284,7 +292,7 @@ int FAST_FUNC px_menu_run(struct px_menu *menu)
 	enum px_action action;
 
 	do {
-		action = px_source_load(menu);
+		action = px_catalog_load(menu);
 		if (do_other(menu, action))
 			return menu->status;
 	} while (action != PX_DO_CHOSEN && action != PX_DO_NOTHING);

@@ -9,8 +9,8 @@
 #include "menu/menu.h"
 #include "report/report.h"
 
-/* The program asks init, which unmounts everything first. Behind another root (-r: a test) only a program in there is run: the
- * machine that tests is not the one to be rebooted. */
+/* The program asks init, which unmounts everything first. Behind another root (-r: a test) only a program in there
+ * is run: the machine that tests is not the one to be rebooted. */
 static void become(struct px_menu *menu, const char *program)
 {
 	char *argv[] = { (char *)program, NULL };
@@ -26,7 +26,7 @@ static void become(struct px_menu *menu, const char *program)
 	} else
 		px_exec(argv);
 	px_log_say("px: cannot %s: %s", program, strerror(errno));
-	px_report_open(menu);
+	px_tell_open(menu);
 }
 
 /* On the console that asked for it, as its controlling terminal. */

@@ -1,6 +1,6 @@
 /*
- * The menu as lines of text: px.ui=text, for dumb terminals, expect and screen readers. Questions end in "? ", answers are
- * numbers or letters followed by Enter. See struct px_front in menu.h.
+ * The menu as lines of text: px.ui=text, for dumb terminals, expect and screen readers. Questions end in "? ",
+ * answers are numbers or letters followed by Enter. See struct px_front in menu.h.
  */
 //kbuild:lib-$(CONFIG_PX_MENU) += lines.o
 

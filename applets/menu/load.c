@@ -1,5 +1,5 @@
 /*
- * Getting the catalog while the network comes up. See px_source_load in menu.h.
+ * Getting the catalog while the network comes up. See px_catalog_load in menu.h.
  */
 //kbuild:lib-$(CONFIG_PX_MENU) += load.o
 
@@ -7,7 +7,6 @@
 #include "lib/text.h"
 #include "report/log.h"
 #include "menu/menu.h"
-#include "report/report.h"
 
 enum { RETRY_MS = 3000, UNATTENDED_MS = 120 * 1000 };
 
@@ -47,7 +46,7 @@ static void take_catalog(struct px_menu *menu, struct px_child *fetch)
 
 	fetch->output = NULL; /* the catalog's now */
 	menu->catalog = px_catalog_parse(text, fetch->output_bytes, menu->catalog_url);
-	px_report_open(menu); /* now that somebody can be reached and this machine has a name */
+	px_tell_open(menu); /* now that somebody can be reached and this machine has a name */
 	px_log_add("px: catalog %s: %u images, %u of them unusable", menu->catalog_url, menu->catalog->count,
 			menu->catalog->unusable);
 	if (menu->catalog->warnings)
@@ -92,7 +91,8 @@ static void set_problem(struct px_menu *menu, char *problem)
 	menu->source_problem = problem;
 }
 
-/* Runs the network script once more when it had failed (the cable is in now); it says in /run/px/network how it went. */
+/* Runs the network script once more when it had failed (the cable is in now); it says in /run/px/network how it
+ * went. */
 static enum px_action mend_network(struct px_menu *menu)
 {
 	char *script, *argv[2] = { NULL, NULL };
@@ -144,7 +144,7 @@ static enum px_action look_and_try(struct px_menu *menu, unsigned long long *nex
 	return action;
 }
 
-enum px_action FAST_FUNC px_source_load(struct px_menu *menu)
+enum px_action FAST_FUNC px_catalog_load(struct px_menu *menu)
 {
 	enum px_action action = PX_DO_NOTHING;
 	unsigned long long start_ms = monotonic_ms(), next_try_ms = 0;

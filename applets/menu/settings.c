@@ -1,5 +1,5 @@
 /*
- * Kernel command line and network values. See cmdline.h.
+ * Kernel command line and network values. See settings.h.
  */
 //kbuild:lib-$(CONFIG_PX_MENU) += settings.o
 
@@ -135,17 +135,6 @@ void FAST_FUNC px_settings_read(struct px_settings *settings, const char *root)
 	free(text);
 	if (settings->automatic && !settings->image && !settings->problem)
 		settings->problem = xstrdup("px.auto: px.image= is missing");
-}
-
-void FAST_FUNC px_settings_free(struct px_settings *settings)
-{
-	free(settings->catalog);
-	free(settings->image);
-	free(settings->disk);
-	free(settings->log);
-	free(settings->report);
-	free(settings->ui);
-	free(settings->problem);
 }
 
 int FAST_FUNC px_network_read(struct px_network *network, const char *root)

@@ -1,6 +1,6 @@
 /*
- * What the kernel command line says to the menu: px.image=, px.disk= and so on (the README has them all), and the values
- * of the network script.
+ * What the kernel command line says to the menu: px.image=, px.disk= and so on (the README has them all), and the
+ * values of the network script.
  */
 #ifndef PX_SETTINGS_H
 #define PX_SETTINGS_H 1
@@ -15,10 +15,10 @@ struct px_settings {
 	char *problem;              /* first parameter that cannot be meant, malloced; NULL: none */
 };
 
-/* Reads ROOT/proc/cmdline ("" for the real one). A file that cannot be read is an empty one. The kernel's own quoting
- * (px.disk="model=SAMSUNG SSD*") is understood; the last of two wins. Call px_settings_free at the end. */
+/* Reads ROOT/proc/cmdline ("" for the real one). A file that cannot be read is an empty one. The kernel's own
+ * quoting (px.disk="model=SAMSUNG SSD*") is understood; the last of two wins. What they point to lives as long as
+ * the program. */
 void px_settings_read(struct px_settings *settings, const char *root) FAST_FUNC;
-void px_settings_free(struct px_settings *settings) FAST_FUNC;
 
 /* ROOT/run/px/network, written by the network script: NAME=value lines, no quotes. */
 struct px_network {

@@ -13,9 +13,9 @@ void px_log_open(const char *root) FAST_FUNC;
 /* One line, made printable ASCII, cut at PX_LOG_LINE_BYTES - 1. */
 void px_log_add(const char *fmt, ...) __attribute__ ((format (printf, 1, 2))) FAST_FUNC;
 
-/* As px_log_add, for the lines that scripts and people with a serial log look for ("px: installed ..."): on stderr too unless
- * the menu draws there (px_log_quiet), and kept for px_log_said, the bottom line of every page. px_log_speaker (NULL: none) gets
- * the line instead of stderr. */
+/* As px_log_add, for the lines that scripts and people with a serial log look for ("px: installed ..."): on stderr
+ * too unless the menu draws there (px_log_quiet), and kept for px_log_said, the bottom line of every page.
+ * px_log_speaker (NULL: none) gets the line instead of stderr. */
 void px_log_say(const char *fmt, ...) __attribute__ ((format (printf, 1, 2))) FAST_FUNC;
 
 extern smallint px_log_quiet;

@@ -5,21 +5,21 @@
 
 #include "libbb.h"
 #include "lib/text.h"
-#include "lib/version.h"
 #include "report/log.h"
 #include "report/report.h"
 #include "report/sender.h"
 
 enum { PROGRESS_MS = 5000, CLOSE_MS = 3000, ROOM_MS = 1000 };
 
-/* How much of each value is reported (twice that, when every character is escaped), so that an event fits into a record. */
-enum { MAC_BYTES = 40, DMI_BYTES = 100, IP_BYTES = 64, IMAGE_BYTES = 128, DISK_BYTES = 64, REASON_BYTES = 400,
-	LOG_LINES = 12, LOG_BYTES = 1900 };
+/* How much of what identifies a machine is told. */
+enum { MAC_BYTES = 40, DMI_BYTES = 100, IP_BYTES = 64 };
 
 static struct {
 	int fd;                     /* to the sender; -1: none */
 	pid_t pid;
 	char *identity;             /* "mac":"...","serial":"...","uuid":"..." */
+	char *machine;              /* the same for people */
+	char *ip;
 	char *head;                 /* of each syslog line */
 	unsigned long long next_progress_ms;
 	smallint complained;        /* about what cannot be a URL */
@@ -41,57 +41,58 @@ static char *dmi_value(const char *root, const char *name)
 	return px_ascii(text, 0);
 }
 
-/* The first max_bytes of text as printable ASCII, quotes and backslashes escaped as both JSON and RFC 5424 want it (']' too for the
- * latter); malloced. */
-static char *escape(const char *text, const char *special, unsigned max_bytes)
+/* A value for syslog's structured data (RFC 5424, 6.3.3). */
+static char *param(const char *text)
 {
-	char *plain = px_ascii(xstrndup(text ? text : "", max_bytes), 0); /* first of all: it may turn something into a quote */
-	char *escaped = xmalloc(2 * strlen(plain) + 1), *d = escaped;
-	const char *s;
-
-	for (s = plain; *s; s++) {
-		if (strchr(special, *s))
-			*d++ = '\\';
-		*d++ = *s;
-	}
-	*d = '\0';
-	free(plain);
-	return escaped;
+	return px_event_escape(text, "\"\\]", DMI_BYTES);
 }
 
-static char *json(const char *text, unsigned max_bytes)
+/* Facility daemon, severity info; no time, since no clock is to be trusted; 32473 is the number that RFC 5612 keeps for
+ * examples. */
+static char *syslog_head(const char *mac, const char *serial, const char *uuid)
 {
-	return escape(text, "\"\\", max_bytes);
-}
-
-/* Sets report.identity and menu->machine; gives the head of a syslog line, malloced. */
-static char *identify(struct px_menu *menu)
-{
-	char *serial = dmi_value(menu->root, "product_serial");
-	char *uuid = dmi_value(menu->root, "product_uuid");
-	char *mac = px_ascii(xstrndup(menu->network.mac ? menu->network.mac : "", MAC_BYTES), 0);
-	char *values[3] = { mac, serial, uuid };
-	char *in_json[3], *in_syslog[3], *head, *ip;
+	char *values[3] = { param(mac), param(serial), param(uuid) };
+	char *ip = px_event_escape(report.ip, "\"\\", IP_BYTES);
+	char *head = xasprintf("<30>1 - %s pximenu - - [px@32473 mac=\"%s\" serial=\"%s\" uuid=\"%s\"] ",
+			ip[0] && !strchr(ip, ' ') ? ip : "-", values[0], values[1], values[2]);
 	int i;
 
-	free(menu->machine);
-	menu->machine = xasprintf("%s  serial %s", mac[0] ? mac : "no MAC", serial[0] ? serial : "none");
-	for (i = 0; i < 3; i++) {
-		in_json[i] = json(values[i], DMI_BYTES);
-		in_syslog[i] = escape(values[i], "\"\\]", DMI_BYTES);
-	}
-	free(report.identity);
-	report.identity = xasprintf("\"mac\":\"%s\",\"serial\":\"%s\",\"uuid\":\"%s\"", in_json[0], in_json[1], in_json[2]);
-	/* facility daemon, severity info; no clock to be trusted; 32473 is the number that RFC 5612 keeps for examples */
-	ip = json(menu->network.ip, IP_BYTES);
-	head = xasprintf("<30>1 - %s pximenu - - [px@32473 mac=\"%s\" serial=\"%s\" uuid=\"%s\"] ",
-			ip[0] && !strchr(ip, ' ') ? ip : "-", in_syslog[0], in_syslog[1], in_syslog[2]);
-	free(ip);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 3; i++)
 		free(values[i]);
-		free(in_json[i]);
-		free(in_syslog[i]);
-	}
+	free(ip);
+	return head;
+}
+
+static char *identity(const char *mac, const char *serial, const char *uuid)
+{
+	char *values[3] = { px_event_escape(mac, "\"\\", DMI_BYTES), px_event_escape(serial, "\"\\", DMI_BYTES),
+			px_event_escape(uuid, "\"\\", DMI_BYTES) };
+	char *members = xasprintf("\"mac\":\"%s\",\"serial\":\"%s\",\"uuid\":\"%s\"", values[0], values[1], values[2]);
+	int i;
+
+	for (i = 0; i < 3; i++)
+		free(values[i]);
+	return members;
+}
+
+/* Sets who this machine is; gives the head of a syslog line, malloced. */
+static char *identify(const struct px_reporter *who)
+{
+	char *serial = dmi_value(who->root, "product_serial");
+	char *uuid = dmi_value(who->root, "product_uuid");
+	char *mac = px_ascii(xstrndup(who->mac ? who->mac : "", MAC_BYTES), 0);
+	char *head;
+
+	free(report.machine);
+	report.machine = xasprintf("%s  serial %s", mac[0] ? mac : "no MAC", serial[0] ? serial : "none");
+	free(report.identity);
+	report.identity = identity(mac, serial, uuid);
+	free(report.ip);
+	report.ip = xstrdup(who->ip ? who->ip : "");
+	head = syslog_head(mac, serial, uuid);
+	free(serial);
+	free(uuid);
+	free(mac);
 	return head;
 }
 
@@ -168,23 +169,24 @@ static void end_sender(void)
 	report.fd = -1;
 }
 
-void FAST_FUNC px_report_open(struct px_menu *menu)
+const char* FAST_FUNC px_report_open(const struct px_reporter *who)
 {
-	char *head = identify(menu);
+	char *head = identify(who);
 	const char *log_host, *post_url;
 
 	if (report.fd >= 0 && strcmp(head, report.head) == 0) {
 		free(head);
-		return;
+		return report.machine;
 	}
 	end_sender();
 	free(report.head);
 	report.head = head;
-	log_host = usable("log", menu->settings.log, "udp://");
-	post_url = usable("report", menu->settings.report, "http://");
+	log_host = usable("log", who->log_url, "udp://");
+	post_url = usable("report", who->report_url, "http://");
 	report.complained = 1;
 	if (log_host || post_url)
 		start_sender(log_host, post_url);
+	return report.machine;
 }
 
 void FAST_FUNC px_report_close(void)
@@ -205,81 +207,37 @@ void FAST_FUNC px_report_log(const char *line)
 	send_record(PX_RECORD_LOG, line, 0);
 }
 
-/* {"event":NAME,who,what,MORE}; more is taken over */
-static void send_event(struct px_menu *menu, char type, const char *name, char *more)
+static void send_event(char type, const char *name, const struct px_event *event)
 {
-	char *ip, *image, *disk, *text;
+	char *text;
 
-	if (report.fd >= 0) {
-		ip = json(menu->network.ip, IP_BYTES);
-		image = json(menu->image ? menu->image->id : NULL, IMAGE_BYTES);
-		disk = json(menu->disk ? menu->disk->path : NULL, DISK_BYTES);
-		text = xasprintf("{\"event\":\"%s\",%s,\"ip\":\"%s\",\"image\":\"%s\",\"disk\":\"%s\",\"uptime_s\":%u,\"version\":\"%s\"%s}",
-				name, report.identity, ip, image, disk, monotonic_sec(), px_version, more);
-		send_record(type, text, type == PX_RECORD_LAST ? ROOM_MS : 0);
-		free(ip);
-		free(image);
-		free(disk);
-		free(text);
-	}
-	free(more);
+	if (report.fd < 0)
+		return;
+	text = px_event_json(name, report.identity, report.ip, event);
+	send_record(type, text, type == PX_RECORD_LAST ? ROOM_MS : 0);
+	free(text);
 }
 
-void FAST_FUNC px_report_start(struct px_menu *menu)
+void FAST_FUNC px_report_start(const struct px_event *event)
 {
 	report.next_progress_ms = monotonic_ms() + PROGRESS_MS;
-	send_event(menu, PX_RECORD_EVENT, "start", xstrdup(""));
+	send_event(PX_RECORD_EVENT, "start", event);
 }
 
-void FAST_FUNC px_report_progress(struct px_menu *menu)
+void FAST_FUNC px_report_progress(const struct px_event *event)
 {
-	const struct px_child_progress *write = &menu->install.write.progress;
-	char *stage;
-
-	if (monotonic_ms() < report.next_progress_ms || !write->stage[0])
+	if (monotonic_ms() < report.next_progress_ms || !event->stage || !event->stage[0])
 		return;
 	report.next_progress_ms = monotonic_ms() + PROGRESS_MS;
-	stage = json(write->stage, sizeof(write->stage));
-	send_event(menu, PX_RECORD_EVENT, "progress", xasprintf(",\"stage\":\"%s\",\"bytes\":%"OFF_FMT"u,\"total\":%"OFF_FMT"u,\"rate\":%"OFF_FMT"u",
-			stage, write->bytes, write->total_bytes, write->rate_bytes));
-	free(stage);
+	send_event(PX_RECORD_EVENT, "progress", event);
 }
 
-void FAST_FUNC px_report_done(struct px_menu *menu)
+void FAST_FUNC px_report_done(const struct px_event *event)
 {
-	send_event(menu, PX_RECORD_LAST, "done",
-			xasprintf(",\"seconds\":%u", (unsigned)((menu->install.end_ms - menu->install.start_ms) / 1000)));
+	send_event(PX_RECORD_LAST, "done", event);
 }
 
-/* "line","line", as many of the last ones as have room; malloced */
-static char *last_lines(void)
+void FAST_FUNC px_report_failed(const struct px_event *event)
 {
-	unsigned count = px_log_count(), n;
-	char *text = xzalloc(1);
-
-	for (n = 1; n <= count && n <= LOG_LINES; n++) {
-		char *line = json(px_log_line(count - n), PX_LOG_LINE_BYTES);
-		char *longer = xasprintf("\"%s\"%s%s", line, text[0] ? "," : "", text);
-
-		free(line);
-		if (strlen(longer) > LOG_BYTES) {
-			free(longer);
-			break;
-		}
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
-void FAST_FUNC px_report_failed(struct px_menu *menu)
-{
-	char *reason = json(menu->reason, REASON_BYTES);
-	char *lines = last_lines();
-
-	send_event(menu, PX_RECORD_LAST, "failed",
-			xasprintf(",\"step\":\"%s\",\"status\":%d,\"reason\":\"%s\",\"disk_state\":\"%s\",\"log\":[%s]",
-			menu->step, menu->status, reason, menu->disk_state, lines));
-	free(reason);
-	free(lines);
+	send_event(PX_RECORD_LAST, "failed", event);
 }

@@ -99,7 +99,8 @@ static int write_within(int fd, const char *text, unsigned long long end_ms)
 	return 0;
 }
 
-/* Whatever the server says: some of it is read, so that it is not cut off in the middle of its own work. 0: it said something. */
+/* Whatever the server says: some of it is read, so that it is not cut off in the middle of its own work. 0: it said
+ * something. */
 static int read_within(int fd, unsigned long long end_ms)
 {
 	char buf[1024];
@@ -136,8 +137,8 @@ static int send_event(struct sender *s, const char *json)
 	return rc;
 }
 
-/* How it ended. When the network is what failed, nobody hears of it at first: so this one is sent again and again, for an hour,
- * unless something else is to be sent or the menu has ended. */
+/* How it ended. When the network is what failed, nobody hears of it at first: so this one is sent again and again,
+ * for an hour, unless something else is to be sent or the menu has ended. */
 static void send_last_event(struct sender *s, const char *json)
 {
 	struct pollfd pollfd = { .fd = s->fd, .events = POLLIN };

@@ -1,0 +1,34 @@
+/*
+ * What the menu has to tell the reporter. See px_tell_open in menu.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += tell.o
+
+#include "libbb.h"
+#include "menu/menu.h"
+#include "report/report.h"
+
+void FAST_FUNC px_tell_open(struct px_menu *menu)
+{
+	struct px_reporter who = { .root = menu->root, .mac = menu->network.mac, .ip = menu->network.ip,
+			.log_url = menu->settings.log, .report_url = menu->settings.report };
+
+	menu->machine = px_report_open(&who);
+}
+
+void FAST_FUNC px_tell_fill(const struct px_menu *menu, struct px_event *event)
+{
+	const struct px_child_progress *write = &menu->install.write.progress;
+
+	memset(event, 0, sizeof(*event));
+	event->image = menu->image ? menu->image->id : NULL;
+	event->disk = menu->disk ? menu->disk->path : NULL;
+	event->stage = write->stage;
+	event->bytes = write->bytes;
+	event->total_bytes = write->total_bytes;
+	event->rate_bytes = write->rate_bytes;
+	event->seconds = (menu->install.end_ms - menu->install.start_ms) / 1000;
+	event->step = menu->step;
+	event->status = menu->status;
+	event->reason = menu->reason;
+	event->disk_state = menu->disk_state;
+}

@@ -1,0 +1,112 @@
+/*
+ * Events as JSON. See event.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += event.o
+
+#include "libbb.h"
+#include "lib/text.h"
+#include "lib/version.h"
+#include "report/event.h"
+#include "report/log.h"
+
+/* How much of each value is told (twice that, when every character is escaped), so that an event fits into a record. */
+enum { IP_BYTES = 64, IMAGE_BYTES = 128, DISK_BYTES = 64, STAGE_BYTES = 12, STEP_BYTES = 32, STATE_BYTES = 80,
+	REASON_BYTES = 400, LOG_LINES = 12, LOG_BYTES = 1900 };
+
+char* FAST_FUNC px_event_escape(const char *text, const char *special, unsigned max_bytes)
+{
+	/* first of all: it may turn something into a quote */
+	char *plain = px_ascii(xstrndup(text ? text : "", max_bytes), 0);
+	char *escaped = xmalloc(2 * strlen(plain) + 1), *d = escaped;
+	const char *s;
+
+	for (s = plain; *s; s++) {
+		if (strchr(special, *s))
+			*d++ = '\\';
+		*d++ = *s;
+	}
+	*d = '\0';
+	free(plain);
+	return escaped;
+}
+
+static char *json(const char *text, unsigned max_bytes)
+{
+	return px_event_escape(text, "\"\\", max_bytes);
+}
+
+/* "line","line", as many of the last ones as have room; malloced */
+static char *last_lines(void)
+{
+	unsigned count = px_log_count(), n;
+	char *text = xzalloc(1);
+
+	for (n = 1; n <= count && n <= LOG_LINES; n++) {
+		char *line = json(px_log_line(count - n), PX_LOG_LINE_BYTES);
+		char *longer = xasprintf("\"%s\"%s%s", line, text[0] ? "," : "", text);
+
+		free(line);
+		if (strlen(longer) > LOG_BYTES) {
+			free(longer);
+			break;
+		}
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static char *progress_members(const struct px_event *event)
+{
+	char *stage = json(event->stage, STAGE_BYTES);
+	char *members = xasprintf(",\"stage\":\"%s\",\"bytes\":%"OFF_FMT"u,\"total\":%"OFF_FMT"u,\"rate\":%"OFF_FMT"u", stage,
+			event->bytes, event->total_bytes, event->rate_bytes);
+
+	free(stage);
+	return members;
+}
+
+static char *failed_members(const struct px_event *event)
+{
+	char *step = json(event->step, STEP_BYTES);
+	char *reason = json(event->reason, REASON_BYTES);
+	char *state = json(event->disk_state, STATE_BYTES);
+	char *lines = last_lines();
+	char *members = xasprintf(",\"step\":\"%s\",\"status\":%d,\"reason\":\"%s\",\"disk_state\":\"%s\",\"log\":[%s]", step,
+			event->status, reason, state, lines);
+
+	free(step);
+	free(reason);
+	free(state);
+	free(lines);
+	return members;
+}
+
+/* What an event of that name says beyond who and what. */
+static char *members_of(const char *name, const struct px_event *event)
+{
+	if (strcmp(name, "progress") == 0)
+		return progress_members(event);
+	if (strcmp(name, "done") == 0)
+		return xasprintf(",\"seconds\":%u", event->seconds);
+	if (strcmp(name, "failed") == 0)
+		return failed_members(event);
+	return xzalloc(1);
+}
+
+char* FAST_FUNC px_event_json(const char *name, const char *identity, const char *ip, const struct px_event *event)
+{
+	char *address = json(ip, IP_BYTES);
+	char *image = json(event->image, IMAGE_BYTES);
+	char *disk = json(event->disk, DISK_BYTES);
+	char *more = members_of(name, event);
+	char *text = xasprintf("{\"event\":\"%s\",%s,\"ip\":\"%s\",\"image\":\"%s\",\"disk\":\"%s\",\"uptime_s\":%u,"
+			"\"version\":\"%s\"%s}",
+			name, identity, address, image, disk, monotonic_sec(), px_version, more);
+
+	free(address);
+	free(image);
+	free(disk);
+	free(more);
+	return text;
+}

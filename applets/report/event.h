@@ -1,0 +1,34 @@
+/*
+ * What an event says (px.report=), filled by who knows it: report/ reads neither menu nor installation.
+ */
+#ifndef PX_EVENT_H
+#define PX_EVENT_H 1
+
+/* Who speaks, and to whom; strings are copied or used at once. NULL: not known, not wanted. */
+struct px_reporter {
+	const char *root;           /* before /sys/class/dmi/id; "" */
+	const char *mac, *ip;
+	const char *log_url;        /* udp://HOST[:PORT] */
+	const char *report_url;     /* http://[USER:PASSWORD@]HOST[:PORT][/PATH] */
+};
+
+/* All zero: nothing to say about that. Strings are not owned, and may be anything: they are made fit for JSON. */
+struct px_event {
+	const char *image, *disk;   /* the image's id, the disk's path */
+	const char *stage;          /* progress: a keyword of pxwrite's -p */
+	off_t bytes, total_bytes, rate_bytes; /* progress; rate: a second */
+	unsigned seconds;           /* done: how long it took */
+	const char *step;           /* failed: a keyword */
+	int status;                 /* failed: enum px_status */
+	const char *reason;         /* failed */
+	const char *disk_state;     /* failed: words for people */
+};
+
+/* The object of one event, {"event":NAME,IDENTITY,...MORE}; identity: members without braces; ip: NULL, or the
+ * address of this machine; malloced. */
+char *px_event_json(const char *name, const char *identity, const char *ip, const struct px_event *event) FAST_FUNC;
+
+/* The first max_bytes of text as printable ASCII, a backslash before each character of special; malloced. */
+char *px_event_escape(const char *text, const char *special, unsigned max_bytes) FAST_FUNC;
+
+#endif
