@@ -108,10 +108,8 @@ enum px_action FAST_FUNC px_confirm_ask(struct px_menu *menu)
 	memset(&page, 0, sizeof(page));
 	page.word = px_confirm_word(menu->disk);
 	menu->page = &page;
-	while (action == PX_DO_NOTHING) {
+	while (action == PX_DO_NOTHING)
 		action = take_key(menu, px_page_ask(menu, draw_confirm));
-		menu->page = &page;
-	}
 	free(page.word);
 	return action;
 }
@@ -122,7 +120,7 @@ static void FAST_FUNC draw_countdown(struct px_menu *menu, struct px_screen *scr
 {
 	struct confirm_page *page = menu->page;
 
-	px_page_frame(menu, screen, "unattended installation", "any key: stop, to the menu");
+	px_page_bare_frame(menu, screen, "unattended installation", "any key: stop, to the menu");
 	draw_image_and_disk(menu, screen);
 	px_screen_line(screen, 2, 2, PX_BOLD, "Starts in %u second%s. Any key stops it.", page->seconds,
 			page->seconds == 1 ? "" : "s");
@@ -134,6 +132,7 @@ enum px_action FAST_FUNC px_countdown(struct px_menu *menu, unsigned seconds)
 	unsigned long long end_ms = monotonic_ms() + seconds * 1000ULL;
 
 	menu->page = &page;
+	px_viewer_close(menu);
 	while (1) {
 		long long left_ms = end_ms - monotonic_ms();
 		int key;

@@ -201,10 +201,8 @@ enum px_action FAST_FUNC px_disks_choose(struct px_menu *menu)
 	menu->page = &page;
 	find_refusals(menu);
 	place_cursor(menu);
-	while (action == PX_DO_NOTHING) {
+	while (action == PX_DO_NOTHING)
 		action = take_key(menu, px_page_ask(menu, draw_disks));
-		menu->page = &page;
-	}
 	free_refusals(&page);
 	return action;
 }

@@ -1,5 +1,6 @@
 /*
- * The failure page: all that somebody needs who gets a photograph of it. And the page of waiting for the network. See page.h.
+ * The failure page: all that somebody needs who gets a photograph of it. And the page of waiting for the network. See
+ * page.h.
  */
 //kbuild:lib-$(CONFIG_PX_MENU) += failed.o
 
@@ -30,7 +31,7 @@ static const char *advice(int status)
 	case PX_ABORTED:
 		return "Start again from the menu.";
 	}
-	return "\"l\" shows the log.";
+	return "F2 shows the log.";
 }
 
 static void draw_item(struct px_screen *screen, const char *label, const char *text, enum px_look look)
@@ -81,12 +82,12 @@ static void draw_lines(struct px_menu *menu, struct px_screen *screen)
 		return;
 	draw_block(screen, "Disks", menu->table, left);
 	if (lines_after(menu->table) > left)
-		px_screen_line(screen, 13, 1, PX_PLAIN, "... and %d more: \"l\" shows all", lines_after(menu->table) - left);
+		px_screen_line(screen, 13, 1, PX_PLAIN, "... and %d more: F2 shows all", lines_after(menu->table) - left);
 }
 
 static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen)
 {
-	px_page_frame(menu, screen, "FAILED", "m menu   l log   s shell   r reboot   p power off");
+	px_page_frame(menu, screen, "FAILED", "m menu   s shell   r reboot   p power off");
 	screen->row = 1;
 	px_screen_fill(screen, screen->row, 1, screen->columns - 2, PX_BAD);
 	px_screen_line(screen, 2, 1, PX_BAD, "The installation failed: %s.", menu->disk_state);
@@ -122,7 +123,7 @@ enum px_action FAST_FUNC px_failed_ask(struct px_menu *menu)
 		case 'r': return PX_DO_REBOOT;
 		case 'p': return PX_DO_POWEROFF;
 		case 'l':
-			px_page_log(menu);
+			px_viewer_log(menu);
 			break;
 		case PX_KEY_LOST:
 			pause(); /* nobody there: the reason stays on the screen */
@@ -140,7 +141,7 @@ static void FAST_FUNC draw_waiting(struct px_menu *menu, struct px_screen *scree
 {
 	struct waiting_page *page = menu->page;
 
-	px_page_frame(menu, screen, "getting the catalog", "t try now   n network   l log   s shell   r reboot   p power off");
+	px_page_frame(menu, screen, "getting the catalog", "t try now   n network   s shell   r reboot   p power off");
 	screen->row++;
 	px_screen_line(screen, 2, 1, PX_PLAIN, "The list of images is not here yet.");
 	screen->row++;
@@ -161,10 +162,10 @@ enum px_action FAST_FUNC px_waiting_show(struct px_menu *menu, const char *reaso
 	case 'p': return PX_DO_POWEROFF;
 	case 'b': return PX_DO_LOCAL;
 	case 'l':
-		px_page_log(menu);
+		px_viewer_log(menu);
 		break;
 	case 'n':
-		px_page_network(menu);
+		px_viewer_network(menu);
 		break;
 	}
 	return PX_DO_NOTHING;

@@ -146,9 +146,9 @@ static enum px_action do_entry(struct px_menu *menu, unsigned entry)
 	};
 
 	if (entry == ENTRY_NETWORK)
-		px_page_network(menu);
+		px_viewer_network(menu);
 	else if (entry == ENTRY_LOG)
-		px_page_log(menu);
+		px_viewer_log(menu);
 	else
 		return actions[entry];
 	return PX_DO_NOTHING;
@@ -208,10 +208,8 @@ enum px_action FAST_FUNC px_images_choose(struct px_menu *menu)
 	menu->page = &page;
 	apply_filter(menu);
 	place_cursor(menu);
-	while (action == PX_DO_NOTHING) {
+	while (action == PX_DO_NOTHING)
 		action = take_key(menu, px_page_ask(menu, draw_images));
-		menu->page = &page;
-	}
 	free(page.shown);
 	return action;
 }

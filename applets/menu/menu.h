@@ -8,6 +8,7 @@
 #include "disk/disk.h"
 #include "install/install.h"
 #include "menu/ui.h"
+#include "menu/viewer.h"
 
 /* What the operator, or the kernel command line, wants next. */
 enum px_action {
@@ -42,7 +43,8 @@ struct px_menu {
 	const char *notice;         /* said as the menu opens; or NULL */
 	smallint disk_named;        /* by a hint that names it, or by hand */
 	struct px_install install;
-	char *machine;              /* MAC, serial number: who this is; malloced, or NULL */
+	const char *machine;        /* MAC, serial number: who this is; not owned, or NULL */
+	struct px_viewer viewer;    /* help, log or network details over that page */
 	void *page;                 /* state of the page that is shown, for its draw function */
 	/* the failure page */
 	int status;                 /* exit status of pximenu so far */
@@ -70,8 +72,8 @@ struct px_front {
 	enum px_action FAST_FUNC (*done)(struct px_menu *menu, unsigned seconds);
 	/* The failure page; waits for ever. */
 	enum px_action FAST_FUNC (*failed)(struct px_menu *menu);
-	/* Waiting for network or catalog; reason: what is missing now. Waits for at most wait_ms, serving child; PX_DO_NOTHING when the
-	 * time is over or the child moved. */
+	/* Waiting for network or catalog; reason: what is missing now. Waits for at most wait_ms, serving child;
+	 * PX_DO_NOTHING when the time is over or the child moved. */
 	enum px_action FAST_FUNC (*waiting)(struct px_menu *menu, const char *reason, int wait_ms, struct px_child *child);
 	/* Before and after somebody else has the terminal. */
 	void FAST_FUNC (*leave)(struct px_menu *menu);
@@ -84,13 +86,14 @@ extern const struct px_front px_front_screen;
 /* flow.c: the whole session; gives the exit status. */
 int px_menu_run(struct px_menu *menu) FAST_FUNC;
 
-/* source.c: gets the catalog, again and again until it is there or the operator wants something else. PX_DO_CHOSEN: it is there.
- * PX_DO_NOTHING, when automatic only: it will not come; status and source_problem say why. */
-enum px_action px_source_load(struct px_menu *menu) FAST_FUNC;
+/* load.c: gets the catalog, again and again until it is there or the operator wants something else. PX_DO_CHOSEN:
+ * it is there. PX_DO_NOTHING, when automatic only: it will not come; status and source_problem say why. */
+enum px_action px_catalog_load(struct px_menu *menu) FAST_FUNC;
 
 /* choice.c: which disks can be chosen, and which one is meant. */
 
-/* Why the image cannot go onto the disk; malloced, or NULL: it can (if it holds data: that is asked about, not refused). */
+/* Why the image cannot go onto the disk; malloced, or NULL: it can (if it holds data: that is asked about, not
+ * refused). */
 char *px_choice_refusal(const struct px_menu *menu, const struct px_disk *disk) FAST_FUNC;
 
 /* The disk that px.disk=, or else the image's own hint, means; sets menu->disk. 0; or -1 with *why (malloced). */
@@ -99,8 +102,8 @@ int px_choice_by_hint(struct px_menu *menu, char **why) FAST_FUNC;
 /* The disks, a line each without '\n' behind the last: what there is when a hint does not say which; malloced. */
 char *px_choice_table(const struct px_menu *menu) FAST_FUNC;
 
-/* What the operator types to confirm: the last four characters of the serial number of a disk that holds data (of its name,
- * when it has none), else "yes"; malloced. */
+/* What the operator types to confirm: the last four characters of the serial number of a disk that holds data (of
+ * its name, when it has none), else "yes"; malloced. */
 char *px_confirm_word(const struct px_disk *disk) FAST_FUNC;
 
 /* Reads the list of disks anew. */
@@ -108,6 +111,14 @@ void px_choice_look(struct px_menu *menu) FAST_FUNC;
 
 /* What is used after an installation: px.after=, else the image's After. */
 enum px_after px_choice_after(const struct px_menu *menu) FAST_FUNC;
+
+/* tell.c: starts the reporter (report/report.h) when px.log= or px.report= want one, or again when more is known of
+ * the network; sets menu->machine. */
+void px_tell_open(struct px_menu *menu) FAST_FUNC;
+
+/* All that the menu knows for an event. */
+struct px_event;
+void px_tell_fill(const struct px_menu *menu, struct px_event *event) FAST_FUNC;
 
 /* leave.c: reboot and the like. They return only if it could not be done (or, the shell, when it has ended). */
 void px_leave(struct px_menu *menu, enum px_action action) FAST_FUNC;

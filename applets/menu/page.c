@@ -36,13 +36,24 @@ static void draw_title(struct px_menu *menu, struct px_screen *screen, const cha
 	free(right);
 }
 
-void FAST_FUNC px_page_frame(struct px_menu *menu, struct px_screen *screen, const char *title, const char *keys)
+static void draw_frame(struct px_menu *menu, struct px_screen *screen, const char *title, const char *keys,
+		const char *right)
 {
 	draw_title(menu, screen, title);
-	draw_bar(screen, screen->rows - 1, keys, "F1 help");
+	draw_bar(screen, screen->rows - 1, keys, right);
 	screen->row = screen->rows - PX_PAGE_BELOW;
 	px_screen_line(screen, 0, 2, PX_PLAIN, "%s", px_log_said());
 	screen->row = PX_PAGE_TOP;
+}
+
+void FAST_FUNC px_page_frame(struct px_menu *menu, struct px_screen *screen, const char *title, const char *keys)
+{
+	draw_frame(menu, screen, title, keys, "F1 help  F2 log");
+}
+
+void FAST_FUNC px_page_bare_frame(struct px_menu *menu, struct px_screen *screen, const char *title, const char *keys)
+{
+	draw_frame(menu, screen, title, keys, "");
 }
 
 /* --- several terminals */
@@ -54,7 +65,7 @@ static int is_elsewhere(const struct px_ui *ui, unsigned i)
 
 static void FAST_FUNC draw_elsewhere(struct px_menu *menu, struct px_screen *screen)
 {
-	px_page_frame(menu, screen, "in use elsewhere", "t take it over");
+	px_page_bare_frame(menu, screen, "in use elsewhere", "t take it over");
 	screen->row++;
 	px_screen_line(screen, 2, 2, PX_BOLD, "Somebody uses this menu on the console %s.",
 			menu->ui.terminals[menu->ui.owner].name);
@@ -86,95 +97,13 @@ void FAST_FUNC px_page_redraw(struct px_menu *menu)
 		menu->ui.screens[i].stale = 1;
 }
 
-enum { LOOK_MS = 30 * 1000 };
-
-static int draw_and_wait(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_install *install, struct px_child *child)
+int FAST_FUNC px_page_wait(struct px_menu *menu, int timeout_ms, struct px_install *install,
+		struct px_child *child)
 {
-	int key;
+	int key = px_ui_wait(&menu->ui, timeout_ms, install, child);
 
-	px_page_draw(menu, draw);
-	key = px_ui_wait(&menu->ui, timeout_ms, install, child);
-	if (key == PX_KEY_CTRL_L) {
-		px_page_redraw(menu);
-		return PX_KEY_NONE;
-	}
-	if ((key == PX_KEY_F1 || key == '?') && !install && !child) {
-		px_page_help(menu);
-		return PX_KEY_NONE;
-	}
-	return key;
-}
-
-int FAST_FUNC px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_install *install, struct px_child *child)
-{
-	px_ui_share(&menu->ui, 0);
-	return draw_and_wait(menu, draw, timeout_ms, install, child);
-}
-
-int FAST_FUNC px_page_ask(struct px_menu *menu, px_draw draw)
-{
-	px_ui_share(&menu->ui, 1);
-	return draw_and_wait(menu, draw, -1, NULL, NULL);
-}
-
-int FAST_FUNC px_page_look(struct px_menu *menu, px_draw draw)
-{
-	int has_work = menu->settings.automatic && !menu->reason; /* and has not failed yet */
-	unsigned long long end_ms = monotonic_ms() + LOOK_MS;
-	int key;
-
-	px_ui_share(&menu->ui, 1);
-	do {
-		key = draw_and_wait(menu, draw, has_work ? LOOK_MS : -1, NULL, NULL);
-	} while (key == PX_KEY_NONE && (!has_work || monotonic_ms() < end_ms));
-	return key == PX_KEY_NONE ? PX_KEY_ESC : key;
-}
-
-/* --- lists */
-
-unsigned FAST_FUNC px_list_top(const struct px_list *list)
-{
-	return list->rows ? list->cursor - list->cursor % list->rows : 0;
-}
-
-int FAST_FUNC px_list_key(struct px_list *list, int key)
-{
-	unsigned page = list->rows ? list->rows : 1;
-	unsigned last = list->count ? list->count - 1 : 0;
-
-	switch (key) {
-	case KEYCODE_UP:
-		list->cursor -= list->cursor > 0;
-		return 1;
-	case KEYCODE_DOWN:
-		list->cursor += list->cursor < last;
-		return 1;
-	case KEYCODE_PAGEUP:
-		list->cursor -= MIN(list->cursor, page);
-		return 1;
-	case KEYCODE_PAGEDOWN:
-		list->cursor = MIN(list->cursor + page, last);
-		return 1;
-	case KEYCODE_HOME:
-		list->cursor = 0;
-		return 1;
-	case KEYCODE_END:
-		list->cursor = last;
-		return 1;
-	}
-	return 0;
-}
-
-int FAST_FUNC px_field_key(struct px_field *field, int key)
-{
-	if (key == PX_KEY_BACKSPACE && field->length) {
-		field->text[--field->length] = '\0';
-		return 1;
-	}
-	if (key >= ' ' && key <= '~' && field->length < sizeof(field->text) - 1) {
-		field->text[field->length++] = key;
-		field->text[field->length] = '\0';
-		return 1;
-	}
-	return 0;
+	if (key != PX_KEY_CTRL_L)
+		return key;
+	px_page_redraw(menu);
+	return PX_KEY_NONE;
 }

@@ -114,6 +114,8 @@ void FAST_FUNC px_progress_show(struct px_menu *menu, int key)
 
 	menu->page = &page;
 	px_ui_share(&menu->ui, 0);
+	if (px_viewer_take(menu, key))
+		key = PX_KEY_NONE;
 	if (key == PX_KEY_CTRL_L)
 		px_page_redraw(menu);
 	else if (page.asked && (key == 'y' || key == 'Y')) {
@@ -123,9 +125,11 @@ void FAST_FUNC px_progress_show(struct px_menu *menu, int key)
 		page.asked = !menu->install.aborted;
 	else if (key != PX_KEY_NONE)
 		page.asked = 0;
-	px_page_draw(menu, draw_running);
-	if (!px_install_running(&menu->install))
+	px_page_show(menu, draw_running);
+	if (!px_install_running(&menu->install)) {
 		page.asked = 0;
+		px_viewer_close(menu);
+	}
 }
 
 /* --- done */
@@ -136,7 +140,7 @@ static void FAST_FUNC draw_done(struct px_menu *menu, struct px_screen *screen)
 	struct running_page *page = menu->page;
 	unsigned seconds = (menu->install.end_ms - menu->install.start_ms) / 1000;
 
-	px_page_frame(menu, screen, "done", "Enter go on now   m menu   s shell   r reboot   p power off");
+	px_page_frame(menu, screen, "done", "Enter go on   m menu   s shell   r reboot   p power off");
 	screen->row++;
 	px_screen_line(screen, 2, 2, PX_GOOD, "%s is installed.", menu->image->title);
 	screen->row++;
@@ -157,8 +161,11 @@ enum px_action FAST_FUNC px_done_show(struct px_menu *menu, unsigned seconds)
 	menu->page = &page;
 	px_page_redraw(menu);
 	while (1) {
-		long long left_ms = end_ms - monotonic_ms();
+		long long left_ms;
 
+		if (menu->viewer.title) /* somebody reads the log */
+			end_ms = monotonic_ms() + seconds * 1000;
+		left_ms = end_ms - monotonic_ms();
 		if (left_ms <= 0)
 			return PX_DO_NOTHING;
 		page.seconds = (left_ms + 999) / 1000;

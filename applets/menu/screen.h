@@ -1,6 +1,7 @@
 /*
- * A screen of cells: what a page draws, and what of it a terminal has to be told. VT100 and nothing more (ECMA-48 CUP, ED,
- * SGR), printable ASCII only; a cell that has not changed is not sent, so a serial line of 9600 baud keeps up.
+ * A screen of cells: what a page draws, and what of it a terminal has to be told. VT100 and nothing more (ECMA-48
+ * CUP, ED, SGR), printable ASCII only; a cell that has not changed is not sent, so a serial line of 9600 baud keeps
+ * up.
  */
 #ifndef PX_SCREEN_H
 #define PX_SCREEN_H 1
@@ -28,13 +29,14 @@ void px_screen_free(struct px_screen *screen) FAST_FUNC;
 /* Starts a new picture: all blank. */
 void px_screen_clear(struct px_screen *screen) FAST_FUNC;
 
-/* Puts text at (row, column), cut at width cells (0: as much as fits) and, if it is longer, ended by '>'. What is no printable
- * ASCII becomes '?'. Outside of the screen: nothing. fill: gives width cells that look. */
+/* Puts text at (row, column), cut at width cells (0: as much as fits) and, if it is longer, ended by '>'. What is
+ * no printable ASCII becomes '?'. Outside of the screen: nothing. fill: gives width cells that look. */
 void px_screen_put(struct px_screen *screen, unsigned row, unsigned column, unsigned width, enum px_look look,
 		const char *text) FAST_FUNC;
 void px_screen_fill(struct px_screen *screen, unsigned row, unsigned column, unsigned width, enum px_look look) FAST_FUNC;
 
-/* printf at screen->row (which moves down), from column on; wraps at blanks onto at most rows_max rows. Returns rows taken. */
+/* printf at screen->row (which moves down), from column on; wraps at blanks onto at most rows_max rows. Returns
+ * rows taken. */
 unsigned px_screen_line(struct px_screen *screen, unsigned column, unsigned rows_max, enum px_look look, const char *fmt, ...)
 	__attribute__ ((format (printf, 5, 6))) FAST_FUNC;
 

@@ -50,21 +50,23 @@ int FAST_FUNC px_terminal_has_key(const struct px_terminal *terminal)
 	return terminal->key_buffer[0] != 0;
 }
 
-/* read_key swallows the sequences that it does not know, F1 among them: so they are looked at before it gets them. Returns
- * PX_KEY_F1, or PX_KEY_NONE with what was read put back for read_key. */
-static int look_for_f1(struct px_terminal *terminal)
+/* read_key swallows the sequences that it does not know, F1 and F2 among them: so they are looked at before it
+ * gets them. Returns PX_KEY_F1, PX_KEY_F2, or PX_KEY_NONE with what was read put back for read_key. */
+static int look_for_function_key(struct px_terminal *terminal)
 {
-	static const char sequences[] ALIGN1 = "OP\0[11~\0[[A\0";
+	static const char sequences[] ALIGN1 = "OP\0[11~\0[[A\0" "OQ\0[12~\0[[B\0";
 	struct pollfd pollfd = { .fd = terminal->in_fd, .events = POLLIN };
 	char seen[KEYCODE_BUFFER_SIZE - 2];
 	unsigned n = 0;
+	int found;
 
 	while (n < sizeof(seen) - 1 && safe_poll(&pollfd, 1, 50) > 0) {
 		if (safe_read(terminal->in_fd, seen + n, 1) != 1)
 			break;
 		seen[++n] = '\0';
-		if (index_in_strings(sequences, seen) >= 0)
-			return PX_KEY_F1;
+		found = index_in_strings(sequences, seen);
+		if (found >= 0)
+			return found < 3 ? PX_KEY_F1 : PX_KEY_F2;
 		if (isalpha(seen[n - 1]) && !(n == 1 && seen[0] == 'O'))
 			break;
 		if (seen[n - 1] == '~' || seen[0] < '@')
@@ -92,8 +94,10 @@ int FAST_FUNC px_terminal_key(struct px_terminal *terminal)
 			return PX_KEY_LOST;
 		}
 		if (c == PX_KEY_ESC) {
-			if (look_for_f1(terminal) == PX_KEY_F1)
-				return PX_KEY_F1;
+			int function_key = look_for_function_key(terminal);
+
+			if (function_key != PX_KEY_NONE)
+				return function_key;
 		} else
 			read_key_ungets(terminal->key_buffer, &c, 1);
 	}

@@ -9,6 +9,7 @@ enum {
 	PX_KEY_NONE = -1000,        /* nothing came in time */
 	PX_KEY_LOST = -1001,        /* the terminal has gone away */
 	PX_KEY_F1 = -1002,
+	PX_KEY_F2 = -1003,
 	PX_KEY_ESC = 27,
 	PX_KEY_ENTER = '\r',        /* '\n' is turned into this one */
 	PX_KEY_BACKSPACE = 127,     /* and '\b' into this */
@@ -25,7 +26,8 @@ struct px_terminal {
 	char key_buffer[KEYCODE_BUFFER_SIZE];
 };
 
-/* Takes over two file descriptors that stay the caller's. Anything may be behind them; raw mode only if a terminal is. */
+/* Takes over two file descriptors that stay the caller's. Anything may be behind them; raw mode only if a terminal
+ * is. */
 void px_terminal_open(struct px_terminal *terminal, const char *name, int in_fd, int out_fd) FAST_FUNC;
 
 /* Leaves raw mode (for a shell), enters it again. */
@@ -41,8 +43,8 @@ int px_terminal_key(struct px_terminal *terminal) FAST_FUNC;
 /* True when a key is in the buffer already, so that polling the file descriptor would wait for nothing. */
 int px_terminal_has_key(const struct px_terminal *terminal) FAST_FUNC;
 
-/* Writes, whatever it takes, but never waits for ever for a line that does not move (flow control): after a second of no
- * movement the rest is dropped. */
+/* Writes, whatever it takes, but never waits for ever for a line that does not move (flow control): after a second
+ * of no movement the rest is dropped. */
 void px_terminal_write(struct px_terminal *terminal, const char *text, size_t len_bytes) FAST_FUNC;
 
 #endif

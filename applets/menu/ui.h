@@ -19,15 +19,16 @@ struct px_ui {
 	int last;                   /* where the last key came from */
 };
 
-/* Opens the consoles of the kernel: ROOT/sys/class/tty/console/active, as ROOT/dev/NAME, tty1 for tty0. Returns how many. */
+/* Opens the consoles of the kernel: ROOT/sys/class/tty/console/active, as ROOT/dev/NAME, tty1 for tty0. Returns how
+ * many. */
 unsigned px_ui_open_consoles(struct px_ui *ui, const char *root) FAST_FUNC;
 
 /* Starts a page. exclusive: see above; else all terminals are equal again. */
 void px_ui_share(struct px_ui *ui, int exclusive) FAST_FUNC;
 
-/* Waits for at most timeout_ms (-1: as long as it takes), serving install (NULL: none) and child (NULL: none) meanwhile. Gives a
- * key; PX_KEY_NONE when the time is over, something moved in install or child, or a size changed (look again); PX_KEY_LOST when no
- * terminal is left and nothing else is there to wait for. */
+/* Waits for at most timeout_ms (-1: as long as it takes), serving install (NULL: none) and child (NULL: none)
+ * meanwhile. Gives a key; PX_KEY_NONE when the time is over, something moved in install or child, or a size changed
+ * (look again); PX_KEY_LOST when no terminal is left and nothing else is there to wait for. */
 int px_ui_wait(struct px_ui *ui, int timeout_ms, struct px_install *install, struct px_child *child) FAST_FUNC;
 
 /* printf to every terminal, with "\n" as CR LF. Text from elsewhere must have been through px_ascii. */

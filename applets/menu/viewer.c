@@ -1,5 +1,5 @@
 /*
- * Pages that only show something: help, log, network details. See page.h.
+ * What is shown over a page: help, log, network details. See viewer.h.
  */
 //kbuild:lib-$(CONFIG_PX_MENU) += viewer.o
 
@@ -8,68 +8,23 @@
 #include "report/log.h"
 #include "menu/page.h"
 
-enum { SHIFT_COLUMNS = 40, SHIFT_MAX = 7 * SHIFT_COLUMNS };
+enum { SHIFT_COLUMNS = 40, SHIFT_MAX = 7 * SHIFT_COLUMNS, LOOK_MS = 30 * 1000 };
 
-struct viewer {
-	const char *title;
-	struct px_list list;
-	unsigned shift;             /* columns that have moved out at the left: lines may be longer than the screen is wide */
-	const char* FAST_FUNC (*line)(unsigned i);
-};
-
-static void FAST_FUNC draw_viewer(struct px_menu *menu, struct px_screen *screen)
+static void open_viewer(struct px_menu *menu, const char *title, unsigned count,
+		const char* FAST_FUNC (*line)(struct px_menu *menu, unsigned i))
 {
-	struct viewer *viewer = menu->page;
-	unsigned top, i;
+	struct px_viewer *viewer = &menu->viewer;
 
-	px_page_frame(menu, screen, viewer->title, "Esc back   PgUp, PgDn, Home, End   Right, Left: long lines");
-	viewer->list.rows = px_page_bottom(screen) - PX_PAGE_TOP;
-	top = px_list_top(&viewer->list);
-	for (i = top; i < viewer->list.count && i < top + viewer->list.rows; i++) {
-		const char *line = viewer->line(i);
-
-		px_screen_put(screen, PX_PAGE_TOP + i - top, 1, screen->columns - 2, PX_PLAIN,
-				line + MIN(viewer->shift, strlen(line)));
-	}
+	memset(viewer, 0, sizeof(*viewer));
+	viewer->title = title;
+	viewer->line = line;
+	viewer->list.count = count;
+	viewer->touched_ms = monotonic_ms();
 }
 
-/* True when the page is left. */
-static int take_key(struct viewer *viewer, int key)
+void FAST_FUNC px_viewer_close(struct px_menu *menu)
 {
-	switch (key) {
-	case PX_KEY_ESC:
-	case PX_KEY_ENTER:
-	case PX_KEY_LOST:
-	case 'q':
-		return 1;
-	case KEYCODE_LEFT:
-		if (!viewer->shift)
-			return 1;
-		viewer->shift -= SHIFT_COLUMNS;
-		return 0;
-	case KEYCODE_RIGHT:
-		viewer->shift = MIN(viewer->shift + SHIFT_COLUMNS, SHIFT_MAX);
-		return 0;
-	/* a page is turned, not a line: nothing is marked here */
-	case KEYCODE_UP:
-		key = KEYCODE_PAGEUP;
-		break;
-	case KEYCODE_DOWN:
-	case ' ':
-		key = KEYCODE_PAGEDOWN;
-	}
-	px_list_key(&viewer->list, key);
-	return 0;
-}
-
-static void view(struct px_menu *menu, struct viewer *viewer)
-{
-	void *page_below = menu->page;
-
-	menu->page = viewer;
-	while (!take_key(viewer, px_page_look(menu, draw_viewer)))
-		continue;
-	menu->page = page_below;
+	menu->viewer.title = NULL;
 }
 
 /* --- help */
@@ -81,8 +36,9 @@ static const char help[] ALIGN1 =
 	"letters, digits                   in the list of images: show what has these\0"
 	"                                  in its name; Esc shows all again\0"
 	"Ctrl-L                            draw the screen again (noisy serial line)\0"
-	"Ctrl-C                            while an image is written: abort\0"
-	"F1, ?                             this page\0"
+	"Ctrl-C                            while an image is written: abort (it asks)\0"
+	"F1, ?                             this page, also while an image is written\0"
+	"F2                                the log, from every page\0"
 	" \0"
 	"Images come from the catalog, the file \"images\" on the server. One that\0"
 	"cannot be used is listed all the same; move to it to see why.\0"
@@ -91,70 +47,145 @@ static const char help[] ALIGN1 =
 	"and compared: a disk that boots is complete, any other does not boot.\0"
 	"One that is in use, too small or read-only cannot be chosen.\0"
 	" \0"
-	"The log: [Log] in the list of images, and /var/log/px.log.\0";
+	"The log: F2, and /var/log/px.log; the second screen (Alt-F2) follows it.\0";
 
-static const char* FAST_FUNC help_line(unsigned i)
+static const char* FAST_FUNC help_line(struct px_menu *menu UNUSED_PARAM, unsigned i)
 {
 	return nth_string(help, i);
 }
 
-void FAST_FUNC px_page_help(struct px_menu *menu)
+void FAST_FUNC px_viewer_help(struct px_menu *menu)
 {
-	struct viewer viewer = { .title = "help", .line = help_line };
-	static smallint open;
+	unsigned count = 0;
 	const char *s;
 
-	if (open) /* F1 on this page */
-		return;
 	for (s = help; *s; s += strlen(s) + 1)
-		viewer.list.count++;
-	open = 1;
-	view(menu, &viewer);
-	open = 0;
+		count++;
+	open_viewer(menu, "help", count, help_line);
 }
 
 /* --- log: opens at its end */
 
-void FAST_FUNC px_page_log(struct px_menu *menu)
+static const char* FAST_FUNC log_line(struct px_menu *menu UNUSED_PARAM, unsigned i)
 {
-	struct viewer viewer = { .title = "log", .line = px_log_line };
+	return px_log_line(i);
+}
 
-	viewer.list.count = px_log_count();
-	viewer.list.rows = 19;
-	px_list_key(&viewer.list, KEYCODE_END);
-	view(menu, &viewer);
+void FAST_FUNC px_viewer_log(struct px_menu *menu)
+{
+	open_viewer(menu, "log", px_log_count(), log_line);
+	menu->viewer.list.rows = 19;
+	px_list_key(&menu->viewer.list, KEYCODE_END);
 }
 
 /* --- network */
 
-static char *network_lines[8];
-
-static const char* FAST_FUNC network_line(unsigned i)
+static const char* FAST_FUNC network_line(struct px_menu *menu, unsigned i)
 {
-	return network_lines[i];
-}
-
-static char *item(const char *label, const char *value)
-{
-	return px_ascii(xasprintf("%-12s%s", label, value ? value : "not known"), 0);
-}
-
-void FAST_FUNC px_page_network(struct px_menu *menu)
-{
+	static const char labels[] ALIGN1 = "Interface\0MAC\0Address\0Gateway\0DNS\0Server\0Catalog\0Problem\0";
 	const struct px_network *network = &menu->network;
-	struct viewer viewer = { .title = "network", .line = network_line };
-	unsigned n = 0;
+	const char *values[] = { network->iface, network->mac, network->ip, network->gateway, network->dns, network->server,
+			menu->catalog_url, network->problem ? network->problem : "none" };
+	struct px_viewer *viewer = &menu->viewer;
 
-	network_lines[n++] = item("Interface", network->iface);
-	network_lines[n++] = item("MAC", network->mac);
-	network_lines[n++] = item("Address", network->ip);
-	network_lines[n++] = item("Gateway", network->gateway);
-	network_lines[n++] = item("DNS", network->dns);
-	network_lines[n++] = item("Server", network->server);
-	network_lines[n++] = item("Catalog", menu->catalog_url);
-	network_lines[n++] = item("Problem", network->problem ? network->problem : "none");
-	viewer.list.count = n;
-	view(menu, &viewer);
-	while (n)
-		free(network_lines[--n]);
+	snprintf(viewer->text, sizeof(viewer->text), "%-12s%s", nth_string(labels, i), values[i] ? values[i] : "not known");
+	return px_ascii(viewer->text, 0);
+}
+
+void FAST_FUNC px_viewer_network(struct px_menu *menu)
+{
+	open_viewer(menu, "network", PX_NETWORK_LINES, network_line);
+}
+
+/* --- drawing */
+
+void FAST_FUNC px_viewer_draw(struct px_menu *menu, struct px_screen *screen)
+{
+	struct px_viewer *viewer = &menu->viewer;
+	unsigned top, i;
+
+	px_page_frame(menu, screen, viewer->title, "Esc back   PgUp, PgDn, Home, End   Right, Left: long lines");
+	viewer->list.rows = px_page_bottom(screen) - PX_PAGE_TOP;
+	top = px_list_top(&viewer->list);
+	for (i = top; i < viewer->list.count && i < top + viewer->list.rows; i++) {
+		const char *line = viewer->line(menu, i);
+
+		px_screen_put(screen, PX_PAGE_TOP + i - top, 1, screen->columns - 2, PX_PLAIN,
+				line + MIN(viewer->shift, strlen(line)));
+	}
+}
+
+/* --- keys */
+
+/* px.auto: there is work to do, and it has not failed yet. */
+static int has_work(const struct px_menu *menu)
+{
+	return menu->settings.automatic && !menu->reason;
+}
+
+static void shift_line(struct px_menu *menu, int key)
+{
+	struct px_viewer *viewer = &menu->viewer;
+
+	if (key == KEYCODE_RIGHT)
+		viewer->shift = MIN(viewer->shift + SHIFT_COLUMNS, SHIFT_MAX);
+	else if (viewer->shift)
+		viewer->shift -= SHIFT_COLUMNS;
+	else
+		px_viewer_close(menu);
+}
+
+/* A page is turned, not a line: nothing is marked here. */
+static void turn_page(struct px_viewer *viewer, int key)
+{
+	if (key == KEYCODE_UP)
+		key = KEYCODE_PAGEUP;
+	else if (key == KEYCODE_DOWN || key == ' ')
+		key = KEYCODE_PAGEDOWN;
+	px_list_key(&viewer->list, key);
+}
+
+/* Keys that open one; 1: it was such a key. */
+static int take_opening_key(struct px_menu *menu, int key)
+{
+	if (key == PX_KEY_F1 || key == '?')
+		px_viewer_help(menu);
+	else if (key == PX_KEY_F2)
+		px_viewer_log(menu);
+	else
+		return 0;
+	return 1;
+}
+
+int FAST_FUNC px_viewer_take(struct px_menu *menu, int key)
+{
+	struct px_viewer *viewer = &menu->viewer;
+
+	if (take_opening_key(menu, key))
+		return 1;
+	if (!viewer->title)
+		return 0;
+	if (key == PX_KEY_NONE) {
+		if (has_work(menu) && monotonic_ms() - viewer->touched_ms > LOOK_MS)
+			px_viewer_close(menu);
+		return 1;
+	}
+	viewer->touched_ms = monotonic_ms();
+	switch (key) {
+	case PX_KEY_CTRL_C:
+	case PX_KEY_LOST:
+		px_viewer_close(menu);
+		return 0; /* these are for the page, too */
+	case PX_KEY_ESC:
+	case PX_KEY_ENTER:
+	case 'q':
+		px_viewer_close(menu);
+		return 1;
+	case KEYCODE_LEFT:
+	case KEYCODE_RIGHT:
+		shift_line(menu, key);
+		return 1;
+	}
+	turn_page(viewer, key);
+	return 1;
 }

@@ -295,7 +295,7 @@ to_confirmation() {
 	terminal 80 24 xterm
 	wait_screen 'no disk of 11 matches "serial=nobody"'
 	shows '  Disks      /dev/mmcblk0 29.0G mmc '
-	shows 'more: "l" shows all'
+	shows 'more: F2 shows all'
 	shows '  Status     exit 10'
 	keys l
 	wait_screen 'px: there is /dev/sda 931.0G ata'

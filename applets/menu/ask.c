@@ -1,0 +1,33 @@
+/*
+ * Waiting for a key on a page, with help and log over it. See page.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += ask.o
+
+#include "libbb.h"
+#include "menu/page.h"
+
+void FAST_FUNC px_page_show(struct px_menu *menu, px_draw draw)
+{
+	px_page_draw(menu, menu->viewer.title ? px_viewer_draw : draw);
+}
+
+static int show_and_wait(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_install *install, struct px_child *child)
+{
+	int key;
+
+	px_page_show(menu, draw);
+	key = px_page_wait(menu, timeout_ms, install, child);
+	return px_viewer_take(menu, key) ? PX_KEY_NONE : key;
+}
+
+int FAST_FUNC px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_install *install, struct px_child *child)
+{
+	px_ui_share(&menu->ui, 0);
+	return show_and_wait(menu, draw, timeout_ms, install, child);
+}
+
+int FAST_FUNC px_page_ask(struct px_menu *menu, px_draw draw)
+{
+	px_ui_share(&menu->ui, 1);
+	return show_and_wait(menu, draw, -1, NULL, NULL);
+}
