@@ -7,7 +7,7 @@ setup_file() {
 	drivers disk/disk
 	export DISK=$BATS_FILE_TMPDIR/px-disk
 	export FAKE=$BATS_FILE_TMPDIR/root
-	"$PX_TOP/tests/disk/fakeroot" "$FAKE"
+	"$PX_TOP/tests/fakeroot" "$FAKE"
 	"$DISK" all "$FAKE" loops >"$BATS_FILE_TMPDIR/all"
 }
 
@@ -116,7 +116,7 @@ image() {
 }
 
 @test "who has one path of a disk has the other one, too" {
-	"$PX_TOP/tests/disk/fakeroot" root sdc sdd
+	"$PX_TOP/tests/fakeroot" root sdc sdd
 	printf '31 1 8:32 / /srv rw shared:1 - xfs /dev/sdc rw\n' >>root/proc/self/mountinfo
 	run -0 "$DISK" get root /dev/sdd
 	says "inuse=by way of /dev/sdc: mounted on /srv"
@@ -132,7 +132,7 @@ image() {
 }
 
 @test "the disk below the root of the running system, through LVM, is the boot medium" {
-	"$PX_TOP/tests/disk/fakeroot" root vda dm-0
+	"$PX_TOP/tests/fakeroot" root vda dm-0
 	dev=$(cat root/sys/block/dm-0/dev)
 	printf '1 0 %s / / rw shared:1 - ext4 /dev/mapper/vg-root rw\n' "$dev" >root/proc/self/mountinfo
 	run -0 "$DISK" get root /dev/vda
@@ -142,7 +142,7 @@ image() {
 }
 
 @test "without mountinfo, /proc/mounts does" {
-	"$PX_TOP/tests/disk/fakeroot" root vda
+	"$PX_TOP/tests/fakeroot" root vda
 	rm root/proc/self/mountinfo
 	printf '/dev/vda1 /mnt\\040x\033[2J ext4 rw 0 0\n' >root/proc/mounts
 	run -0 "$DISK" refuse root /dev/vda 0 0
@@ -194,7 +194,7 @@ image() {
 }
 
 @test "a disk that holds data is refused unless it may be lost, a blank one is not" {
-	"$PX_TOP/tests/disk/fakeroot" root sda nvme0n1
+	"$PX_TOP/tests/fakeroot" root sda nvme0n1
 	labels root/dev/sda md-0.90
 	run -0 "$DISK" refuse root /dev/sda 0 0
 	says "it holds data (md RAID member 0.90): -f or px.force overwrites it"
@@ -314,7 +314,7 @@ image() {
 }
 
 @test "a disk that cannot be read is called unreadable, not blank" {
-	"$PX_TOP/tests/disk/fakeroot" root sda
+	"$PX_TOP/tests/fakeroot" root sda
 	truncate -s 1000 root/dev/sda # sysfs promises more
 	run -0 "$DISK" get root /dev/sda
 	says "data=unreadable"
@@ -328,7 +328,7 @@ image() {
 
 @test "a disk that does not answer is given up after ten seconds, the others are listed" {
 	need strace
-	"$PX_TOP/tests/disk/fakeroot" root sda nvme0n1
+	"$PX_TOP/tests/fakeroot" root sda nvme0n1
 	labels root/dev/nvme0n1 zfs
 	run -0 timeout 60 strace -f -qq -o trace -P "$PWD/root/dev/sda" -e trace=pread64 -e inject=pread64:signal=SIGSTOP "$DISK" list root
 	says $'/dev/nvme0n1\t512110190592\t512\tnvme\tSAMSUNG MZVLB512HBJQ\tS4GENX0N123456\teui.002538b12345678a\tdata=ZFS'
@@ -337,7 +337,7 @@ image() {
 
 @test "a disk whose look dies is called unreadable, not blank" {
 	need strace
-	"$PX_TOP/tests/disk/fakeroot" root sda
+	"$PX_TOP/tests/fakeroot" root sda
 	run -0 timeout 60 strace -f -qq -o trace -P "$PWD/root/dev/sda" -e trace=pread64 -e inject=pread64:signal=SIGKILL "$DISK" list root
 	says "data=unreadable"
 	run -0 timeout 60 strace -f -qq -o trace -P "$PWD/root/dev/sda" -e trace=pread64 -e inject=pread64:error=EIO "$DISK" list root

@@ -7,10 +7,10 @@ setup_file() {
 	drivers disk/hint
 	export HINT=$BATS_FILE_TMPDIR/px-hint
 	export FAKE=$BATS_FILE_TMPDIR/root
-	"$PX_TOP/tests/disk/fakeroot" "$FAKE"
+	"$PX_TOP/tests/fakeroot" "$FAKE"
 	# SATA sda and sdf, one NVMe, a USB stick, an eMMC
 	export FEW=$BATS_FILE_TMPDIR/few
-	"$PX_TOP/tests/disk/fakeroot" "$FEW" sda sdb sdf nvme0n1 mmcblk0
+	"$PX_TOP/tests/fakeroot" "$FEW" sda sdb sdf nvme0n1 mmcblk0
 }
 
 # means PATH HINT [ROOT]

@@ -7,7 +7,7 @@ setup_file() {
 	drivers disk/identity
 	export IDENTITY=$BATS_FILE_TMPDIR/px-identity
 	export FAKE=$BATS_FILE_TMPDIR/root
-	"$PX_TOP/tests/disk/fakeroot" "$FAKE"
+	"$PX_TOP/tests/fakeroot" "$FAKE"
 	echo 12 >"$FAKE/sys/block/sda/diskseq"
 }
 

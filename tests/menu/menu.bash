@@ -3,7 +3,7 @@
 #	load ../px
 #	load ../menu/menu
 #
-# menu_setup KIND makes $ROOT (see menu/fake_root); the stubs read $PX_STUB (see menu/bin). Nothing here can reboot the machine:
+# menu_setup KIND makes $ROOT (see tests/fakeroot -m); the stubs read $PX_STUB (see menu/bin). Nothing here can reboot the machine:
 # with -r pximenu runs ROOT/sbin/reboot and no other.
 
 menu_setup() {
@@ -14,7 +14,7 @@ menu_setup() {
 	export PX_STUB=$BATS_TEST_TMPDIR/stub
 	mkdir -p "$PX_STUB"
 	: >"$PX_STUB/calls"
-	"$PX_TOP/tests/menu/fake_root" "$ROOT" "$1"
+	"$PX_TOP/tests/fakeroot" -m "$1" "$ROOT"
 	cp "$PX_TOP/tests/menu/images" "$PX_STUB/images"
 	printf '#!/bin/sh\necho "$0 was called" >>"%s/calls"\n' "$PX_STUB" >"$ROOT/sbin/reboot"
 	chmod +x "$ROOT/sbin/reboot"
