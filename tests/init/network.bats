@@ -60,6 +60,60 @@ nameserver 192.0.2.54' ]
 	[ "$(found PX_IFACE)" = eth0 ]
 }
 
+@test "BOOTIF is understood however a loader or a template writes it" {
+	card eth0 52:54:00:00:00:01 1
+	card eth1 52:54:00:aa:bb:0c 1
+	for form in 01-52-54-00-aa-bb-0c 01-52-54-00-AA-BB-0C 01:52:54:00:aa:bb:0c 01-52:54:00:aa:bb:0c 00-52-54-00-aa-bb-0c \
+		52-54-00-aa-bb-0c 52:54:00:AA:bb:0C 525400aabb0c 01525400aabb0c 5254.00aa.bb0c; do
+		command_line "BOOTIF=$form"
+		network
+		echo "$form: $output"
+		[ "$(found PX_IFACE)" = eth1 ]
+		command_line "px.nic=$form"
+		network
+		[ "$(found PX_IFACE)" = eth1 ]
+	done
+}
+
+@test "a BOOTIF that is no address is said, and all cards are tried" {
+	card eth0 52:54:00:00:00:01 1
+	for form in nonsense 52-54 '01-52-54-00-aa-bb-0c-0d' '*'; do
+		command_line "BOOTIF=$form"
+		network
+		[ "$status" = 0 ]
+		[[ $output == *'is no address of a card'* ]]
+		[ "$(found PX_IFACE)" = eth0 ]
+	done
+}
+
+@test "what the operator says comes before what the loader says: px.nic, then the card of ip=, then BOOTIF" {
+	card eth0 52:54:00:00:00:01 1
+	card eth1 52:54:00:00:00:02 1
+	card eth2 52:54:00:00:00:03 1
+	booted='BOOTIF=01-52-54-00-00-00-01'
+	command_line "px.nic=eth1 $booted"
+	network
+	[ "$(found PX_IFACE)" = eth1 ]
+	command_line "ip=192.0.2.9:192.0.2.2:192.0.2.1:255.255.255.0::eth2:off $booted"
+	network
+	[ "$(found PX_IFACE)" = eth2 ]
+	grep -q '^ip addr add 192.0.2.9/255.255.255.0 dev eth2' "$calls"
+	command_line "ip=::::::dhcp $booted"
+	network
+	[ "$(found PX_IFACE)" = eth0 ]
+	command_line "ip=:::::eth2:dhcp px.nic=eth1 $booted"
+	network
+	[ "$(found PX_IFACE)" = eth1 ]
+}
+
+@test "a card that ip= names and that is not there is an error, not another card" {
+	card eth0 52:54:00:00:00:01 1
+	command_line ip=192.0.2.9:192.0.2.2:192.0.2.1:255.255.255.0::eth1:off BOOTIF=01-52-54-00-00-00-01
+	network
+	[ "$status" = 1 ]
+	[[ $(found PX_ERROR) == 'ip=eth1: no such network card (there are: eth0'* ]]
+}
+
 @test "px.nic that is not there is an error that names the cards there are" {
 	card eth0 52:54:00:00:00:01 1
 	command_line px.nic=eth7
@@ -104,6 +158,60 @@ nameserver 192.0.2.54' ]
 	[ "$status" = 1 ]
 	[[ $(found PX_ERROR) == *"no driver for the network card (PCI id 8086:1533)"* ]]
 	[[ $output == *8086:1533* ]]
+}
+
+# pci NAME ID CLASS: a PCI device without a driver
+pci() {
+	mkdir -p "$root/sys/bus/pci/devices/$1"
+	echo "0x$3" >"$root/sys/bus/pci/devices/$1/class"
+	echo "0x${2%:*}" >"$root/sys/bus/pci/devices/$1/vendor"
+	echo "0x${2#*:}" >"$root/sys/bus/pci/devices/$1/device"
+}
+
+@test "a card without a driver is in the log though another one works, and is named when it is the one that booted" {
+	card eth0 52:54:00:00:00:01 1
+	pci 0000:00:03.0 15b3:1017 020000
+	network
+	[ "$status" = 0 ]
+	grep -q 'no driver for network card PCI id 15b3:1017' "$root/var/log/px.log"
+	command_line BOOTIF=01-52-54-00-00-00-ff
+	network
+	[ "$status" = 0 ]
+	[[ $output == *'card that booted (52:54:00:00:00:ff) has no driver here; without a driver: PCI id 15b3:1017'* ]]
+}
+
+@test "a card that cannot be brought up is said, and another one serves" {
+	card eth0 52:54:00:00:00:01 0
+	card eth1 52:54:00:00:00:02 1
+	stub ip "case \$* in 'link set dev eth0 up') echo 'ip: SIOCSIFFLAGS: No such file or directory'; exit 1 ;; esac"
+	network
+	[ "$(found PX_IFACE)" = eth1 ]
+	[ "$(grep -c 'cannot bring up eth0: ip: SIOCSIFFLAGS' <<<"$output")" = 1 ]
+}
+
+@test "a card whose link comes while another one waits in vain for a lease is asked, too, and a card that comes later" {
+	card eth0 52:54:00:00:00:01 1
+	card eth1 52:54:00:00:00:02 0
+	answer='export interface ip=192.0.2.77 subnet=255.255.255.0 router=192.0.2.1 siaddr=192.0.2.10; exec sh $script bound'
+	# the first one has a link and no server; eth1's link comes when that one is asked, eth2 altogether
+	for later in eth1 eth2; do
+		stub udhcpc 'interface=$2 script='"$root"'/etc/px/udhcpc.script
+			case $2 in
+			eth0)
+				echo 52:54:00:00:00:03 >'"$root/late/address"'
+				[ '"$later"' = eth1 ] || mv '"$root/late $root"'/sys/class/net/eth2
+				[ '"$later"' = eth2 ] || echo 1 >'"$root"'/sys/class/net/eth1/carrier
+				exec sleep 30 ;;
+			*) '"$answer"' ;;
+			esac'
+		mkdir -p "$root/late/device"
+		echo 1 >"$root/late/type"
+		echo 1 >"$root/late/carrier"
+		network
+		echo "$output"
+		[ "$(found PX_IFACE)" = "$later" ]
+		echo 0 >"$root/sys/class/net/eth1/carrier"
+	done
 }
 
 @test "no link is said, with the card's name" {
@@ -245,7 +353,7 @@ nameserver 192.0.2.50' ]
 	[ "$(head -n 1 "$root/etc/resolv.conf")" = 'search good.example' ]
 	run grep -E '^(reboot|hostname .*reboot)' "$calls"
 	[ "$status" = 1 ]
-	grep -q 'DHCP on eth0: left out an option that is no host' "$root/var/log/px.log"
+	grep -q 'DHCP on eth0: left out option 12 (host name) .*no host' "$root/var/log/px.log"
 }
 
 @test "a host name from DHCP is never an option of hostname" {

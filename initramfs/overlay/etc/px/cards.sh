@@ -1,10 +1,9 @@
-# Read with a dot by the network script: which network cards there are, and which of them are tried. $cards is the list.
-# The reader sets root, and has say, fail, clean, parameter.
+# Read with a dot by the network script: which network cards there are, and which of them are tried.
+# The reader sets root, and has say, fail, clean, parameter, ip_field.
 # shellcheck shell=sh disable=SC2154
 
 net=$root/sys/class/net
 card_patience=${PX_CARD_PATIENCE:-5} # seconds for a card to appear
-link_patience=${PX_LINK_PATIENCE:-10} # seconds for a carrier
 
 # says FILE WORD: whether a file of sysfs says that; by the shell itself, for some are asked often
 says() {
@@ -20,9 +19,28 @@ all_cards() {
 	done
 }
 
-card_with_mac() {
+has_carrier() {
+	says "$net/$1/carrier" 1
+}
+
+# mac_of TEXT: the Ethernet address that TEXT writes, as sysfs has it; nothing when it is none. Loaders and templates write
+# 01-52-54-00-AA-BB-CC (pxelinux: 01 is the hardware type), 52:54:00:aa:bb:cc, 01:52-54:00..., 5254.00aa.bbcc, 525400aabbcc.
+mac_of() {
+	digits=$(printf %s "$1" | tr -d ':.-' | tr 'A-F' 'a-f')
+	case $digits in
+	*[!0-9a-f]*) return 0 ;;
+	??????????????) digits=${digits#??} ;;
+	????????????) ;;
+	*) return 0 ;;
+	esac
+	echo "$digits" | sed 's/../&:/g; s/:$//'
+}
+
+# card_of TEXT: the card of that name or address; nothing when it is not there
+card_of() {
+	mac=$(mac_of "$1")
 	for card in $(all_cards); do
-		if [ "$(cat "$net/$card/address")" = "$1" ]; then
+		if [ "$card" = "$1" ] || [ "$(cat "$net/$card/address")" = "$mac" ]; then
 			echo "$card"
 			return 0
 		fi
@@ -41,22 +59,38 @@ driverless() {
 	done | tr '\n' ' '
 }
 
-# The cards to try. A card that was asked for and is not there is said, not replaced by another without a word.
+# Sets $cards: what the command line asks for by name comes before what the loader says, and no other card takes its place
+# without a word. Empty: nobody said, so all of them.
 choose_cards() {
-	wanted=$(parameter px.nic)
-	bootif=$(parameter BOOTIF | tr 'A-F-' 'a-f:')
-	if [ -n "$bootif" ]; then
-		cards=$(card_with_mac "${bootif#*:}")
-		[ -n "$cards" ] || say "network: the card that booted (${bootif#*:}) has no driver here"
+	cards=''
+	for wanted in "px.nic=$(parameter px.nic)" "ip=$(ip_field 6)"; do
+		[ -n "${wanted#*=}" ] || continue
+		cards=$(card_of "${wanted#*=}")
+		[ -n "$cards" ] ||
+			fail "${wanted%%=*}=$(clean "${wanted#*=}"): no such network card (there are: $(all_cards | tr '\n' ' '))$(without_driver)"
+		return 0
+	done
+	bootif=$(parameter BOOTIF)
+	[ -n "$bootif" ] || return 0
+	cards=$(card_of "$(mac_of "$bootif")")
+	[ -z "$cards" ] || return 0
+	if [ -z "$(mac_of "$bootif")" ]; then
+		say "network: BOOTIF=$(clean "$bootif") is no address of a card: all cards are tried"
+	else
+		say "network: the card that booted ($(mac_of "$bootif")) has no driver here$(without_driver): all others are tried"
 	fi
-	if [ -z "$cards" ] && [ -n "$wanted" ]; then
-		cards=$(card_with_mac "$(printf %s "$wanted" | tr 'A-F-' 'a-f:')")
-		if [ -z "$cards" ] && all_cards | grep -qxF -e "$wanted"; then
-			cards=$wanted
-		fi
-		[ -n "$cards" ] || fail "px.nic=$(clean "$wanted"): no such network card (there are: $(all_cards | tr '\n' ' '))"
-	fi
-	[ -n "$cards" ] || cards=$(all_cards)
+}
+
+# ", without a driver: PCI id 8086:1533", or nothing
+without_driver() {
+	ids=$(driverless)
+	[ -z "$ids" ] || printf '; without a driver: PCI id %s' "${ids% }"
+}
+
+# in the log, whatever works: the network page shows it, too
+note_driverless() {
+	ids=$(driverless)
+	[ -z "$ids" ] || PX_QUIET=1 say "network: no driver for network card PCI id ${ids% }; a larger driver set may have one"
 }
 
 # A card on USB, or one whose driver starts slowly, may come a little later.
@@ -66,36 +100,10 @@ wait_for_cards() {
 		sleep 0.2
 		waited=$((waited + 1))
 	done
-}
-
-explain_no_card() {
+	[ -z "$(all_cards)" ] || return 0
 	ids=$(driverless)
 	if [ -n "$ids" ]; then
 		fail "no driver for the network card (PCI id ${ids% }); build with a larger driver set"
 	fi
 	fail "no network card found"
-}
-
-has_carrier() {
-	says "$net/$1/carrier" 1
-}
-
-# keeps those of $cards that have a carrier, waiting for the first one
-wait_for_carrier() {
-	for card in $cards; do
-		ip link set dev "$card" up
-	done
-	waited=0
-	while :; do
-		linked=''
-		for card in $cards; do
-			if has_carrier "$card"; then linked="$linked $card"; fi
-		done
-		[ -z "$linked" ] || break
-		[ "$waited" -lt $((link_patience * 5)) ] ||
-			fail "no link on $(echo "$cards" | tr '\n' ' '): is the cable in, and the switch port up?"
-		sleep 0.2
-		waited=$((waited + 1))
-	done
-	cards=$linked
 }
