@@ -80,7 +80,7 @@ static const char *set_source(struct px_image *image, char *value)
 	return words > PX_MIRRORS_MAX ? "more than 16 mirrors" : NULL;
 }
 
-static const char *set_size(struct px_image *image, char *value)
+static const char *set_bytes(off_t *bytes, const char *value)
 {
 	unsigned long long size;
 	char *end;
@@ -91,13 +91,38 @@ static const char *set_size(struct px_image *image, char *value)
 		return "not a number of bytes";
 	if (size == 0)
 		return "an image of no bytes";
-	image->size_bytes = size;
+	*bytes = size;
 	return NULL;
+}
+
+static const char *set_size(struct px_image *image, char *value)
+{
+	return set_bytes(&image->size_bytes, value);
+}
+
+static const char *set_need(struct px_image *image, char *value)
+{
+	return set_bytes(&image->need_bytes, value);
+}
+
+static const char *set_digest(struct px_digest *digest, const char *value)
+{
+	return px_digest_parse(digest, value) == 0 ? NULL : "not 64 hexadecimal digits";
 }
 
 static const char *set_sha256(struct px_image *image, char *value)
 {
-	return px_digest_parse(&image->digest, value) == 0 ? NULL : "not 64 hexadecimal digits";
+	return set_digest(&image->digest, value);
+}
+
+static const char *set_source_sha256(struct px_image *image, char *value)
+{
+	return set_digest(&image->source_digest, value);
+}
+
+static const char *set_bmap_sha256(struct px_image *image, char *value)
+{
+	return set_digest(&image->bmap_digest, value);
 }
 
 static const char *set_reference(const char **field, char *value)
@@ -155,7 +180,7 @@ enum kind { TEXT, LIST, WORD };
 
 /* Each gives NULL, or what is wrong with the value. */
 static const struct field {
-	char name[12];
+	char name[16];
 	uint8_t kind;
 	const char* (*set)(struct px_image *image, char *value);
 } fields[] = {
@@ -164,8 +189,11 @@ static const struct field {
 	{ "Description", TEXT, set_description },
 	{ "Source", LIST, set_source },
 	{ "Size", WORD, set_size },
+	{ "Need", WORD, set_need },
 	{ "SHA256", WORD, set_sha256 },
+	{ "Source-SHA256", WORD, set_source_sha256 },
 	{ "Bmap", WORD, set_bmap },
+	{ "Bmap-SHA256", WORD, set_bmap_sha256 },
 	{ "Disk", LIST, set_disk },
 	{ "Grow", WORD, set_grow },
 	{ "After", WORD, set_after },
@@ -269,7 +297,7 @@ static void open_stanza(struct parser *p)
 	catalog->images = xrealloc_vector(catalog->images, 6, catalog->count);
 	p->image = &catalog->images[catalog->count++];
 	p->image->id = p->image->title = p->image->description = p->image->disk = p->image->problem_field = "";
-	p->image->size_bytes = -1;
+	p->image->size_bytes = p->image->need_bytes = -1;
 	p->image->line = p->line;
 	p->seen = 0;
 }
@@ -288,6 +316,10 @@ static void close_stanza(struct parser *p)
 		set_problem(p, "Init", "missing: who mounts the disk for Archive and Post?");
 	if (image->init && (image->bmap || image->grow))
 		set_problem(p, image->bmap ? "Bmap" : "Grow", "not for a scripted image: its scripts do that");
+	if (image->size_bytes >= 0 && image->need_bytes > image->size_bytes)
+		set_problem(p, "Need", "more than Size");
+	if (image->bmap_digest.known && !image->bmap)
+		set_problem(p, "Bmap-SHA256", "of which Bmap?");
 	if (image->sources && (image->init || image->archive || image->post))
 		set_problem(p, "Source", "not together with Init, Archive and Post");
 	if (!image->title[0])

@@ -26,7 +26,10 @@ struct px_image {
 	const char *disk;           /* hint; "" when there is none */
 	const char *init, *archive, *post; /* scripted image; NULL: none */
 	off_t size_bytes;           /* of the decoded image; -1: not said */
+	off_t need_bytes;           /* decoded bytes up to the last one in use; -1: not said */
 	struct px_digest digest;    /* of the decoded image */
+	struct px_digest source_digest; /* of the file as it lies on the server */
+	struct px_digest bmap_digest; /* of the block map's file */
 	smallint grow;
 	enum px_after after;
 	unsigned line;              /* where the stanza starts, from 1 */

@@ -2,19 +2,19 @@
 # The build: one binary, static, ours in it; one configuration for both kconfigs.
 load ../px
 
-@test "the binary is static and holds the three applets" {
+@test "the binary is static and holds our applets" {
 	need readelf
 	run readelf -d "$PX_BUSYBOX"
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"no dynamic section"* ]]
-	for applet in pximenu pxfetch pxwrite; do
+	for applet in pximenu pxfetch pxwrite pxcatalog; do
 		"$PX_BUSYBOX" --list | grep -qx "$applet"
 	done
 }
 
 @test "a wrong option of each applet is exit status 2 or BusyBox's usage, never success" {
-	px_install
-	for applet in pximenu pxfetch pxwrite; do
+	px_install pximenu pxfetch pxwrite pxcatalog
+	for applet in pximenu pxfetch pxwrite pxcatalog; do
 		run "$applet" --no-such-option
 		echo "$applet: $status"
 		[ "$status" -ne 0 ]

@@ -1,0 +1,560 @@
+/*
+ * pxcatalog: writes and checks the catalog of a server, with the code that reads it on the machine.
+ *
+ * A stanza is written only when it is right: `add` builds the new text, reads it as a machine does, holds the stanza against its
+ * files, and only then puts it in the place of the old text.
+ */
+//applet:IF_PX_CATALOG(APPLET(pxcatalog, BB_DIR_USR_BIN, BB_SUID_DROP))
+//kbuild:lib-$(CONFIG_PX_CATALOG) += pxcatalog.o
+//usage:#define pxcatalog_trivial_usage
+//usage:       "add IMAGES FILE [FIELD=VALUE]...\n"
+//usage:       "or: pxcatalog check IMAGES\n"
+//usage:       "or: pxcatalog list IMAGES"
+//usage:#define pxcatalog_full_usage "\n\n"
+//usage:       "The catalog of images that a server offers: IMAGES, in the folder that it hands out\n"
+//usage:     "\n	add	Write or replace the stanza of FILE (with Init=: of the archive FILE): Image is"
+//usage:     "\n		its name unless given; Source, Size and sums are found out, or must be right"
+//usage:     "\n	check	Hold every file that IMAGES names against it: there, size, sums, block map, scripts"
+//usage:     "\n	list	One line an image: name, bytes, title, and why it cannot be used"
+//usage:     "\n"
+//usage:     "\nExit status: 0 all is right, 2 usage, 3 cannot read or write, 7 bad catalog,"
+//usage:     "\n8 a file is missing, 9 a file is not what the catalog says, 10 refused"
+#include "libbb.h"
+#include <sys/file.h>
+#include "catalog/catalog.h"
+#include "catalog/facts.h"
+#include "catalog/local.h"
+#include "catalog/stanza.h"
+#include "install/script.h"
+#include "lib/file.h"
+#include "lib/text.h"
+#include "verify/sha256.h"
+
+enum { FIELDS_MAX = 40, SCRIPT_BYTES_MAX = 1 << 20 };
+
+struct globals {
+	const char *path;          /* of the catalog */
+	char *folder;              /* that it lies in */
+	char *text;                /* NULL: there is none yet */
+	size_t len_bytes;
+	char *shown;               /* where in the catalog, for messages: "images:12: Source" */
+	const char *known_path;    /* NULL, or a file whose facts are known already */
+	struct px_facts known;
+	struct px_field fields[FIELDS_MAX];
+	unsigned field_count;
+};
+#define G (*ptr_to_globals)
+
+static enum px_status worse(enum px_status so_far, enum px_status status)
+{
+	return so_far != PX_OK ? so_far : status;
+}
+
+static enum px_status not_so(const char *what, const char *is, const char *said)
+{
+	bb_error_msg("%s: the file's %s is %s, the catalog says %s", G.shown, what, is, said);
+	return PX_DATA;
+}
+
+/* --- reading */
+
+/* All of a regular file; NULL: printed, *status. */
+static char *read_all(const char *path, const char *name, size_t max_bytes, size_t *len_bytes, enum px_status *status)
+{
+	struct px_stream *file = px_file_open(path, name, status);
+	char *text = NULL;
+
+	if (!file)
+		return NULL;
+	if (px_file_stat(file)->st_size > (off_t)max_bytes) {
+		bb_error_msg("%s: more than %u bytes", name, (unsigned)max_bytes);
+		*status = PX_DATA;
+	} else {
+		ssize_t n;
+
+		text = xmalloc(max_bytes + 1);
+		n = px_stream_read_full(file, text, max_bytes);
+		*status = n < 0 ? file->status : PX_OK;
+		*len_bytes = n < 0 ? 0 : n;
+		text = xrealloc(text, *len_bytes + 1);
+		text[*len_bytes] = '\0';
+	}
+	px_stream_close(file);
+	if (*status != PX_OK) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static void load(void)
+{
+	enum px_status status;
+
+	G.text = read_all(G.path, G.path, PX_CATALOG_BYTES_MAX, &G.len_bytes, &status);
+	if (!G.text) {
+		xfunc_error_retval = status == PX_SERVER ? PX_IO : status;
+		xfunc_die();
+	}
+}
+
+/* The catalog as a machine reads it. */
+static struct px_catalog *parsed(const char *text, size_t len_bytes)
+{
+	char *copy = xmalloc(len_bytes + 1);
+
+	memcpy(copy, text, len_bytes + 1);
+	return px_catalog_parse(copy, len_bytes, G.path);
+}
+
+static void say_warnings(const struct px_catalog *catalog)
+{
+	if (catalog->warnings)
+		bb_error_msg("%s:%u: warning: unknown field %s (and %u more)", bb_basename(G.path), catalog->warning_line,
+				catalog->warning_field, catalog->warnings - 1);
+}
+
+static enum px_status say_problem(const struct px_catalog *catalog, const struct px_image *image)
+{
+	char *problem = px_text_clean(px_image_problem(catalog, image));
+
+	bb_simple_error_msg(problem);
+	free(problem);
+	return PX_PROTOCOL;
+}
+
+/* --- checking */
+
+static enum px_status check_digest(const char *what, const uint8_t *is, const struct px_digest *said)
+{
+	char is_hex[65], said_hex[65];
+
+	if (!said->known || memcmp(is, said->sha256, 32) == 0)
+		return PX_OK;
+	*bin2hex(is_hex, (const char *)is, 32) = '\0';
+	*bin2hex(said_hex, (const char *)said->sha256, 32) = '\0';
+	return not_so(what, is_hex, said_hex);
+}
+
+static enum px_status bytes_differ(const char *what, off_t is_bytes, off_t said_bytes)
+{
+	char is[sizeof(off_t) * 3], said[sizeof(off_t) * 3];
+
+	sprintf(is, "%"OFF_FMT"u", is_bytes);
+	sprintf(said, "%"OFF_FMT"u", said_bytes);
+	return not_so(what, is, said);
+}
+
+/* facts of one file against the stanza. */
+static enum px_status check_facts(const struct px_image *image, const struct px_facts *facts)
+{
+	enum px_status status = check_digest("SHA-256", facts->source_sha256, &image->source_digest);
+
+	if (image->size_bytes >= 0 && facts->size_bytes != image->size_bytes)
+		status = worse(status, bytes_differ("size, decoded,", facts->size_bytes, image->size_bytes));
+	status = worse(status, check_digest("SHA-256, decoded,", facts->sha256, &image->digest));
+	if (image->need_bytes >= 0 && facts->used_bytes > image->need_bytes)
+		status = worse(status, bytes_differ("last byte in use", facts->used_bytes, image->need_bytes));
+	/* The image's hash is of other bytes than those that the map lets through to the disk. */
+	if (!facts->holes_are_zero && image->digest.known && !image->bmap_digest.known) {
+		bb_error_msg("%s: has data where its block map %s has a hole", G.shown, image->bmap);
+		status = worse(status, PX_DATA);
+	}
+	if (!facts->world_readable)
+		bb_error_msg("%s: warning: not readable by everybody: a server that runs as another user will not deliver it", G.shown);
+	return status;
+}
+
+static enum px_status check_image_file(const struct px_image *image, const char *path, const struct px_bmap *bmap)
+{
+	int wanted = (image->source_digest.known ? PX_FACT_SOURCE_SHA256 : 0) | (image->digest.known ? PX_FACT_SHA256 : 0);
+	struct px_facts facts;
+	enum px_status status = PX_OK;
+
+	if (G.known_path && strcmp(G.known_path, path) == 0)
+		facts = G.known;
+	else
+		status = px_facts_read(&facts, path, G.shown, wanted, bmap);
+	return status == PX_OK ? check_facts(image, &facts) : status;
+}
+
+/* The path of reference on this machine, malloc'ed; NULL: it is elsewhere, which is said. Sets G.shown for what follows. */
+static char *find(const struct px_catalog *catalog, const struct px_image *image, const char *field, const char *reference)
+{
+	char *path = px_local_path(G.folder, reference);
+
+	free(G.shown);
+	G.shown = px_text_clean(xasprintf("%s:%u: %s: %s", bb_basename(catalog->url), image->line, field, reference));
+	if (!path)
+		bb_error_msg("%s: on another server, not checked", G.shown);
+	return path;
+}
+
+/* The block map, or NULL: none, elsewhere, or not to be used (*status). */
+static struct px_bmap *check_bmap(const struct px_catalog *catalog, const struct px_image *image, enum px_status *status)
+{
+	char *path = image->bmap ? find(catalog, image, "Bmap", image->bmap) : NULL, *text;
+	struct px_bmap *bmap = NULL;
+	uint8_t sum[32];
+	sha256_ctx_t hash;
+	size_t len_bytes;
+
+	if (!path)
+		return NULL;
+	text = read_all(path, G.shown, PX_BMAP_MAX_BYTES, &len_bytes, status);
+	if (text) {
+		sha256_begin(&hash);
+		px_sha256_hash(&hash, text, len_bytes);
+		sha256_end(&hash, sum);
+		*status = check_digest("SHA-256", sum, &image->bmap_digest);
+		bmap = px_bmap_parse(text, len_bytes, G.shown);
+		if (!bmap)
+			*status = PX_DATA;
+	}
+	free(text);
+	free(path);
+	return bmap;
+}
+
+static enum px_status check_script(const struct px_catalog *catalog, const struct px_image *image, const char *field,
+		const char *reference)
+{
+	enum px_status status = PX_OK;
+	char *path = reference ? find(catalog, image, field, reference) : NULL, *text;
+	const char *problem;
+	size_t len_bytes;
+
+	if (!path)
+		return PX_OK;
+	text = read_all(path, G.shown, SCRIPT_BYTES_MAX, &len_bytes, &status);
+	problem = text ? px_script_problem(text, len_bytes) : NULL;
+	if (problem) {
+		bb_error_msg("%s: %s", G.shown, problem);
+		status = PX_DATA;
+	} else if (text && ENABLE_ASH) {
+		/* read, not run, by the shell that is on the machine: this binary's */
+		char *argv[] = { (char *)"ash", (char *)"-n", path, NULL };
+		pid_t pid = xvfork();
+
+		if (pid == 0) {
+			execv(bb_busybox_exec_path, argv);
+			_exit(127);
+		}
+		if (wait4pid(pid) != 0) {
+			bb_error_msg("%s: sh finds a mistake in it", G.shown);
+			status = PX_DATA;
+		}
+	}
+	free(text);
+	free(path);
+	return status;
+}
+
+/* Every mirror of the image, or the archive, that lies here. */
+static enum px_status check_files(const struct px_catalog *catalog, const struct px_image *image, const struct px_bmap *bmap)
+{
+	const char *field = image->archive ? "Archive" : "Source";
+	char *words = xstrdup(image->archive ? image->archive : image->sources ? image->sources : "");
+	char *word, *rest = words;
+	enum px_status status = PX_OK;
+
+	while ((word = strsep(&rest, " \t\n")) != NULL) {
+		char *path = *word ? find(catalog, image, field, word) : NULL;
+
+		if (path)
+			status = worse(status, check_image_file(image, path, bmap));
+		free(path);
+	}
+	free(words);
+	return status;
+}
+
+static enum px_status check_image(const struct px_catalog *catalog, const struct px_image *image)
+{
+	enum px_status status = PX_OK;
+	struct px_bmap *bmap;
+
+	if (image->problem)
+		return say_problem(catalog, image);
+	bmap = check_bmap(catalog, image, &status);
+	status = worse(status, check_files(catalog, image, bmap));
+	status = worse(status, check_script(catalog, image, "Init", image->init));
+	status = worse(status, check_script(catalog, image, "Post", image->post));
+	px_bmap_free(bmap);
+	return status;
+}
+
+static enum px_status check(void)
+{
+	struct px_catalog *catalog;
+	enum px_status status = PX_OK;
+	unsigned i, wrong = 0;
+
+	catalog = parsed(G.text, G.len_bytes);
+	say_warnings(catalog);
+	for (i = 0; i < catalog->count; i++) {
+		enum px_status one = check_image(catalog, &catalog->images[i]);
+
+		wrong += one != PX_OK;
+		status = worse(status, one);
+	}
+	printf("%s: %u images, %u of them not as they should be\n", G.path, catalog->count, wrong);
+	return status;
+}
+
+static enum px_status list(void)
+{
+	struct px_catalog *catalog;
+	unsigned i;
+
+	catalog = parsed(G.text, G.len_bytes);
+	for (i = 0; i < catalog->count; i++) {
+		const struct px_image *image = &catalog->images[i];
+		char *id = px_text_clean_copy(image->id);
+		char *title = px_text_clean_copy(image->title);
+		char *problem = image->problem ? px_text_clean(px_image_problem(catalog, image)) : xzalloc(1);
+
+		printf("%s\t", id);
+		if (image->size_bytes >= 0)
+			printf("%"OFF_FMT"u", image->size_bytes);
+		printf("\t%s\t%s\n", title, problem);
+		free(problem);
+		free(title);
+		free(id);
+	}
+	return PX_OK;
+}
+
+/* --- adding */
+
+static const char *given(const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < G.field_count; i++)
+		if (strcasecmp(G.fields[i].name, name) == 0)
+			return G.fields[i].value;
+	return NULL;
+}
+
+static void take(const char *name, const char *value)
+{
+	struct px_field *field = &G.fields[G.field_count];
+	const char *problem;
+
+	if (G.field_count == FIELDS_MAX)
+		bb_simple_error_msg_and_die("too many fields");
+	field->name = name;
+	field->value = value;
+	problem = px_field_problem(field);
+	if (!problem && given(name))
+		problem = "given twice";
+	if (problem) {
+		char *shown = px_text_clean_copy(name);
+		bb_error_msg_and_die("%s: %s", shown, problem);
+	}
+	G.field_count++;
+}
+
+/* Adds a field that was not given. */
+static void found_out(const char *name, const char *value)
+{
+	if (!given(name))
+		take(name, value);
+}
+
+static void found_out_sha256(const char *name, const uint8_t *sum)
+{
+	char *hex = xzalloc(65);
+
+	bin2hex(hex, (const char *)sum, 32);
+	found_out(name, hex);
+}
+
+/* "debian-13" for /srv/tftp/Debian-13.img.zst */
+static char *id_of(const char *file)
+{
+	static const char packed[] ALIGN1 = ".zst\0.gz\0.xz\0.bz2\0.lz4\0.tar\0.img\0.raw\0.iso\0";
+	char *id = xstrdup(bb_basename(file)), *end;
+	const char *ending;
+	int found = 1;
+
+	while (found) {
+		found = 0;
+		for (ending = packed; *ending; ending += strlen(ending) + 1) {
+			end = is_suffixed_with(id, ending);
+			if (end && end != id) {
+				*end = '\0';
+				found = 1;
+			}
+		}
+	}
+	for (end = id; *end; end++)
+		*end = tolower(*end);
+	return id;
+}
+
+static void take_fields(const char *file, char **argv)
+{
+	char *id = id_of(file);
+	unsigned i;
+
+	G.fields[G.field_count++] = (struct px_field){ "Image", id };
+	for (; *argv; argv++) {
+		char *value = strchr(*argv, '=');
+
+		if (!value)
+			bb_show_usage();
+		*value++ = '\0';
+		if (strcasecmp(*argv, "Image") == 0 && G.fields[0].value == id)
+			G.fields[0].value = value;
+		else
+			take(*argv, value);
+	}
+	for (i = 0; i < G.field_count; i++)
+		if (px_field_problem(&G.fields[i]))
+			bb_error_msg_and_die("%s: %s", G.fields[i].name, px_field_problem(&G.fields[i]));
+}
+
+/* The block map that is given: it goes into the facts, and its sum into the stanza. */
+static struct px_bmap *given_bmap(enum px_status *status)
+{
+	const char *reference = given("Bmap");
+	char *path = reference ? px_local_path(G.folder, reference) : NULL, *text;
+	struct px_bmap *bmap = NULL;
+	sha256_ctx_t hash;
+	uint8_t sum[32];
+	size_t len_bytes;
+
+	if (!path)
+		return NULL;
+	text = read_all(path, path, PX_BMAP_MAX_BYTES, &len_bytes, status);
+	if (text) {
+		sha256_begin(&hash);
+		px_sha256_hash(&hash, text, len_bytes);
+		sha256_end(&hash, sum);
+		found_out_sha256("Bmap-SHA256", sum);
+		bmap = px_bmap_parse(text, len_bytes, path);
+		if (!bmap)
+			*status = PX_DATA;
+	}
+	free(text);
+	free(path);
+	return bmap;
+}
+
+/* What the stanza says of FILE. */
+static enum px_status take_facts(const char *file)
+{
+	const char *field = given("Init") ? "Archive" : "Source";
+	enum px_status status = PX_OK;
+	struct px_bmap *bmap;
+
+	if (!given(field)) {
+		char *reference = px_local_reference(G.folder, file);
+
+		if (!reference) {
+			bb_error_msg("%s: not in %s, or a folder in it: no machine could get it from there", file, G.folder);
+			return access(file, F_OK) == 0 ? PX_TARGET : PX_IO;
+		}
+		take(field, reference);
+		G.known_path = px_local_path(G.folder, reference);
+	}
+	bmap = given_bmap(&status);
+	if (status == PX_OK)
+		status = px_facts_read(&G.known, file, file, PX_FACT_SOURCE_SHA256 | PX_FACT_SHA256, bmap);
+	px_bmap_free(bmap);
+	if (status != PX_OK)
+		return status == PX_SERVER ? PX_IO : status;
+	found_out("Size", xasprintf("%"OFF_FMT"u", G.known.size_bytes));
+	found_out_sha256("Source-SHA256", G.known.source_sha256);
+	found_out_sha256("SHA256", G.known.sha256);
+	return PX_OK;
+}
+
+/* The new text must be a catalog in which this image is right and nothing else has become an image or vanished. */
+static enum px_status check_new(const char *text, size_t len_bytes, const char *id, int replaced)
+{
+	struct px_catalog *before = parsed(G.text ? G.text : "", G.len_bytes);
+	struct px_catalog *after = parsed(text, len_bytes);
+	struct px_image *image = px_catalog_find(after, id);
+
+	say_warnings(after);
+	if (len_bytes > PX_CATALOG_BYTES_MAX || after->count > PX_IMAGES_MAX) {
+		bb_error_msg("%s: the catalog is full", G.path);
+		return PX_TARGET;
+	}
+	if (image && image->problem) {
+		say_problem(after, image);
+		return PX_USAGE;
+	}
+	if (!image || after->count != before->count + !replaced) {
+		bb_error_msg("%s: this stanza would not be read as it is written", G.path);
+		return PX_USAGE;
+	}
+	return check_image(after, image);
+}
+
+/* Two of us at once would lose what one of them wrote. Held until this process ends. */
+static void lock_folder(void)
+{
+	int fd = open(G.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX) != 0)
+		bb_perror_msg_and_die("%s: cannot lock", G.folder);
+}
+
+static enum px_status add(const char *file, char **argv)
+{
+	enum px_status status;
+	size_t len_bytes;
+	int replaced;
+	char *text;
+
+	take_fields(file, argv);
+	status = take_facts(file);
+	if (status != PX_OK)
+		return status;
+	text = px_stanza_put(G.text ? G.text : "", G.len_bytes, given("Image"), G.fields, G.field_count, &len_bytes, &replaced);
+	if (!text) {
+		bb_error_msg("%s: several stanzas have the name %s: take out all but one", G.path, given("Image"));
+		return PX_PROTOCOL;
+	}
+	status = check_new(text, len_bytes, given("Image"), replaced);
+	if (status != PX_OK) {
+		bb_error_msg("%s: left as it was", G.path);
+		return status;
+	}
+	if (px_local_replace(G.path, text, len_bytes) != 0)
+		return PX_IO;
+	printf("%s: %s %s\n", G.path, given("Image"), replaced ? "replaced" : "added");
+	return PX_OK;
+}
+
+int pxcatalog_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
+int pxcatalog_main(int argc UNUSED_PARAM, char **argv)
+{
+	enum { ADD, CHECK, LIST };
+	enum px_status status;
+	int command;
+
+	SET_PTR_TO_GLOBALS(xzalloc(sizeof(G)));
+	xfunc_error_retval = PX_USAGE;
+	getopt32(argv, "^+" "" "\0" "-2");
+	argv += optind;
+	command = index_in_strings("add\0check\0list\0", argv[0]);
+	if (command < 0 || (command == ADD ? !argv[2] : argv[2] != NULL))
+		bb_show_usage();
+	xfunc_error_retval = PX_IO;
+	G.path = argv[1];
+	G.folder = px_local_folder(G.path);
+	if (!G.folder)
+		bb_perror_msg_and_die("%s", G.path);
+	if (command == ADD)
+		lock_folder();
+	if (command != ADD || access(G.path, F_OK) == 0 || errno != ENOENT)
+		load();
+	xfunc_error_retval = PX_USAGE;
+	status = command == ADD ? add(argv[2], argv + 3) : command == CHECK ? check() : list();
+	fflush_stdout_and_exit(status);
+}
