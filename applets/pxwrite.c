@@ -295,6 +295,8 @@ static enum px_status open_image(void)
 		struct px_decode_options options = {
 			.memory_bytes = G.memory_bytes,
 			.hashed = G.w.digest.known,
+			.sized = G.w.size_known,
+			.proven = G.w.digest.known && G.image_bytes >= 0,
 		};
 		if (!G.to_stdout) {
 			options.history_bytes = PX_POUR_HISTORY_BYTES;

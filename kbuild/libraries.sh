@@ -53,12 +53,12 @@ build_libzstd() {
 	cp "$src/zstd.h" "$src/zstd_errors.h" "$musl/include/"
 }
 
-# decoders only, all checks (BusyBox's unxz knows no CRC64)
+# decoders only (.xz, .lzma, .lz), all checks (BusyBox's unxz knows no CRC64)
 build_xz_utils() {
 	src=$build/src/xz-utils
 	run "$src" ./configure CC="$cc" CFLAGS="$cflags" --host="$(gcc -dumpmachine)" --disable-shared --enable-static \
 		--disable-encoders --enable-decoders=lzma1,lzma2,x86,arm,arm64,armthumb,riscv,delta \
-		--disable-microlzma --disable-lzip-decoder \
+		--disable-microlzma \
 		--disable-xz --disable-xzdec --disable-lzmadec --disable-lzmainfo --disable-lzma-links --disable-scripts \
 		--disable-doc --disable-nls --enable-threads=no
 	run "$src/src/liblzma" make

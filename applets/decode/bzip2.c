@@ -14,6 +14,7 @@ enum {
 
 struct bzip2_stream {
 	struct px_stream s;
+	struct px_decode_options options;
 	bz_stream z;
 	smallint started;      /* a stream has begun, its trailer has not been seen */
 	char in[IN_BYTES];
@@ -39,20 +40,22 @@ static int decode_failed(struct bzip2_stream *b, int code)
 	switch (code) {
 	case BZ_MEM_ERROR:
 		return px_stream_fail(&b->s, PX_RESOURCE, "bzip2: out of memory");
-	case BZ_DATA_ERROR_MAGIC:
-		return px_stream_fail(&b->s, PX_DATA, "bzip2: garbage after the end");
 	default:
 		return px_stream_fail(&b->s, PX_DATA, "bzip2: damaged");
 	}
 }
 
-/* libbz2 cannot be reset: each stream is a new decoder */
+/* libbz2 cannot be reset: each stream is a new decoder. 1: one begins; 0: the end; -1 */
 static int begin_stream(struct bzip2_stream *b)
 {
-	int n = fill(b);
+	ssize_t n = px_decode_need(&b->s, b->in, sizeof(b->in), b->z.next_in, b->z.avail_in, 4);
 
-	if (n <= 0)
-		return n;
+	if (n < 0)
+		return -1;
+	b->z.next_in = b->in;
+	b->z.avail_in = n;
+	if (n < 4 || memcmp(b->in, "BZh", 3) != 0 || b->in[3] < '1' || b->in[3] > '9')
+		return px_decode_tail(&b->s, &b->options, "bzip2", b->in, n, 0);
 	BZ2_bzDecompressEnd(&b->z);
 	n = BZ2_bzDecompressInit(&b->z, 0, 0);
 	if (n != BZ_OK)
@@ -104,6 +107,8 @@ static struct px_stream* FAST_FUNC bzip2_open(struct px_stream *upstream, const 
 	b->s.read = bzip2_read;
 	b->s.close = bzip2_close;
 	b->s.upstream = upstream;
+	b->options = *options;
+	b->z.next_in = b->in;
 	if (options->memory_bytes < MOST_BYTES)
 		px_stream_fail(&b->s, PX_RESOURCE, "bzip2: may need 4 MiB of memory (see -m)");
 	return &b->s;

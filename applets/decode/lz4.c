@@ -7,6 +7,8 @@
 #include <lz4frame.h>
 #include "decode/decode.h"
 
+enum { FRAME_MAGIC = 0x184d2204, SKIPPABLE_MAGIC = 0x184d2a50 };
+
 enum {
 	IN_BYTES = 256 * 1024,
 	MOST_BYTES = 9 << 20, /* what liblz4 takes for the largest blocks (4 MiB) */
@@ -14,6 +16,7 @@ enum {
 
 struct lz4_stream {
 	struct px_stream s;
+	struct px_decode_options options;
 	LZ4F_dctx *z;
 	size_t in_pos, in_len;
 	size_t more;           /* 0: between frames */
@@ -21,11 +24,29 @@ struct lz4_stream {
 	uint8_t in[IN_BYTES];
 };
 
+/* Between frames. 1: one begins; 0: the end; -1 */
+static int begin_frame(struct lz4_stream *z)
+{
+	ssize_t n = px_decode_need(&z->s, z->in, sizeof(z->in), z->in + z->in_pos, z->in_len - z->in_pos, 4);
+
+	if (n < 0)
+		return -1;
+	z->in_pos = 0;
+	z->in_len = n;
+	if (n >= 4 && (get_unaligned_le32(z->in) == FRAME_MAGIC || (get_unaligned_le32(z->in) & ~15) == SKIPPABLE_MAGIC))
+		return 1;
+	n = px_decode_tail(&z->s, &z->options, "lz4", z->in, n, 0);
+	z->in_len = 0;
+	return n;
+}
+
 /* 1: there is input or output to come; 0: upstream's end; -1 */
 static int fill(struct lz4_stream *z)
 {
 	ssize_t n;
 
+	if (!z->more)
+		return begin_frame(z);
 	if (z->in_pos < z->in_len || z->full)
 		return 1;
 	n = px_stream_pull(&z->s, z->in, sizeof(z->in));
@@ -33,9 +54,9 @@ static int fill(struct lz4_stream *z)
 		return -1;
 	z->in_pos = 0;
 	z->in_len = n;
-	if (n == 0 && z->more)
+	if (n == 0)
 		return px_stream_fail(&z->s, PX_DATA, "lz4: cut short: the input ends within a frame");
-	return n > 0;
+	return 1;
 }
 
 /* One call of liblz4: bytes written to buf (perhaps 0), -1 */
@@ -45,7 +66,7 @@ static ssize_t decode(struct lz4_stream *z, void *buf, size_t len_bytes)
 
 	z->more = LZ4F_decompress(z->z, buf, &got, z->in + z->in_pos, &used, NULL);
 	if (LZ4F_isError(z->more))
-		return px_stream_fail(&z->s, PX_DATA, "lz4: damaged, or garbage after the end: %s",
+		return px_stream_fail(&z->s, PX_DATA, "lz4: damaged: %s",
 				LZ4F_getErrorName(z->more));
 	z->in_pos += used;
 	z->full = z->more && got == len_bytes;
@@ -74,7 +95,7 @@ static void FAST_FUNC lz4_close(struct px_stream *s)
 
 static int FAST_FUNC lz4_probe(const uint8_t *head, size_t len_bytes)
 {
-	return len_bytes >= 4 && get_unaligned_le32(head) == 0x184d2204;
+	return len_bytes >= 4 && get_unaligned_le32(head) == FRAME_MAGIC;
 }
 
 static struct px_stream* FAST_FUNC lz4_open(struct px_stream *upstream, const struct px_decode_options *options)
@@ -84,6 +105,7 @@ static struct px_stream* FAST_FUNC lz4_open(struct px_stream *upstream, const st
 	z->s.read = lz4_read;
 	z->s.close = lz4_close;
 	z->s.upstream = upstream;
+	z->options = *options;
 	if (options->memory_bytes < MOST_BYTES)
 		px_stream_fail(&z->s, PX_RESOURCE, "lz4: may need 9 MiB of memory (see -m)");
 	else if (LZ4F_isError(LZ4F_createDecompressionContext(&z->z, LZ4F_VERSION)))

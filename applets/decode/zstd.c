@@ -18,8 +18,11 @@ enum { IN_BYTES = PX_ZSTD_SPARE_BYTES }; /* a block and its header at least */
 
 enum { BETWEEN, COPIED, DIRECT, ASIDE }; /* frames; how the one in work is decoded */
 
-/* A skippable frame of four bytes: how long the next frame is, packed. */
-enum { PZSTD_MAGIC = 0x184d2a50, PZSTD_BYTES = 12 };
+enum { FRAME_MAGIC = 0xfd2fb528, SKIPPABLE_MAGIC = 0x184d2a50 }; /* the latter and the 15 numbers behind it */
+
+/* What pzstd writes before each frame: a skippable one of four bytes that say how long the next frame is, packed. Less than that no
+ * frame is: then it is somebody else's. */
+enum { PZSTD_MAGIC = SKIPPABLE_MAGIC, PZSTD_BYTES = 12, PZSTD_LEAST_BYTES = 9 };
 
 struct zstd_stream {
 	struct px_stream s;
@@ -34,7 +37,9 @@ struct zstd_stream {
 	size_t ahead_bytes;
 	struct px_zstd_frames *frames; /* ASIDE */
 	smallint alone;         /* no frame is: no memory for it, or there was one that does not fit */
-	uint32_t packed_bytes;  /* of the next frame, as pzstd says; 0: it does not */
+	uint32_t packed_bytes;  /* of the frame that comes next or is in work, as pzstd says; 0: it does not */
+	uint64_t pulled_bytes;  /* from upstream so far */
+	uint64_t frame_at_bytes; /* of all input: where the frame in work began */
 	ZSTD_FrameHeader header; /* of the next frame */
 	const uint8_t *pushed;  /* input that was read already, and comes before upstream's */
 	size_t pushed_bytes;
@@ -65,8 +70,12 @@ static ssize_t pull(struct zstd_stream *z, void *buf, size_t len_bytes)
 {
 	size_t bytes = MIN(len_bytes, z->pushed_bytes);
 
-	if (bytes == 0)
-		return px_stream_pull(&z->s, buf, len_bytes);
+	if (bytes == 0) {
+		ssize_t n = px_stream_pull(&z->s, buf, len_bytes);
+
+		z->pulled_bytes += MAX(n, 0);
+		return n;
+	}
 	memcpy(buf, z->pushed, bytes);
 	z->pushed += bytes;
 	z->pushed_bytes -= bytes;
@@ -101,10 +110,30 @@ static int is_direct(const struct zstd_stream *z, const ZSTD_FrameHeader *header
 		&& header->blockSizeMax <= z->options.slack_bytes;
 }
 
+/* How much of the input is used up. */
+static uint64_t position(const struct zstd_stream *z)
+{
+	return z->pulled_bytes - z->pushed_bytes - (z->have - z->at);
+}
+
+/* The frame that pzstd announced was packed_bytes long. 0, or -1: it was another one, and that one has been lost. */
+static int compare_with_hint(struct zstd_stream *z, uint64_t packed_bytes)
+{
+	uint32_t announced_bytes = z->packed_bytes;
+
+	z->packed_bytes = 0;
+	if (!announced_bytes || announced_bytes == packed_bytes)
+		return 0;
+	return px_stream_fail(&z->s, PX_DATA, "zstd: damaged: a frame of %u packed bytes was announced, one of %llu came",
+			(unsigned)announced_bytes, (unsigned long long)packed_bytes);
+}
+
 /* libzstd does not compare the content size when the last block is empty. 0, or -1 */
 static int end_frame(struct zstd_stream *z)
 {
 	z->frame = BETWEEN;
+	if (z->header.frameType == ZSTD_frame && compare_with_hint(z, position(z) - z->frame_at_bytes) < 0)
+		return -1;
 	if (z->content_bytes == ZSTD_CONTENTSIZE_UNKNOWN || z->content_bytes == z->frame_bytes)
 		return 0;
 	return px_stream_fail(&z->s, PX_DATA, "zstd: damaged: a frame of %llu bytes holds %llu",
@@ -131,17 +160,46 @@ static int go_aside(struct zstd_stream *z)
 	return !z->alone;
 }
 
+static int announced_in_vain(struct zstd_stream *z)
+{
+	return px_stream_fail(&z->s, PX_DATA, "zstd: cut short: a frame of %u packed bytes was announced and did not come",
+			(unsigned)z->packed_bytes);
+}
+
 /* Passes over what pzstd says. As need */
 static int skip_hint(struct zstd_stream *z)
 {
-	int n = need(z, PZSTD_BYTES);
+	int n;
 
-	z->packed_bytes = 0;
-	if (n <= 0 || get_unaligned_le32(z->buf + z->at) != PZSTD_MAGIC || get_unaligned_le32(z->buf + z->at + 4) != 4)
+	while ((n = need(z, PZSTD_BYTES)) > 0) {
+		const uint8_t *hint = z->buf + z->at;
+
+		if (get_unaligned_le32(hint) != PZSTD_MAGIC || get_unaligned_le32(hint + 4) != 4
+		 || get_unaligned_le32(hint + 8) < PZSTD_LEAST_BYTES)
+			break;
+		if (z->packed_bytes) /* and here is the next announcement */
+			return announced_in_vain(z);
+		z->packed_bytes = get_unaligned_le32(hint + 8);
+		z->at += PZSTD_BYTES;
+	}
+	return n;
+}
+
+/* Where a frame may begin. 1: one does; 0: the end, what lies behind it is passed over; -1 */
+static int begins_frame(struct zstd_stream *z)
+{
+	int n = need(z, 4);
+	uint32_t magic = n > 0 ? get_unaligned_le32(z->buf + z->at) : 0;
+
+	if (n < 0 || magic == FRAME_MAGIC || (magic & 0xfffffff0) == SKIPPABLE_MAGIC)
 		return n;
-	z->packed_bytes = get_unaligned_le32(z->buf + z->at + 8);
-	z->at += PZSTD_BYTES;
-	return 1;
+	if (z->packed_bytes)
+		return announced_in_vain(z);
+	if (z->pushed_bytes && !z->options.proven) /* px_decode_tail reads upstream and would not see these */
+		return px_stream_fail(&z->s, PX_DATA, "zstd: garbage behind the end");
+	n = px_decode_tail(&z->s, &z->options, "zstd", z->buf + z->at, z->have - z->at, 0);
+	z->at = z->have = 0;
+	return n;
 }
 
 /* 1: how the next frame is to be decoded is in *how, its header in z->header; 0: upstream's end; -1. Headers that are
@@ -151,12 +209,17 @@ static int look_ahead(struct zstd_stream *z, smallint *how)
 	size_t bytes = 1;
 	int n = skip_hint(z);
 
-	while (bytes && n >= 0 && (n = need(z, bytes)) > 0) {
+	if (n >= 0)
+		n = begins_frame(z);
+	if (n <= 0)
+		return n;
+	z->frame_at_bytes = position(z);
+	while (bytes && (n = need(z, bytes)) > 0) {
 		bytes = ZSTD_getFrameHeader(&z->header, z->buf + z->at, z->have - z->at);
 		if (ZSTD_isError(bytes))
 			break;
 	}
-	if (n < 0 || z->have == z->at)
+	if (n < 0)
 		return n;
 	/* a header that never became whole has nothing in z->header: as a skippable frame it goes to libzstd's own mode,
 	 * which calls it cut short or damaged */
@@ -272,6 +335,8 @@ static int lay_aside(struct zstd_stream *z, uint8_t *slot)
 	/* what was read behind the frame is input again */
 	z->have = have - walk.need_bytes;
 	memcpy(z->buf, slot + walk.need_bytes, z->have);
+	if (compare_with_hint(z, walk.need_bytes) < 0)
+		return -1;
 	px_zstd_frames_put(z->frames, &walk);
 	return 1;
 }
@@ -347,7 +412,7 @@ static int FAST_FUNC zstd_probe(const uint8_t *head, size_t len_bytes)
 	if (len_bytes < 4)
 		return 0;
 	magic = get_unaligned_le32(head);
-	return magic == 0xfd2fb528 || (magic & 0xfffffff0) == 0x184d2a50;
+	return magic == FRAME_MAGIC || (magic & 0xfffffff0) == SKIPPABLE_MAGIC;
 }
 
 /* The largest window that fits the limit, as its logarithm; libzstd takes 10 to 31. */

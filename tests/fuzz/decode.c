@@ -1,15 +1,16 @@
 /*
- * The decoders behind the stream, fed with hostile bytes in pieces of odd sizes. The first byte says how: the format's own sums on or
- * off, how much is read at once. Whatever the pieces, the outcome must be the same; and once more with the promises of decode.h, where
- * nothing may be read or written that is not the decoder's.
+ * The decoders behind the stream, fed with hostile bytes in pieces of odd sizes. The first byte says how: whether the
+ * format's own sums are checked and what lies behind the end is refused, how much is read at once. Whatever the pieces, the
+ * outcome must be the same; and once more with the promises of decode.h, where nothing may be read or written that is not
+ * the decoder's.
  */
-//fuzz-sources: decode/gzip.c decode/zstd.c decode/zstd_frames.c lib/ring.c decode/xz.c decode/bzip2.c decode/lz4.c decode/decode.c lib/stream.c
+//fuzz-sources: decode/gzip.c decode/zstd.c decode/zstd_frames.c lib/ring.c decode/xz.c decode/bzip2.c decode/lz4.c decode/lz4_legacy.c decode/decode.c lib/stream.c
 //fuzz-libs: z zstd lzma bz2 lz4
 #include "libbb.h"
 #include "decode/decode.h"
 
 enum {
-	MEMORY_BYTES = 16 << 20,
+	MEMORY_BYTES = 20 << 20,
 	MOST_BYTES = 4 << 20,   /* a bomb is cut off there */
 };
 
@@ -60,7 +61,7 @@ static void check_end(struct px_stream *s, ssize_t n)
 
 static struct outcome decode(const struct px_decoder *d, const uint8_t *data, size_t size, int hashed, size_t in, size_t out)
 {
-	struct px_decode_options options = { .memory_bytes = MEMORY_BYTES, .hashed = hashed };
+	struct px_decode_options options = { .memory_bytes = MEMORY_BYTES, .hashed = hashed, .sized = hashed, .proven = hashed };
 	struct px_stream *s = d->open(piece_open(data, size, in), &options);
 	struct outcome o = { PX_OK, 1, 0 };
 	uint8_t *buf = malloc(out);

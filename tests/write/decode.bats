@@ -31,7 +31,7 @@ teardown() {
 
 for_each_format() {
 	local suffix
-	for suffix in gz zst xz bz2 lz4; do
+	for suffix in gz zst xz bz2 lz4 lz; do
 		echo "# $suffix"
 		"$1" "$IMAGES/img.$suffix"
 	done
@@ -61,7 +61,7 @@ twice() {
 
 garbage() {
 	local tail
-	for tail in '\n' 'PK\3\4garbage' '\0'; do
+	for tail in '\n' 'PK\3\4garbage' '\0\n' '\x1f' '\x1f\x8b' '(\xb5/\xfd' 'BZh9' '\xfd7zXZ\0' '\x04\x22M\x18'; do
 		{ cat "$1"; printf "$tail"; } >packed
 		run pxwrite -f disk <packed
 		no_boot disk 9
@@ -73,16 +73,44 @@ garbage() {
 }
 
 zero_block() {
-	{ cat "$1"; head -c 512 /dev/zero; } >packed
+	local zeros
+	for zeros in 1 512 700001; do
+		junk disk 6M
+		{ cat "$1"; head -c "$zeros" /dev/zero; } >packed
+		run pxwrite -f disk <packed
+		written "$IMAGES/img" disk
+		[[ $1 = *.xz && $zeros = 512 ]] || # that is the format's own padding, in fours
+			[[ $output = *": $zeros bytes of zeros behind the end of the image are passed over"* ]]
+	done
+	{ cat "$1"; head -c 700000 /dev/zero; echo; } >packed
 	run pxwrite -f disk <packed
-	case $1 in
-	*.xz) written "$IMAGES/img" disk ;; # the format knows stream padding, in fours
-	*) no_boot disk 9 ;;
-	esac
+	no_boot disk 9
 }
 
-@test "zeros behind the end are garbage, but for xz, which has padding" {
+@test "zeros behind the end, and nothing but zeros, are passed over with a word, in every format" {
 	for_each_format zero_block
+}
+
+trailer() {
+	local size hash
+	size=$(stat -c %s "$IMAGES/img")
+	hash=$(sha256_of "$IMAGES/img")
+	{ cat "$1"; printf '{ "metadata_version": "1.1" }FWx0'; head -c 700000 "$IMAGES/img"; } >packed
+	junk disk 6M
+	run pxwrite -f -s "$size" -H "$hash" disk <packed
+	written "$IMAGES/img" disk
+	[[ $output = *" bytes behind the end of the image are passed over"* ]]
+	run pxwrite -f -H "$hash" disk <packed
+	no_boot disk 9
+	run pxwrite -f -s "$size" disk <packed
+	no_boot disk 9
+	[[ $output = *"garbage behind the end of the image: cut it off, or give"* ]]
+	run pxwrite -f -s $((size + 1)) -H "$hash" disk <packed
+	no_boot disk 9
+}
+
+@test "what else lies behind the end is passed over when size and hash are given, and only then" {
+	for_each_format trailer
 }
 
 last_byte() {
@@ -213,15 +241,19 @@ damage() {
 	damage lz4 bits
 }
 
+@test "lzip: whatever bit is flipped, what pxwrite says is true" {
+	damage lz bits
+}
+
 @test "wherever an image is cut, pxwrite refuses it" {
-	for suffix in gz zst xz bz2 lz4; do
+	for suffix in gz zst xz bz2 lz4 lz lzma legacy; do
 		echo "# $suffix"
 		damage "$suffix" cuts
 	done
 }
 
 @test "with a hash, whatever bit is flipped in whatever format, what pxwrite says is true" {
-	for suffix in gz zst xz bz2 lz4; do
+	for suffix in gz zst xz bz2 lz4 lz lzma legacy; do
 		echo "# $suffix"
 		damage "$suffix" bits -H "sha256:$(sha256_of "$IMAGES/small")"
 	done
@@ -232,4 +264,124 @@ damage() {
 	run "$PX_TOP/tests/write/zstd_windows.py" "$PX_BUSYBOX" "$BATS_TEST_TMPDIR" 8
 	echo "$output"
 	[ "$status" -eq 0 ]
+}
+
+unsummed() {
+	run pxwrite -f disk <"$IMAGES/img.$1"
+	written "$IMAGES/img" disk
+	{ cat "$IMAGES/img.$1"; echo; } >packed
+	run pxwrite -f disk <packed
+	no_boot disk 9
+	{ cat "$IMAGES/img.$1"; head -c 700 /dev/zero; } >packed
+	run pxwrite -f disk <packed
+	written "$IMAGES/img" disk
+}
+
+@test ".lzma and legacy lz4, which have no checksum, are decoded" {
+	unsummed lzma
+	unsummed legacy
+}
+
+@test ".lzma with its size in the header and .lzma with a mark of its end are decoded, and refused when cut" {
+	python3 - "$IMAGES/img" <<-'PY'
+		import lzma, struct, sys
+		img = open(sys.argv[1], "rb").read()
+		f = [dict(id=lzma.FILTER_LZMA1, dict_size=1 << 20)]
+		marked = lzma.compress(img, lzma.FORMAT_ALONE, filters=f)
+		sized = marked[:5] + struct.pack("<Q", len(img)) + marked[13:]
+		for name, z in (("marked", marked), ("sized", sized)):
+		    open(name, "wb").write(z)
+		    open(name + ".cut", "wb").write(z[:-1000])
+	PY
+	for name in marked sized; do
+		junk disk 6M
+		run pxwrite -f disk <$name
+		written "$IMAGES/img" disk
+		run pxwrite -f disk <$name.cut
+		no_boot disk 9
+		[[ $output = *"lzma: cut short"* ]]
+	done
+}
+
+@test "a legacy lz4 image whose last block is full needs its size or hash: a next block may be missing" {
+	image whole 16M
+	lz4 -q -l whole whole.lz4
+	truncate -s 24M disk
+	run pxwrite -f disk <whole.lz4
+	no_boot disk 9
+	[[ $output = *"give the decoded image's size (-s) or hash (-H)"* ]]
+	run pxwrite -f -s 16M disk <whole.lz4
+	written whole disk
+	run pxwrite -f -s 24M disk <whole.lz4
+	no_boot disk 9
+	# two frames, one after the other
+	image small 1000448
+	lz4 -q -l small small.lz4
+	cat whole small >both
+	cat whole.lz4 small.lz4 >both.lz4
+	run pxwrite -f disk <both.lz4
+	written both disk
+}
+
+@test "a pzstd image whose last frame, or one in between, never comes is refused" {
+	need pzstd
+	image big 40M
+	python3 -c 'f = open("big", "r+b")
+for i in range(40): # frames of different lengths
+	f.seek(i << 20 | 4096); f.write(bytes(i * 20000))'
+	pzstd -q -p 2 -1 big -o big.zst
+	truncate -s 48M disk
+	run pxwrite -f disk <big.zst
+	written big disk
+	python3 - <<-'PY'
+		import struct
+		z, at, frames = open("big.zst", "rb").read(), 0, []
+		while at < len(z):
+		    magic, four, n = struct.unpack("<III", z[at:at + 12])
+		    assert (magic, four) == (0x184d2a50, 4)
+		    frames.append((z[at:at + 12], z[at + 12:at + 12 + n]))
+		    at += 12 + n
+		assert len(frames) > 3
+		every = [part for f in frames for part in f]
+		for name, left_out in (("last", -1), ("between", 3)):
+		    part = list(every)
+		    del part[left_out]
+		    open(name, "wb").write(b"".join(part))
+		# the announcement of one frame, then another frame
+		part = list(every)
+		del part[3:5]
+		open("other", "wb").write(b"".join(part))
+		open("zeros", "wb").write(b"".join(every[:-1]) + bytes(512))
+	PY
+	for name in last between other zeros; do
+		run pxwrite -f disk <$name
+		no_boot disk 9
+		[[ $output = *"announced"* ]]
+	done
+}
+
+@test "a skippable frame of four bytes that announces nothing is passed over" {
+	{ printf 'P*M\x18\4\0\0\0\0\0\0\0'; cat "$IMAGES/img.zst"; printf 'P*M\x18\4\0\0\0\1\0\0\0'; } >packed
+	run pxwrite -f disk <packed
+	written "$IMAGES/img" disk
+}
+
+@test "a BGZF file without the empty block that ends it is refused, one with it is written" {
+	python3 - "$IMAGES/img" <<-'PY'
+		import struct, sys, zlib
+		img = open(sys.argv[1], "rb").read()
+		def block(data):
+		    c = zlib.compressobj(1, zlib.DEFLATED, -15)
+		    z = c.compress(data) + c.flush()
+		    return (b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0" + struct.pack("<H", len(z) + 25) + z
+		            + struct.pack("<II", zlib.crc32(data), len(data)))
+		blocks = [block(img[i:i + 65280]) for i in range(0, len(img), 65280)]
+		open("whole", "wb").write(b"".join(blocks) + block(b""))
+		open("cut", "wb").write(b"".join(blocks))
+	PY
+	run pxwrite -f disk <whole
+	written "$IMAGES/img" disk
+	run pxwrite -f disk <cut
+	no_boot disk 9
+	[[ $output = *"the empty block that ends a BGZF file is missing"* ]]
 }

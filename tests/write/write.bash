@@ -40,13 +40,26 @@ gpt_image() {
 	printf 'last partition' | dd of="$1" bs=1M seek=2 conv=notrunc status=none
 }
 
-# compress_all FILE: FILE.gz .zst .xz .bz2 .lz4
+# compress_all FILE: FILE.gz .zst .xz .bz2 .lz4 .legacy (lz4 -l) .lzma .lz
 compress_all() {
 	gzip -kf "$1"
 	zstd -qf "$1"
 	xz -kf "$1"
 	bzip2 -kf "$1"
 	lz4 -qf "$1" "$1.lz4"
+	lz4 -qlf "$1" "$1.legacy"
+	xz -c --format=lzma "$1" >"$1.lzma"
+	lzip_file "$1"
+}
+
+# lzip_file FILE: FILE.lz, as lzip would make it: LZMA with lc 3, lp 0, pb 2 and a mark of its end, between header and trailer
+lzip_file() {
+	python3 - "$1" <<'PY'
+import lzma, struct, sys, zlib
+data = open(sys.argv[1], 'rb').read()
+z = lzma.compress(data, lzma.FORMAT_RAW, filters=[dict(id=lzma.FILTER_LZMA1, dict_size=1 << 20, lc=3, lp=0, pb=2)])
+open(sys.argv[1] + '.lz', 'wb').write(b'LZIP\1\x14' + z + struct.pack('<IQQ', zlib.crc32(data), len(data), len(z) + 26))
+PY
 }
 
 sha256_of() {
