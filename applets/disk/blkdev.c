@@ -138,7 +138,21 @@ int FAST_FUNC px_blkdev_reread_table(struct px_blkdev *dev)
 	return 0;
 }
 
-void FAST_FUNC px_blkdev_close(struct px_blkdev *dev)
+size_t FAST_FUNC px_blkdev_whole_sectors(const struct px_blkdev *dev, size_t len_bytes)
 {
-	close(dev->fd);
+	size_t sector_bytes = dev->sector_bytes;
+
+	return (len_bytes + sector_bytes - 1) / sector_bytes * sector_bytes;
+}
+
+enum px_status FAST_FUNC px_blkdev_failed(const struct px_blkdev *dev, const char *what, off_t offset_bytes, int error)
+{
+	bb_error_msg("%s: %s at byte %"OFF_FMT"u: %s", dev->path, what, offset_bytes, strerror(error));
+	return PX_IO;
+}
+
+enum px_status FAST_FUNC px_blkdev_flush_failed(const struct px_blkdev *dev, int error)
+{
+	bb_error_msg("%s: flushing failed: %s: what the disk holds is not known", dev->path, strerror(error));
+	return PX_IO;
 }

@@ -42,6 +42,13 @@ void px_blkdev_drop_cache(struct px_blkdev *dev) FAST_FUNC;
 /* Makes the kernel read the partition table; tries for a second while somebody looks at the disk. 0 or an errno. */
 int px_blkdev_reread_table(struct px_blkdev *dev) FAST_FUNC;
 
-void px_blkdev_close(struct px_blkdev *dev) FAST_FUNC;
+/* len_bytes rounded up to sectors of the disk. */
+size_t px_blkdev_whole_sectors(const struct px_blkdev *dev, size_t len_bytes) FAST_FUNC;
+
+/* What an errno of the calls above means: prints "DISK: what at byte OFFSET: strerror(error)", returns PX_IO. */
+enum px_status px_blkdev_failed(const struct px_blkdev *dev, const char *what, off_t offset_bytes, int error) FAST_FUNC;
+
+/* The same for px_blkdev_sync. */
+enum px_status px_blkdev_flush_failed(const struct px_blkdev *dev, int error) FAST_FUNC;
 
 #endif

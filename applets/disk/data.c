@@ -8,6 +8,7 @@
 #include "volume/probe.h"
 #include "volume/volume.h"
 #include "disk/parts.h"
+#include "lib/zero.h"
 
 enum { DATA_PARTITIONS = 8, DATA_PATIENCE_MS = 10 * 1000, DATA_WORDS_BYTES = 256 };
 
@@ -107,7 +108,7 @@ static int look_head(struct look *l, unsigned sector_bytes)
 		look_partitions(l, starts, count);
 	} else {
 		look_add(l, px_probe_head(l->buf, n));
-		if (!l->words && !px_probe_is_zero(l->buf, n))
+		if (!l->words && !px_zero_is(l->buf, n))
 			look_add(l, "unknown data");
 	}
 	return 0;
@@ -122,7 +123,7 @@ static int look_tail(struct look *l)
 	if (n != len_bytes)
 		return -1;
 	found = px_probe_tail(l->buf, n, l->size_bytes);
-	if (!l->words && !found && !px_probe_is_zero(l->buf, n))
+	if (!l->words && !found && !px_zero_is(l->buf, n))
 		found = "unknown data";
 	if (found && l->words && is_prefixed_with(found, "backup"))
 		return 0; /* of the table that was found already */

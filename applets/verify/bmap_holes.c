@@ -5,7 +5,7 @@
 
 #include "libbb.h"
 #include "verify/bmap.h"
-#include "volume/probe.h"
+#include "lib/zero.h"
 
 /* The first range that ends behind offset_bytes; range_count: none. */
 static size_t range_behind(const struct px_bmap *bmap, off_t offset_bytes)
@@ -44,7 +44,7 @@ int FAST_FUNC px_bmap_holes_are_zero(const struct px_bmap *bmap, const uint8_t *
 	size_t n;
 
 	while ((n = next_hole(bmap, &at_bytes, offset_bytes + len_bytes)) != 0) {
-		if (!px_probe_is_zero(data + (at_bytes - offset_bytes), n))
+		if (!px_zero_is(data + (at_bytes - offset_bytes), n))
 			return 0;
 		at_bytes += n;
 	}

@@ -31,22 +31,31 @@ int FAST_FUNC px_digest_parse(struct px_digest *digest, const char *text)
 	return 0;
 }
 
-static int check_end(struct check_stream *c)
+int FAST_FUNC px_digest_check(const struct px_digest *digest, sha256_ctx_t *hash, const char *what)
 {
 	uint8_t sum[32];
 	char got[65], want[65];
 
+	if (!digest->known)
+		return 0;
+	sha256_end(hash, sum);
+	if (memcmp(sum, digest->sha256, 32) == 0)
+		return 0;
+	*bin2hex(got, (char *)sum, 32) = '\0';
+	*bin2hex(want, (char *)digest->sha256, 32) = '\0';
+	bb_error_msg("%s: wrong SHA-256: got %s, want %s", what, got, want);
+	return -1;
+}
+
+static int check_end(struct check_stream *c)
+{
 	if (c->size_bytes >= 0 && c->seen_bytes != c->size_bytes)
 		return px_stream_fail(&c->s, PX_DATA, "%s: cut short: %"OFF_FMT"u bytes of %"OFF_FMT"u",
 				c->what, c->seen_bytes, c->size_bytes);
-	if (!c->digest.known)
+	if (px_digest_check(&c->digest, &c->hash, c->what) == 0)
 		return 0;
-	sha256_end(&c->hash, sum);
-	if (memcmp(sum, c->digest.sha256, 32) == 0)
-		return 0;
-	*bin2hex(got, (char *)sum, 32) = '\0';
-	*bin2hex(want, (char *)c->digest.sha256, 32) = '\0';
-	return px_stream_fail(&c->s, PX_DATA, "%s: wrong SHA-256: got %s, want %s", c->what, got, want);
+	c->s.status = PX_DATA;
+	return -1;
 }
 
 static ssize_t FAST_FUNC check_read(struct px_stream *s, void *buf, size_t len_bytes)

@@ -37,15 +37,3 @@ uint64_t FAST_FUNC px_sum(const void *data, size_t len_bytes)
 	sum = step(step(step(step(step(step(step(step(len_bytes, a), b), c), d), e), f), g), h);
 	return sum == PX_SUM_ZERO ? 1 : sum;
 }
-
-int FAST_FUNC px_all_zero(const void *data, size_t len_bytes)
-{
-	const uint64_t *p = data;
-	const uint64_t *end = p + len_bytes / 8;
-
-	for (; p < end; p += 8) {
-		if (p[0] | p[1] | p[2] | p[3] | p[4] | p[5] | p[6] | p[7])
-			return 0;
-	}
-	return 1;
-}

@@ -10,7 +10,4 @@ enum { PX_SUM_ZERO = 0 }; /* stands for a chunk of zeros: never what px_sum give
 /* data is aligned to 8, len_bytes a multiple of 64. */
 uint64_t px_sum(const void *data, size_t len_bytes) FAST_FUNC;
 
-/* True when all bytes are zero. data is aligned to 8, len_bytes a multiple of 64. */
-int px_all_zero(const void *data, size_t len_bytes) FAST_FUNC;
-
 #endif

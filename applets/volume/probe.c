@@ -46,11 +46,6 @@ static const struct signature signatures_head[] = {
 	{ 32769, 5, "CD001", "ISO 9660" },
 };
 
-int FAST_FUNC px_probe_is_zero(const uint8_t *p, size_t len_bytes)
-{
-	return len_bytes == 0 || (p[0] == 0 && memcmp(p, p + 1, len_bytes - 1) == 0);
-}
-
 static int signature_fits(const struct signature *s, const uint8_t *head, size_t head_bytes)
 {
 	return s->offset + s->len <= head_bytes && memcmp(head + s->offset, s->magic, s->len) == 0;

@@ -29,7 +29,4 @@ const char *px_probe_refused(const uint8_t *head, size_t head_bytes, const char 
 /* True when there is an ISO 9660 volume. */
 int px_probe_is_iso(const uint8_t *head, size_t head_bytes) FAST_FUNC;
 
-/* True when all bytes are zero. */
-int px_probe_is_zero(const uint8_t *p, size_t len_bytes) FAST_FUNC;
-
 #endif

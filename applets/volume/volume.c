@@ -8,6 +8,7 @@
 #include "volume/mbr.h"
 #include "volume/probe.h"
 #include "volume/volume.h"
+#include "lib/zero.h"
 
 static void volume_gpt(struct px_volume *kind, const struct px_gpt *gpt)
 {
@@ -106,7 +107,7 @@ static void volume_words(struct px_volume *kind, const uint8_t *head, size_t hea
 		snprintf(w, n, "broken partition table: %s", kind->broken);
 	else if (kind->table == PX_TABLE_NONE)
 		snprintf(w, n, "%s%s", kind->filesystem ? kind->filesystem
-				: px_probe_is_zero(head, head_bytes) ? "all zeros" : "unknown data",
+				: px_zero_is(head, head_bytes) ? "all zeros" : "unknown data",
 				kind->filesystem ? " without a partition table" : "");
 	else {
 		n = snprintf(w, n, "%s, %u partition%s", names[kind->table], kind->partitions,
@@ -128,7 +129,7 @@ void FAST_FUNC px_volume_look(struct px_volume *kind, const uint8_t *head, size_
 	 && (px_probe_head(head, MIN(head_bytes, 1024)) || px_probe_is_iso(head, head_bytes)))
 		is_mbr = 0;
 	volume_table(kind, head, head_bytes, is_mbr ? &mbr : NULL);
-	kind->bios = is_mbr && !px_probe_is_zero(head, 440);
+	kind->bios = is_mbr && !px_zero_is(head, 440);
 	if (px_probe_is_iso(head, head_bytes))
 		volume_iso(kind);
 	if (kind->table == PX_TABLE_NONE || (kind->table == PX_TABLE_MBR && kind->partitions == 0))

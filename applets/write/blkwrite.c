@@ -13,6 +13,7 @@
 #include "write/readback.h"
 #include "lib/ring.h"
 #include "verify/sum.h"
+#include "lib/zero.h"
 
 /* A weaker state is to be said before the write that makes it true, a better one after what proves it. */
 static void set_state(struct px_blkwrite *w, enum px_state state)
@@ -23,30 +24,11 @@ static void set_state(struct px_blkwrite *w, enum px_state state)
 	px_state_line(w->progress_fd, "state", px_state_keyword(state));
 }
 
-enum px_status FAST_FUNC px_blkwrite_failed(struct px_blkwrite *w, const char *what, off_t offset_bytes, int error)
-{
-	bb_error_msg("%s: %s at byte %"OFF_FMT"u: %s", w->dev->path, what, offset_bytes, strerror(error));
-	return PX_IO;
-}
-
-enum px_status FAST_FUNC px_blkwrite_flush_failed(struct px_blkwrite *w, int error)
-{
-	bb_error_msg("%s: flushing failed: %s: what the disk holds is not known", w->dev->path, strerror(error));
-	return PX_IO;
-}
-
 static enum px_status sync_disk(struct px_blkwrite *w)
 {
 	int error = px_blkdev_sync(w->dev);
 
-	return error ? px_blkwrite_flush_failed(w, error) : PX_OK;
-}
-
-size_t FAST_FUNC px_whole_sectors(const struct px_blkwrite *w, size_t len_bytes)
-{
-	size_t sector_bytes = w->dev->sector_bytes;
-
-	return (len_bytes + sector_bytes - 1) / sector_bytes * sector_bytes;
+	return error ? px_blkdev_flush_failed(w->dev, error) : PX_OK;
 }
 
 /* --- step 0 */
@@ -118,7 +100,7 @@ static void look_what_is_left(struct px_blkwrite *w, uint8_t *now, const uint8_t
 		return;
 	if (memcmp(now, old, 2 * len_bytes) == 0)
 		set_state(w, PX_STATE_UNTOUCHED);
-	else if (px_all_zero(now, 2 * len_bytes))
+	else if (px_zero_is_aligned(now, 2 * len_bytes))
 		set_state(w, PX_STATE_NOBOOT);
 }
 
@@ -127,7 +109,7 @@ static enum px_status clear_range(struct px_blkwrite *w, const uint8_t *zeros, s
 	int error = px_blkdev_write(w->dev, zeros, len_bytes, offset_bytes);
 
 	if (error)
-		return px_blkwrite_failed(w, "cannot clear", offset_bytes, error);
+		return px_blkdev_failed(w->dev, "cannot clear", offset_bytes, error);
 	return PX_OK;
 }
 
@@ -208,7 +190,7 @@ static enum px_status write_and_check(struct px_blkwrite *w, const uint8_t *data
 	int error = px_blkdev_write(w->dev, data, len_bytes, offset_bytes);
 
 	if (error)
-		return px_blkwrite_failed(w, "cannot write", offset_bytes, error);
+		return px_blkdev_failed(w->dev, "cannot write", offset_bytes, error);
 	status = sync_disk(w);
 	if (status != PX_OK || w->skip_readback)
 		return status;
@@ -253,7 +235,7 @@ static enum px_status step_mend(struct px_blkwrite *w)
 static int first_sector_is_clear(struct px_blkwrite *w)
 {
 	px_blkdev_drop_cache(w->dev);
-	return px_blkdev_read(w->dev, w->head, w->dev->sector_bytes, 0) == 0 && px_all_zero(w->head, w->dev->sector_bytes);
+	return px_blkdev_read(w->dev, w->head, w->dev->sector_bytes, 0) == 0 && px_zero_is_aligned(w->head, w->dev->sector_bytes);
 }
 
 /* Sector 0 was written and something went wrong then: it must not stay. Whether it is gone is for the disk to tell: the write that
@@ -283,7 +265,7 @@ static enum px_status step_boot_sector(struct px_blkwrite *w)
 static enum px_status step_head(struct px_blkwrite *w)
 {
 	size_t sector_bytes = w->dev->sector_bytes;
-	size_t len_bytes = px_whole_sectors(w, w->mend.head_changed ? PX_HEAD_BYTES : w->head_bytes);
+	size_t len_bytes = px_blkdev_whole_sectors(w->dev, w->mend.head_changed ? PX_HEAD_BYTES : w->head_bytes);
 	enum px_status status = PX_OK;
 	sigset_t all, old;
 

@@ -11,6 +11,7 @@
 #include "verify/sha256.h"
 #include "write/source.h"
 #include "verify/sum.h"
+#include "lib/zero.h"
 
 enum {
 	WRITERS = 2,          /* O_DIRECT writes in flight */
@@ -44,7 +45,7 @@ static int write_without_holes(struct px_blkwrite *w, const struct px_chunk *chu
 		return ENOMEM;
 	memcpy(copy, chunk->data, len_bytes);
 	px_bmap_zero_holes(w->bmap, copy, chunk->len_bytes, chunk->offset_bytes);
-	error = write_data(w, copy, len_bytes, chunk->offset_bytes, px_all_zero(copy, len_bytes));
+	error = write_data(w, copy, len_bytes, chunk->offset_bytes, px_zero_is_aligned(copy, len_bytes));
 	free(copy);
 	return error;
 }
@@ -52,7 +53,7 @@ static int write_without_holes(struct px_blkwrite *w, const struct px_chunk *chu
 static int FAST_FUNC write_work(void *arg, struct px_chunk *chunk)
 {
 	struct px_blkwrite *w = arg;
-	size_t len_bytes = px_whole_sectors(w, chunk->len_bytes);
+	size_t len_bytes = px_blkdev_whole_sectors(w->dev, chunk->len_bytes);
 
 	if (w->bmap && !px_bmap_holes_are_zero(w->bmap, chunk->data, chunk->len_bytes, chunk->offset_bytes))
 		return write_without_holes(w, chunk, len_bytes);
@@ -102,8 +103,8 @@ static int fill(struct px_blkwrite *w, struct px_chunk *chunk)
 		return n;
 	chunk->len_bytes = n;
 	chunk->offset_bytes = w->done_bytes;
-	memset(chunk->data + n, 0, px_whole_sectors(w, n) - n);
-	chunk->zero = px_all_zero(chunk->data, px_whole_sectors(w, n));
+	memset(chunk->data + n, 0, px_blkdev_whole_sectors(w->dev, n) - n);
+	chunk->zero = px_zero_is_aligned(chunk->data, px_blkdev_whole_sectors(w->dev, n));
 	return 1;
 }
 
@@ -119,7 +120,7 @@ static enum px_status pour_all(struct px_blkwrite *w, struct px_ring *ring, stru
 			return w->image->status;
 		if (n == 0)
 			return PX_OK;
-		if (chunk->offset_bytes + (off_t)px_whole_sectors(w, chunk->len_bytes) > w->dev->size_bytes) {
+		if (chunk->offset_bytes + (off_t)px_blkdev_whole_sectors(w->dev, chunk->len_bytes) > w->dev->size_bytes) {
 			bb_error_msg("%s: the image is larger than the disk (%"OFF_FMT"u bytes)", w->dev->path,
 					w->dev->size_bytes);
 			return PX_IO;
@@ -131,22 +132,6 @@ static enum px_status pour_all(struct px_blkwrite *w, struct px_ring *ring, stru
 		report(w);
 	}
 	return PX_OK;
-}
-
-static enum px_status check_hash(struct px_blkwrite *w)
-{
-	uint8_t sum[32];
-	char got[65], want[65];
-
-	if (!w->digest.known)
-		return PX_OK;
-	sha256_end(&w->hash, sum);
-	if (memcmp(sum, w->digest.sha256, 32) == 0)
-		return PX_OK;
-	*bin2hex(got, (char *)sum, 32) = '\0';
-	*bin2hex(want, (char *)w->digest.sha256, 32) = '\0';
-	bb_error_msg("the image has the wrong SHA-256: got %s, want %s", got, want);
-	return PX_DATA;
 }
 
 static void prepare(struct px_blkwrite *w)
@@ -171,7 +156,7 @@ static enum px_status stage_failed(struct px_blkwrite *w, const struct px_ring_f
 {
 	w->why = stage->work == bmap_work ? "image" : "disk";
 	if (stage->work != bmap_work)
-		return px_blkwrite_failed(w, "cannot write", failure->offset_bytes, failure->error);
+		return px_blkdev_failed(w->dev, "cannot write", failure->offset_bytes, failure->error);
 	px_bmap_check_say(w->bmap_check);
 	return PX_DATA;
 }
@@ -223,7 +208,7 @@ enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)
 	status = pour_through_ring(w);
 	if (w->bmap) /* not before: the decoder may look back into it */
 		px_bmap_zero_holes(w->bmap, w->head, w->head_bytes, 0);
-	if (status != PX_OK)
-		return status;
-	return check_hash(w);
+	if (status == PX_OK && px_digest_check(&w->digest, &w->hash, "the image") < 0)
+		status = PX_DATA;
+	return status;
 }

@@ -5,7 +5,7 @@
 #ifndef PX_POUR_H
 #define PX_POUR_H 1
 
-#include "write/blkwrite.h"
+#include "write/writing.h"
 #include "lib/ring.h"
 
 enum {

@@ -7,6 +7,7 @@
 #include "write/readback.h"
 #include "lib/ring.h"
 #include "verify/sum.h"
+#include "lib/zero.h"
 
 enum {
 	CHUNKS = 4,
@@ -16,13 +17,13 @@ enum {
 
 int FAST_FUNC px_readback_chunk(const struct px_blkwrite *w, struct px_chunk *chunk)
 {
-	size_t len_bytes = px_whole_sectors(w, chunk->len_bytes);
+	size_t len_bytes = px_blkdev_whole_sectors(w->dev, chunk->len_bytes);
 	int error = px_blkdev_read(w->dev, chunk->data, len_bytes, chunk->offset_bytes);
 	uint64_t sum;
 
 	if (error)
 		return error;
-	if (px_all_zero(chunk->data, len_bytes))
+	if (px_zero_is_aligned(chunk->data, len_bytes))
 		sum = PX_SUM_ZERO;
 	else
 		sum = px_sum(chunk->data, len_bytes);
@@ -37,7 +38,7 @@ static int FAST_FUNC read_work(void *arg, struct px_chunk *chunk)
 enum px_status FAST_FUNC px_readback_failed(struct px_blkwrite *w, off_t offset_bytes, int error)
 {
 	if (error != DIFFERS)
-		return px_blkwrite_failed(w, "cannot read back", offset_bytes, error);
+		return px_blkdev_failed(w->dev, "cannot read back", offset_bytes, error);
 	bb_error_msg("%s: the disk does not give back what was written, in the MiB at byte %"OFF_FMT"u: it is failing",
 			w->dev->path, offset_bytes);
 	return PX_IO;
@@ -125,7 +126,7 @@ enum px_status FAST_FUNC px_readback_range(struct px_blkwrite *w, const uint8_t 
 		return PX_OK;
 	w->why = "readback";
 	if (error)
-		return px_blkwrite_failed(w, "cannot read back", offset_bytes, error);
+		return px_blkdev_failed(w->dev, "cannot read back", offset_bytes, error);
 	bb_error_msg("%s: the disk does not give back what was written at byte %"OFF_FMT"u: it is failing", w->dev->path,
 			offset_bytes + i);
 	return PX_IO;

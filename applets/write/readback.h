@@ -4,7 +4,7 @@
 #ifndef PX_READBACK_H
 #define PX_READBACK_H 1
 
-#include "write/blkwrite.h"
+#include "write/writing.h"
 #include "lib/ring.h"
 
 /* Step 4: everything from w->verified_bytes (at least the first MiB) to w->done_bytes against w->sums, and a sample of what comes

@@ -99,7 +99,7 @@ enum px_status FAST_FUNC px_readbehind_finish(struct px_readbehind *behind, int 
 	if (px_ring_finish(behind->ring, &failure) < 0) {
 		status = PX_IO;
 		if (!quiet && behind->flush_failed)
-			px_blkwrite_flush_failed(behind->w, failure.error);
+			px_blkdev_flush_failed(behind->w->dev, failure.error);
 		else if (!quiet)
 			px_readback_failed(behind->w, failure.offset_bytes, failure.error);
 	}

@@ -2,7 +2,7 @@
  * Block maps of hostile bytes; what is taken must keep its promises. The checksum of the file itself is checked last, so all
  * else is reached without it.
  */
-//fuzz-sources: verify/bmap.c verify/bmap_xml.c
+//fuzz-sources: verify/bmap.c verify/xml.c
 #include "libbb.h"
 #include "verify/bmap.h"
 

@@ -185,7 +185,7 @@ wrong() {
 	printf '<html><body>Not found</body></html>' >map
 	wrong 1 "this is no bmap file"
 	printf 'Not found\n' >map
-	wrong 1 "this is no bmap file"
+	wrong 1 "not XML: text outside of all elements"
 	: >map
 	wrong 1 "cut short"
 	change 's,</BlockMap>,</Map>,'

@@ -1,0 +1,49 @@
+/*
+ * An image on its way to a disk: what the steps of blkwrite.h (pouring, reading back behind the writers and at the end) know together.
+ */
+#ifndef PX_WRITING_H
+#define PX_WRITING_H 1
+
+#include "disk/blkdev.h"
+#include "verify/bmap.h"
+#include "verify/check.h"
+#include "volume/gpt.h"
+#include "volume/volume.h"
+#include "lib/progress.h"
+#include "lib/state.h"
+
+struct px_blkwrite {
+	/* set by the caller */
+	struct px_blkdev *dev;
+	struct px_stream *image;          /* decoded; its end must be proven; owned by the caller */
+	struct px_stream *source;         /* where it waits for bytes (lib/source), for the progress line */
+	off_t image_bytes;                /* -1: not known */
+	struct px_digest digest;
+	smallint size_known;              /* digest or image_bytes come from somebody who knows the whole image */
+	const struct px_bmap *bmap;       /* its checksums; NULL: none */
+	smallint skip_readback;
+	smallint read_behind;             /* reading disturbs this disk's writing little: no head to move */
+	smallint grow;
+	smallint quiet;
+	int progress_fd;
+	/* set by px_blkwrite_look */
+	uint8_t *head;                    /* PX_HEAD_BYTES and a ring's slack, aligned, zeros behind head_bytes */
+	size_t head_bytes;
+	struct px_volume kind;
+	/* PX_STATE_UNTOUCHED from the caller, then kept by px_blkwrite_run, which says it on progress_fd; a signal handler may read it */
+	volatile smallint state;          /* enum px_state */
+	const char *why;                  /* keyword for -p, why a step failed where its status does not say that; NULL: it does */
+	off_t done_bytes;                 /* of the image; in the end: how long it is */
+	struct px_mend mend;              /* what was fitted to the disk */
+	/* private */
+	off_t verified_bytes;             /* read back already */
+	struct px_progress progress;
+	uint64_t *sums;                   /* of what was written: one for each MiB of the disk, the first is not used */
+	unsigned long long decode_us;     /* in reading image, waits of source included */
+	unsigned long long disk_us;       /* in writes, of all threads together */
+	unsigned long long seen_us[PX_BUSY_STAGES]; /* what of these and of the waits has been reported */
+	sha256_ctx_t hash;
+	struct px_bmap_check *bmap_check;
+};
+
+#endif
