@@ -4,13 +4,14 @@
 //applet:IF_PX_FETCH(APPLET(pxfetch, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_FETCH) += pxfetch.o
 //usage:#define pxfetch_trivial_usage
-//usage:       "[-qc] [-O FILE] [-t TRIES] [-T SEC] [-b BLKSIZE] [-w WINDOW]\n"
+//usage:       "[-qcj] [-O FILE] [-t TRIES] [-T SEC] [-b BLKSIZE] [-w WINDOW]\n"
 //usage:       "	[-s BYTES] [-H sha256:HEX] [-p FD] URL..."
 //usage:#define pxfetch_full_usage "\n\n"
 //usage:       "Get one file from the first mirror that has it, and prove that all of it came\n"
 //usage:     "\n	-O FILE	Write to FILE, - is stdout (default: the URL's last part);"
 //usage:     "\n		FILE.part until it is complete"
 //usage:     "\n	-c	Continue FILE.part"
+//usage:     "\n	-j	What reads me proves the whole: parts may be joined unproven"
 //usage:     "\n	-t N	Tries for each mirror (default 5), inf: for ever; one that"
 //usage:     "\n		brought 1 MiB does not count"
 //usage:     "\n	-T SEC	A try fails after SEC of silence (default 20), or when less"
@@ -33,7 +34,7 @@
 #include "lib/progress.h"
 #include "lib/text.h"
 
-enum { BUFFER_BYTES = 256 * 1024 };
+enum { BUFFER_BYTES = 256 * 1024, BEGIN_AGAIN_MAX = 3 };
 
 struct globals {
 	struct px_transfer xfer;
@@ -93,7 +94,7 @@ static char *default_name(const char *text)
 static void parse_options(struct globals *f, char **argv)
 {
 	const char *tries = "5", *silence = "20", *blksize = "0", *window = "0", *size = NULL, *hash = NULL, *fd = NULL;
-	unsigned flags = getopt32(argv, "^" "qcO:t:T:b:w:s:H:p:" "\0" "-1", &f->file, &tries, &silence, &blksize,
+	unsigned flags = getopt32(argv, "^" "qcjO:t:T:b:w:s:H:p:" "\0" "-1", &f->file, &tries, &silence, &blksize,
 			&window,
 			&size, &hash, &fd);
 
@@ -107,7 +108,7 @@ static void parse_options(struct globals *f, char **argv)
 	if (hash && px_digest_parse(&f->digest, hash) < 0)
 		usage_error("-H: not a SHA-256", "want sha256: and 64 hex digits");
 	f->xfer.proven_later = size || hash;
-	f->xfer.hashed_later = hash != NULL;
+	f->xfer.may_join = hash || (flags & 4);
 	px_progress_init(&f->progress, "fetch", MAX(f->want.size_bytes, 0), fd ? (int)xatou_range(fd, 0, INT_MAX) : -1,
 			flags & 1);
 	f->progress.stages = 1;
@@ -123,34 +124,47 @@ static void account(struct globals *f, ssize_t n)
 	px_progress_update(&f->progress, f->output.at_bytes);
 }
 
-/* From the stream to the output, by way of a pipe where the transport can (and no hash wants to see the bytes). */
+/* What FILE.part is of from here on: the mirror that gives the bytes now, if all of them are known to be its. */
+static int remember(struct globals *f)
+{
+	return px_output_remember(&f->output, f->want.urls[px_download_mirror(f->download)],
+			px_download_joined(f->download) ? NULL : &f->xfer.validator);
+}
+
+/* Some bytes from the stream to the output, by way of a pipe where the transport can (and no hash wants to see them).
+ * Returns as px_stream_read; -1 with PX_OK in s->status: the output failed. */
+static ssize_t pass(struct globals *f, struct px_stream *s, char *buf)
+{
+	ssize_t n = PX_SPLICE_NOT;
+
+	if (s == f->download && f->output.pipe_fd >= 0)
+		n = px_download_splice(s, f->output.pipe_fd, PX_OUTPUT_PIPE_BYTES);
+	if (n > 0)
+		return remember(f) < 0 || px_output_piped(&f->output, n) < 0 ? -1 : n;
+	if (n != PX_SPLICE_NOT)
+		return n;
+	n = px_stream_read(s, buf, BUFFER_BYTES);
+	if (n > 0 && (remember(f) < 0 || px_output_write(&f->output, buf, n) < 0))
+		return -1;
+	return n;
+}
+
 static enum px_status drain(struct globals *f, struct px_stream *s)
 {
 	char *buf = xmalloc(BUFFER_BYTES);
 	ssize_t n;
 
-	do {
-		n = PX_SPLICE_NOT;
-		if (s == f->download && f->output.pipe_fd >= 0)
-			n = px_download_splice(s, f->output.pipe_fd, PX_OUTPUT_PIPE_BYTES);
-		if (n > 0 && px_output_piped(&f->output, n) < 0)
-			return PX_IO;
-		if (n == PX_SPLICE_NOT) {
-			n = px_stream_read(s, buf, BUFFER_BYTES);
-			if (n > 0 && px_output_write(&f->output, buf, n) < 0)
-				return PX_IO;
-		}
-		if (n > 0)
-			account(f, n);
-		if (f->output.at_bytes > 0)
-			px_output_remember(&f->output, f->want.urls[0], f->xfer.validator);
-	} while (n > 0);
+	while ((n = pass(f, s, buf)) > 0)
+		account(f, n);
 	free(buf);
-	return n < 0 ? s->status : PX_OK;
+	if (n == 0)
+		return PX_OK;
+	return s->status != PX_OK ? s->status : PX_IO;
 }
 
-/* One download of the whole file, or of what is missing of it. Sets *mirror to the one that gave the last bytes. */
-static enum px_status fetch_once(struct globals *f, const char *name, unsigned *mirror)
+/* One download of the whole file, or of what is missing of it. Sets *mirror to the one that gave the last bytes, and
+ * *joined when parts are in it that nothing had proven to be of one file. */
+static enum px_status fetch_once(struct globals *f, const char *name, unsigned *mirror, int *joined)
 {
 	struct px_stream *s;
 	enum px_status status;
@@ -162,29 +176,35 @@ static enum px_status fetch_once(struct globals *f, const char *name, unsigned *
 		s = px_check_resume(s, name, -1, &f->digest, f->want.prefix);
 	status = drain(f, s);
 	*mirror = px_download_mirror(f->download);
+	*joined = px_download_joined(f->download);
 	px_stream_close(s);
 	return status;
 }
 
-/* A file with wrong bytes in it can be begun again: from scratch if it was continued, then from the next mirrors. */
+/* A file with wrong bytes in it, or one that changed on the server, can be begun again: from the same mirror if that
+ * has not given all of it by itself, else from the next ones. */
 static enum px_status fetch(struct globals *f, const char *name)
 {
 	enum px_status status;
-	unsigned mirror;
+	unsigned mirror, again = 0;
+	int joined;
 
 	while (1) {
 		smallint continued = f->output.at_bytes > 0;
-		status = fetch_once(f, name, &mirror);
+		status = fetch_once(f, name, &mirror, &joined);
 		if (status != PX_DATA || !f->output.part)
 			return status;
 		px_output_reset(&f->output);
-		f->xfer.validator[0] = '\0';
-		if (!continued)
-			f->want.urls += mirror + 1;
+		memset(&f->xfer.validator, 0, sizeof(f->xfer.validator));
+		if (again++ < BEGIN_AGAIN_MAX && (continued || joined || f->xfer.changed)) {
+			bb_error_msg("%s: beginning again without what was there", name);
+			f->want.urls += mirror;
+			continue;
+		}
+		f->want.urls += mirror + 1;
 		if (!f->want.urls[0])
 			return status;
-		bb_error_msg("%s: beginning again%s", name, continued ? " without what was there"
-				: " with the next mirror");
+		bb_error_msg("%s: beginning again with the next mirror", name);
 	}
 }
 
@@ -226,7 +246,7 @@ int pxfetch_main(int argc UNUSED_PARAM, char **argv)
 	if (px_output_open(&f->output, f->file) < 0)
 		return PX_IO;
 	catch_signals();
-	if (f->go_on && px_output_resume(&f->output, f->want.urls[0], f->xfer.validator, sizeof(f->xfer.validator)) < 0)
+	if (f->go_on && px_output_resume(&f->output, f->want.urls[0], &f->xfer.validator) < 0)
 		return PX_IO;
 	status = fetch(f, name);
 	px_progress_end(&f->progress, f->output.at_bytes);

@@ -4,10 +4,12 @@
 //kbuild:lib-$(CONFIG_PX_FETCH) += download.o
 
 #include "libbb.h"
+#include <sys/random.h>
 #include "fetch/download.h"
 #include "transport/net.h"
 
-enum { PAUSE_FIRST_MS = 1000, PAUSE_MAX_MS = 30000, PROGRESS_BYTES = 1024 * 1024, SKIP_BYTES = 64 * 1024 };
+enum { PAUSE_FIRST_MS = 1000, PAUSE_MAX_MS = 30000, PATIENCE_MAX_S = 60 };
+enum { PROGRESS_BYTES = 1024 * 1024, SKIP_BYTES = 64 * 1024 };
 
 struct download {
 	struct px_stream s;
@@ -21,24 +23,26 @@ struct download {
 	off_t at_bytes;              /* given so far, offset included */
 	off_t try_bytes;             /* at_bytes when this try began */
 	smallint hashing;            /* -1: not decided */
+	smallint joined;             /* unproven: see px_download_joined */
 	sha256_ctx_t hash;           /* of what was given, if hashing */
 };
 
 /* Whether the rest alone may be asked for: the server's validator or the hash of the whole will tell whether it is of
  * the same file as what was given. */
-static int may_join(struct download *d)
+static int may_ask_for_rest(struct download *d)
 {
-	return d->xfer->validator[0] || d->xfer->hashed_later;
+	return d->xfer->validator.tag[0] || d->xfer->may_join;
 }
 
 /* Decided once, at the first byte: is a copy of the hash needed to recognize the file when it has to be read again? */
 static void decide_hashing(struct download *d)
 {
 	int resumes = d->want.urls[1] || d->want.tries != 1;
+	int elsewhere = d->want.urls[1] || d->xfer->redirected; /* where the validator means nothing */
 
 	if (d->hashing >= 0)
 		return;
-	d->hashing = !d->xfer->hashed_later && resumes && (d->want.urls[1] || !d->xfer->validator[0]);
+	d->hashing = !d->xfer->may_join && resumes && (elsewhere || !d->xfer->found.tag[0]);
 }
 
 static int open_source(struct download *d)
@@ -57,8 +61,9 @@ static int open_source(struct download *d)
 		return px_transfer_fail(d->xfer, &d->s, PX_OTHER, "%s: is not compiled in", d->url.scheme);
 	d->xfer->splice = NULL;
 	d->xfer->same = 0;
+	memset(&d->xfer->found, 0, sizeof(d->xfer->found));
 	d->xfer->renew = 0;
-	d->source = t->open(&d->url, d->xfer, may_join(d) ? d->at_bytes : 0);
+	d->source = t->open(&d->url, d->xfer, may_ask_for_rest(d) ? d->at_bytes : 0);
 	return d->source->status == PX_OK ? 0 : -1;
 }
 
@@ -76,7 +81,7 @@ static int is_same_hash(struct download *d, sha256_ctx_t *other)
 static int skip_given(struct download *d)
 {
 	off_t left_bytes = d->at_bytes - d->xfer->start_bytes;
-	int compare = !d->xfer->same && !d->xfer->hashed_later;
+	int compare = !d->xfer->same && !d->xfer->may_join;
 	sha256_ctx_t hash;
 	char *buf;
 	ssize_t n = 0;
@@ -84,8 +89,7 @@ static int skip_given(struct download *d)
 	if (left_bytes == 0)
 		return 0;
 	if (compare && d->hashing <= 0)
-		return px_transfer_fail(d->xfer, d->source, PX_DATA,
-				"changed on the server since the first bytes came");
+		return px_transfer_changed(d->xfer, d->source, "changed on the server since the first bytes came");
 	buf = xmalloc(SKIP_BYTES);
 	sha256_begin(&hash);
 	while (left_bytes > 0 && (n = px_stream_read(d->source, buf, MIN(left_bytes, (off_t)SKIP_BYTES))) > 0) {
@@ -97,7 +101,7 @@ static int skip_given(struct download *d)
 	if (n < 0)
 		return -1;
 	if (n == 0 || (compare && !is_same_hash(d, &hash)))
-		return px_transfer_fail(d->xfer, d->source, PX_DATA, "not the file that the first bytes came from");
+		return px_transfer_changed(d->xfer, d->source, "not the file that the first bytes came from");
 	return 0;
 }
 
@@ -119,6 +123,14 @@ static off_t whole_total(struct download *d, off_t known_bytes)
 	return total_bytes;
 }
 
+static int resized(struct download *d, off_t now_bytes, off_t before_bytes)
+{
+	px_transfer_fail(d->xfer, d->source, PX_DATA, "changed on the server: %"OFF_FMT"u bytes, was %"OFF_FMT"u",
+			now_bytes, before_bytes);
+	d->xfer->changed = 1;
+	return -1;
+}
+
 /* The file's size as this try tells it: the same as before, if it was known when the first bytes came. */
 static int check_total(struct download *d, off_t before_bytes)
 {
@@ -126,9 +138,7 @@ static int check_total(struct download *d, off_t before_bytes)
 
 	if (d->at_bytes > 0 && before_bytes >= 0) {
 		if (now_bytes >= 0 && now_bytes != before_bytes)
-			return px_transfer_fail(d->xfer, d->source, PX_DATA,
-					"changed on the server: %"OFF_FMT"u bytes, was %"OFF_FMT"u",
-					now_bytes, before_bytes);
+			return resized(d, now_bytes, before_bytes);
 		d->xfer->total_bytes = before_bytes;
 	}
 	return check_size(d, d->xfer->total_bytes);
@@ -147,8 +157,15 @@ static int begin_try(struct download *d)
 	if (check_total(d, before_bytes) < 0)
 		return -1;
 	decide_hashing(d);
-	d->xfer->may_renew = d->hashing || d->xfer->hashed_later;
-	return skip_given(d);
+	d->xfer->may_renew = d->hashing || d->xfer->may_join;
+	if (d->at_bytes > 0 && d->xfer->may_join && !d->xfer->same)
+		d->joined = 1;
+	if (skip_given(d) < 0)
+		return -1;
+	/* Not before: a comparison that broke off proves nothing. And always: of two servers in turn that hold two
+	 * versions with the same start, the one that gave the bytes is not the one of the first validator. */
+	d->xfer->validator = d->xfer->found;
+	return 0;
 }
 
 /* Counts what one read gave; n as from px_stream_read. buf: NULL when it went into a pipe. */
@@ -184,7 +201,32 @@ static void prepare_mirror(struct download *d)
 	d->mirror++;
 	d->failures = 0;
 	d->pause_ms = PAUSE_FIRST_MS;
-	d->xfer->validator[0] = '\0';
+	memset(&d->xfer->validator, 0, sizeof(d->xfer->validator));
+}
+
+/* Up to a half more than pause_ms, by chance: the machines of a room that one server has turned away, or lost, at once
+ * must not come back at once. */
+static unsigned spread_ms(unsigned pause_ms)
+{
+	unsigned chance;
+
+	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) != sizeof(chance))
+		chance = monotonic_us() ^ getpid(); /* too early after power-on */
+	return pause_ms + chance % (pause_ms / 2 + 1);
+}
+
+/* Says why and how long, and sleeps. A server's own word (Retry-After) comes first, up to a limit. */
+static void pause_before_try(struct download *d)
+{
+	unsigned asked_s = d->xfer->pause_s, pause_ms = MAX(d->pause_ms, MIN(asked_s, PATIENCE_MAX_S) * 1000);
+
+	if (asked_s)
+		bb_error_msg("%s: %s; the server asks for patience: %u s; trying again in %u s", shown(d),
+				d->xfer->reason, asked_s, pause_ms / 1000);
+	else
+		bb_error_msg("%s: %s; trying again in %u s", shown(d), d->xfer->reason, pause_ms / 1000);
+	msleep(spread_ms(pause_ms));
+	d->pause_ms = MIN(d->pause_ms * 2, PAUSE_MAX_MS);
 }
 
 /* After a failed try: waits for the next one. Returns 0; -1: there is none, the last line is printed. */
@@ -205,9 +247,7 @@ static int next_try(struct download *d)
 	}
 	d->failures++;
 	if (d->xfer->again && (d->want.tries == 0 || d->failures < d->want.tries)) {
-		bb_error_msg("%s: %s; trying again in %u s", shown(d), d->xfer->reason, d->pause_ms / 1000);
-		msleep(d->pause_ms);
-		d->pause_ms = MIN(d->pause_ms * 2, PAUSE_MAX_MS);
+		pause_before_try(d);
 		return 0;
 	}
 	if (!d->want.urls[d->mirror + 1])
@@ -256,6 +296,11 @@ unsigned FAST_FUNC px_download_mirror(struct px_stream *s)
 	return ((struct download *)s)->mirror;
 }
 
+int FAST_FUNC px_download_joined(struct px_stream *s)
+{
+	return ((struct download *)s)->joined;
+}
+
 static void FAST_FUNC download_close(struct px_stream *s)
 {
 	struct download *d = (struct download *)s;
@@ -280,8 +325,10 @@ struct px_stream* FAST_FUNC px_download_open(struct px_transfer *xfer, const str
 		d->hash = *want->prefix;
 	else
 		sha256_begin(&d->hash);
-	if (want->offset_bytes > 0)
-		d->hashing = !xfer->hashed_later;
+	if (want->offset_bytes > 0) {
+		d->hashing = !xfer->may_join;
+		xfer->may_renew = 1;
+	}
 	xfer->total_bytes = -1;
 	return &d->s;
 }

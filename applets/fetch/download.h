@@ -27,6 +27,9 @@ struct px_stream *px_download_open(struct px_transfer *xfer, const struct px_dow
 /* As px_stream_read, but into a pipe without copying. Also PX_SPLICE_NOT: this time px_stream_read must do it. */
 ssize_t px_download_splice(struct px_stream *s, int pipe_fd, size_t len_bytes) FAST_FUNC;
 
+/* Whether bytes have been joined that nothing has proven to be of one file yet (with xfer->may_join only). */
+int px_download_joined(struct px_stream *s) FAST_FUNC;
+
 /* Which of the mirrors the bytes come from: 0 is the first. */
 unsigned px_download_mirror(struct px_stream *s) FAST_FUNC;
 

@@ -4,11 +4,13 @@
 //kbuild:lib-$(CONFIG_PX_FETCH) += output.o
 
 #include "libbb.h"
+#include <sys/file.h>
 #include <sys/xattr.h>
 #include "verify/failmark.h"
 #include "fetch/output.h"
 
-static const char attribute[] ALIGN1 = "user.pxfetch"; /* "VALIDATOR\nURL's SHA-256" */
+/* "TAG\nURL's SHA-256\nPLACE": struct px_validator, and which of pxfetch's arguments gave it */
+static const char attribute[] ALIGN1 = "user.pxfetch";
 
 static int complain(struct px_output *o)
 {
@@ -33,6 +35,28 @@ static void open_pipe(struct px_output *o)
 		fcntl(o->pipe_fd, F_SETPIPE_SZ, PX_OUTPUT_PIPE_BYTES);
 }
 
+/* Opens FILE.part for this process alone: two that write one file would make a third of it. The process that had it
+ * before may have renamed it in between: then what is locked is FILE. */
+static int open_part(struct px_output *o)
+{
+	struct stat now, then;
+
+	while (1) {
+		int fd = open(o->part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+		if (fd < 0)
+			return -1;
+		if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+			close(fd);
+			errno = EWOULDBLOCK;
+			return -1;
+		}
+		if (fstat(fd, &then) == 0 && stat(o->part, &now) == 0 && now.st_ino == then.st_ino
+		 && now.st_dev == then.st_dev)
+			return fd;
+		close(fd);
+	}
+}
+
 int FAST_FUNC px_output_open(struct px_output *o, const char *file)
 {
 	struct stat st;
@@ -43,7 +67,11 @@ int FAST_FUNC px_output_open(struct px_output *o, const char *file)
 		o->fd = open(file, O_WRONLY | O_CLOEXEC); /* a device or a FIFO: must not be replaced */
 	} else if (file) {
 		o->part = xasprintf("%s.part", file);
-		o->fd = open(o->part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+		o->fd = open_part(o);
+	}
+	if (o->fd < 0 && errno == EWOULDBLOCK) {
+		bb_error_msg("cannot write %s: another process writes it", o->part);
+		return -1;
 	}
 	if (o->fd < 0)
 		return complain(o);
@@ -52,7 +80,7 @@ int FAST_FUNC px_output_open(struct px_output *o, const char *file)
 }
 
 /* The URL may hold a password: only its hash is written down. */
-static char *make_note(const char *url, const char *validator)
+static char *make_note(const char *url, const struct px_validator *validator)
 {
 	sha256_ctx_t hash;
 	uint8_t sum[32];
@@ -62,47 +90,75 @@ static char *make_note(const char *url, const char *validator)
 	sha256_hash(&hash, url, strlen(url));
 	sha256_end(&hash, sum);
 	*bin2hex(hex, (char *)sum, 32) = '\0';
-	return xasprintf("%s\n%s", validator, hex);
+	return xasprintf("%s\n%s\n%s", validator->tag, hex, validator->place);
 }
 
-void FAST_FUNC px_output_remember(struct px_output *o, const char *url, const char *validator)
+/* What an earlier run left beyond at_bytes goes away before the first byte is written. */
+static int drop_old(struct px_output *o)
 {
+	if (!o->part || o->at_bytes > 0)
+		return 0;
+	if (ftruncate(o->fd, 0) < 0 || lseek(o->fd, 0, SEEK_SET) < 0)
+		return complain(o);
+	return 0;
+}
+
+int FAST_FUNC px_output_remember(struct px_output *o, const char *url, const struct px_validator *validator)
+{
+	static const struct px_validator none;
 	char *note;
 
-	if (o->remembered || !o->part)
-		return;
-	o->remembered = 1;
+	if (!validator)
+		validator = &none;
+	if (!o->part || (o->noted_url == url && memcmp(&o->noted, validator, sizeof(o->noted)) == 0))
+		return 0;
+	if (drop_old(o) < 0)
+		return -1;
+	o->noted_url = url;
+	o->noted = *validator;
+	if (!validator->tag[0]) {
+		fremovexattr(o->fd, attribute);
+		return 0;
+	}
 	note = make_note(url, validator);
-	fsetxattr(o->fd, attribute, note, strlen(note), 0);
+	if (fsetxattr(o->fd, attribute, note, strlen(note), 0) < 0)
+		fremovexattr(o->fd, attribute); /* an older one is a wrong one */
 	free(note);
+	return 0;
 }
 
-static void recall(struct px_output *o, const char *url, char *validator, size_t validator_bytes)
+/* Takes "TAG\nSHA-256\nPLACE" apart and believes it when url is the one of that SHA-256. */
+static void recall(struct px_output *o, const char *url, struct px_validator *validator)
 {
 	char note[512];
 	ssize_t n = fgetxattr(o->fd, attribute, note, sizeof(note) - 1);
-	char *wanted, *line;
+	char *line, *place, *wanted;
 
-	validator[0] = '\0';
 	if (n <= 0)
 		return;
 	note[n] = '\0';
 	line = strchr(note, '\n');
-	if (!line)
+	place = line ? strchr(line + 1, '\n') : NULL;
+	if (!place || line - note >= (ssize_t)sizeof(validator->tag)
+	 || strlen(place + 1) != sizeof(validator->place) - 1)
 		return;
 	*line = '\0';
-	wanted = make_note(url, note);
-	if (strcmp(strchr(wanted, '\n') + 1, line + 1) == 0)
-		safe_strncpy(validator, note, validator_bytes);
+	safe_strncpy(validator->tag, note, sizeof(validator->tag));
+	safe_strncpy(validator->place, place + 1, sizeof(validator->place));
+	*line = '\n';
+	wanted = make_note(url, validator);
+	if (strcmp(wanted, note) != 0)
+		memset(validator, 0, sizeof(*validator));
 	free(wanted);
 }
 
-int FAST_FUNC px_output_resume(struct px_output *o, const char *url, char *validator, size_t validator_bytes)
+int FAST_FUNC px_output_resume(struct px_output *o, const char *url, struct px_validator *validator)
 {
 	enum { CHUNK_BYTES = 64 * 1024 };
 	char *buf;
 	ssize_t n;
 
+	memset(validator, 0, sizeof(*validator));
 	if (!o->part)
 		return 0;
 	buf = xmalloc(CHUNK_BYTES);
@@ -116,27 +172,16 @@ int FAST_FUNC px_output_resume(struct px_output *o, const char *url, char *valid
 		bb_perror_msg("cannot read %s", o->part);
 		return -1;
 	}
-	recall(o, url, validator, validator_bytes);
-	o->remembered = o->at_bytes > 0;
+	recall(o, url, validator);
 	return 0;
 }
 
 void FAST_FUNC px_output_reset(struct px_output *o)
 {
 	o->at_bytes = 0;
-	o->remembered = 0;
+	o->noted_url = NULL;
 	if (o->part && ftruncate(o->fd, 0) < 0)
 		complain(o);
-}
-
-/* What an earlier run left beyond at_bytes goes away before the first byte is written. */
-static int drop_old(struct px_output *o)
-{
-	if (!o->part || o->at_bytes > 0)
-		return 0;
-	if (ftruncate(o->fd, 0) < 0 || lseek(o->fd, 0, SEEK_SET) < 0)
-		return complain(o);
-	return 0;
 }
 
 void FAST_FUNC px_output_spoil(const struct px_output *o)

@@ -4,6 +4,8 @@
 #ifndef PX_OUTPUT_H
 #define PX_OUTPUT_H 1
 
+#include "transport/transport.h"
+
 enum { PX_OUTPUT_PIPE_BYTES = 1024 * 1024 };
 
 struct px_output {
@@ -15,20 +17,23 @@ struct px_output {
 	char *part;
 	int fd, drain_fd;
 	volatile smallint begun; /* something went out, or is about to */
-	smallint remembered;
+	const char *noted_url; /* what FILE.part's note says; NULL: nothing */
+	struct px_validator noted;
 };
 
 /* file: NULL is stdout; a device or a FIFO is written as it is, without FILE.part. Prints why and returns -1 when
- * FILE.part cannot be written. */
+ * FILE.part cannot be written, or another process writes it. */
 int px_output_open(struct px_output *o, const char *file) FAST_FUNC;
 
-/* Keeps what FILE.part holds, if anything, and gives the validator that url had when it was written ("" when that is
- * not known). Returns 0; -1: it cannot be read, printed. For stdout nothing happens. */
-int px_output_resume(struct px_output *o, const char *url, char *validator, size_t validator_bytes) FAST_FUNC;
+/* Keeps what FILE.part holds, if anything, and gives the validator that it has if it is known to be url's (else
+ * without a tag). Returns 0; -1: it cannot be read, printed. For stdout nothing happens. */
+int px_output_resume(struct px_output *o, const char *url, struct px_validator *validator) FAST_FUNC;
 
 /* Notes on FILE.part (in an extended attribute, where the file system has those) what px_output_resume wants to know.
- * Once. */
-void px_output_remember(struct px_output *o, const char *url, const char *validator) FAST_FUNC;
+ * To be called before each write: the note must never be of another version than the bytes, not even after a power
+ * cut. validator: NULL when nothing has proven that all bytes are of one version. url must outlive o. Returns 0, -1
+ * (printed). */
+int px_output_remember(struct px_output *o, const char *url, const struct px_validator *validator) FAST_FUNC;
 
 /* Drops all that was written to FILE.part. */
 void px_output_reset(struct px_output *o) FAST_FUNC;

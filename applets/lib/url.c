@@ -43,13 +43,22 @@ static int unescape(char *text)
 	return 0;
 }
 
-/* Puts "scheme://host:port/path" together, without user and password. */
+enum { SHOWN_HEAD_BYTES = 160, SHOWN_TAIL_BYTES = 60 };
+
+/* Puts "scheme://host:port/path" together, without user and password. What is too long for a message loses its
+ * middle. */
 static char *make_shown(const struct px_url *url, const char *path)
 {
 	const char *bracket = strchr(url->host, ':') ? "[" : "";
-
-	return px_text_clean(xasprintf("%s://%s%s%s%s%s%s", url->scheme, bracket, url->host, *bracket ? "]" : "",
+	char *all = px_text_clean(xasprintf("%s://%s%s%s%s%s%s", url->scheme, bracket, url->host, *bracket ? "]" : "",
 			url->port ? ":" : "", url->port ? url->port : "", path));
+	size_t len = strlen(all);
+
+	if (len > SHOWN_HEAD_BYTES + 3 + SHOWN_TAIL_BYTES) {
+		memcpy(all + SHOWN_HEAD_BYTES, "...", 3);
+		overlapping_strcpy(all + SHOWN_HEAD_BYTES + 3, all + len - SHOWN_TAIL_BYTES);
+	}
+	return all;
 }
 
 static const char *split_port(struct px_url *url, char *port)

@@ -6,7 +6,7 @@
 #ifndef PX_URL_H
 #define PX_URL_H 1
 
-enum { PX_URL_BYTES = 2048 }; /* longer ones are refused */
+enum { PX_URL_BYTES = 16 * 1024 }; /* longer ones are refused */
 
 struct px_url {
 	char *scheme;   /* lower case; "file" for a plain path */
@@ -15,7 +15,7 @@ struct px_url {
 	char *port;     /* decimal digits, 1 to 65535; NULL when not given */
 	char *path;     /* http: from '/' on, with query, escaped as it goes on the wire, no fragment;
 	                 * tftp and file: a name with its %XX resolved, tftp without the first '/' */
-	char *shown;    /* the whole for messages: no user and password, control bytes replaced */
+	char *shown;    /* for messages: no user and password, control bytes replaced, a long one without its middle */
 	char *storage, *own_path; /* private: what the others point into */
 };
 

@@ -10,8 +10,18 @@ struct file_stream {
 	struct px_stream s;
 	struct px_transfer *xfer;
 	int fd;
-	off_t at_bytes, size_bytes; /* size: -1 unless it is a regular file or a block device */
+	off_t at_bytes, size_bytes;
+	struct timespec changed;    /* when it was, as known when it was opened */
 };
+
+/* Whether somebody has written to it since it was opened: then what was read is of two versions. */
+static int file_changed(struct file_stream *f)
+{
+	struct stat st;
+
+	return fstat(f->fd, &st) < 0 || st.st_mtim.tv_sec != f->changed.tv_sec
+		|| st.st_mtim.tv_nsec != f->changed.tv_nsec;
+}
 
 static ssize_t FAST_FUNC file_read(struct px_stream *s, void *buf, size_t len_bytes)
 {
@@ -21,8 +31,10 @@ static ssize_t FAST_FUNC file_read(struct px_stream *s, void *buf, size_t len_by
 	if (n < 0)
 		return px_transfer_fail(f->xfer, s, PX_IO, "cannot read: %s", strerror(errno));
 	f->at_bytes += n;
-	if (f->size_bytes >= 0 && (n == 0 ? f->at_bytes != f->size_bytes : f->at_bytes > f->size_bytes))
-		return px_transfer_fail(f->xfer, s, PX_DATA, "changed its size while it was read");
+	if (n == 0 ? f->at_bytes != f->size_bytes : f->at_bytes > f->size_bytes)
+		return px_transfer_changed(f->xfer, s, "changed its size while it was read");
+	if (n == 0 && file_changed(f))
+		return px_transfer_changed(f->xfer, s, "changed while it was read");
 	return n;
 }
 
@@ -48,6 +60,7 @@ static int file_measure(struct file_stream *f, off_t offset_bytes)
 		return px_transfer_fail(f->xfer, &f->s, PX_IO, "%s", strerror(errno));
 	if (offset_bytes > f->size_bytes)
 		return px_transfer_fail(f->xfer, &f->s, PX_DATA, "shorter than what is there already");
+	f->changed = st.st_mtim;
 	f->at_bytes = f->xfer->start_bytes = offset_bytes;
 	f->xfer->total_bytes = f->size_bytes;
 	return 0;

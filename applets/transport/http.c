@@ -5,7 +5,7 @@
 //kbuild:obj-$(CONFIG_PX_TRANSPORT_HTTP) += http.o
 
 #include "libbb.h"
-#include "transport/http_head.h"
+#include "transport/http_judge.h"
 #include "transport/http_request.h"
 #include "transport/net.h"
 
@@ -20,6 +20,7 @@ struct http_stream {
 	int fd;
 	enum body body;
 	off_t left_bytes;       /* of the body or of the chunk at hand */
+	smallint stored;        /* the answer at hand is the file as it lies there */
 	smallint in_chunks;     /* a chunk has been read: its CR LF comes next */
 	size_t at, end;         /* what of buf is still unread */
 	char buf[PX_HTTP_HEAD_BYTES];
@@ -257,12 +258,6 @@ static void http_leave(struct http_stream *h, const struct px_http_head *head, c
 	http_hang_up(h);
 }
 
-static int http_is_file(const struct px_http_head *head, off_t offset_bytes)
-{
-	return head->code == 200 || head->code == 206 || (head->code == 416 && offset_bytes > 0
-			&& head->range_total >= 0);
-}
-
 /* Asks the server or its proxy. After an answer that is no file, the connection is kept or closed. */
 static int http_ask(struct http_stream *h, const struct px_url *url, off_t offset_bytes, struct px_http_head *head)
 {
@@ -274,9 +269,9 @@ static int http_ask(struct http_stream *h, const struct px_url *url, off_t offse
 
 	if (proxied < 0)
 		return px_transfer_fail(h->xfer, &h->s, PX_USAGE, "http_proxy in the environment is not an http: URL");
-	request = px_http_request(url, proxied ? to : NULL, offset_bytes, h->xfer->validator);
+	request = px_http_request(url, proxied ? to : NULL, offset_bytes, h->xfer->validator.tag);
 	result = http_converse(h, to, request, head);
-	if (result == 0 && !http_is_file(head, offset_bytes))
+	if (result == 0 && !px_http_is_file(head, offset_bytes))
 		http_leave(h, head, to);
 	free(request);
 	if (proxied)
@@ -292,18 +287,24 @@ static int http_refused(struct http_stream *h, const struct px_http_head *head)
 	px_transfer_fail(h->xfer, &h->s, auth ? PX_AUTH : PX_SERVER, "the server said: %u %s", head->code,
 			head->phrase);
 	h->xfer->again = head->code >= 500 || head->code == 408 || head->code == 429;
+	if (h->xfer->again)
+		h->xfer->pause_s = px_http_patience_s(head, time(NULL));
 	return -1;
 }
 
-/* Learns length and validator from the first answer; from a later one, whether the file is still the same. */
-static void http_learn(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes, off_t total_bytes)
+/* A body that the server has compressed by itself is another file than the one asked for. */
+static int http_coded(struct http_stream *h, const struct px_http_head *head)
 {
-	struct px_transfer *xfer = h->xfer;
+	return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "the server compresses the file (Content-Encoding: %s): "
+			"configure it to send the file as it is (no AddEncoding, no compression by the server)",
+			head->coding);
+}
 
-	xfer->same = offset_bytes > 0 && xfer->validator[0] && strcmp(xfer->validator, head->validator) == 0;
-	if (offset_bytes == 0)
-		safe_strncpy(xfer->validator, head->validator, sizeof(xfer->validator));
-	xfer->total_bytes = total_bytes;
+/* Learns length and validator from an answer, and whether its file is the one that the bytes so far come from. */
+static void http_learn(struct http_stream *h, off_t offset_bytes, off_t total_bytes)
+{
+	h->xfer->same = offset_bytes > 0 && px_http_same(&h->xfer->validator, &h->xfer->found);
+	h->xfer->total_bytes = total_bytes;
 }
 
 static void http_begin_body(struct http_stream *h, const struct px_http_head *head, off_t start_bytes, off_t body_bytes)
@@ -316,7 +317,7 @@ static void http_begin_body(struct http_stream *h, const struct px_http_head *he
 
 static int http_begin_whole(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
-	http_learn(h, head, offset_bytes, head->length_bytes);
+	http_learn(h, offset_bytes, head->length_bytes);
 	http_begin_body(h, head, 0, head->length_bytes);
 	if (h->body == BODY_UNTIL_CLOSE && !h->xfer->proven_later)
 		return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL,
@@ -324,48 +325,57 @@ static int http_begin_whole(struct http_stream *h, const struct px_http_head *he
 	return 0;
 }
 
-/* Learns from an answer to a request for a part. One without a validator (RFC 9110, 15.3.7, wants one in a 206) is
- * only taken because the server that gave it says that If-Range held. Returns 0, -1. */
-static int http_learn_part(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
+/* Whether a part may follow what was given. A server that looks at Range and not at If-Range sends a part of whatever
+ * file there is now, so that only the validator in its answer counts (RFC 9110, 15.3.7, wants one there). Returns 0;
+ * 1: it must be asked for all of the file, to compare; -1. */
+static int http_join(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
-	http_learn(h, head, offset_bytes, head->range_total);
-	if (h->xfer->validator[0] && head->validator[0] && !h->xfer->same)
-		return px_transfer_fail(h->xfer, &h->s, PX_DATA, "changed on the server");
-	return 0;
+	struct px_transfer *xfer = h->xfer;
+	int differs = xfer->validator.tag[0] && xfer->found.tag[0]
+			&& strcmp(xfer->validator.place, xfer->found.place) == 0;
+
+	http_learn(h, offset_bytes, head->range_total);
+	if (xfer->same)
+		return 0;
+	if (xfer->may_join && !differs)
+		return 0;
+	if (xfer->may_renew && !xfer->may_join)
+		return 1;
+	return px_transfer_changed(xfer, &h->s, differs ? "changed on the server"
+			: "the server does not say whether it is still the same file");
 }
 
-/* 206: exactly the part that was asked for, up to the end, of the same file. */
+/* 206: exactly the part that was asked for, up to the end, of the same file. Returns as http_join. */
 static int http_begin_part(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
 	off_t body_bytes = head->range_last - head->range_start + 1;
+	int result;
 
 	if (offset_bytes == 0 || head->range_start != offset_bytes || head->range_total < 0
 	 || head->range_last != head->range_total - 1
 	 || (head->length_bytes >= 0 && head->length_bytes != body_bytes))
 		return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "the server sent another part than was asked for");
-	if (http_learn_part(h, head, offset_bytes) < 0)
-		return -1;
-	http_begin_body(h, head, offset_bytes, body_bytes);
-	return 0;
+	result = http_join(h, head, offset_bytes);
+	if (result == 0)
+		http_begin_body(h, head, offset_bytes, body_bytes);
+	return result;
 }
 
-/* 416: with "bytes * /N" (without the blank) for N = offset there is nothing left to send. */
+/* 416: with "bytes * /N" (without the blank) for N = offset there is nothing left to send. Returns as http_join. */
 static int http_begin_nothing(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
-	if (head->range_total != offset_bytes)
-		return px_transfer_fail(h->xfer, &h->s, PX_DATA,
-				"changed on the server: shorter than what has been fetched already");
-	if (http_learn_part(h, head, offset_bytes) < 0)
-		return -1;
-	h->xfer->start_bytes = offset_bytes;
-	h->body = BODY_LENGTH;
-	h->left_bytes = 0;
-	return 0;
-}
+	int result;
 
-static int http_is_redirect(const struct px_http_head *head)
-{
-	return head->code == 301 || head->code == 302 || head->code == 303 || head->code == 307 || head->code == 308;
+	if (head->range_total != offset_bytes)
+		return px_transfer_changed(h->xfer, &h->s,
+				"changed on the server: not as long as what has been fetched already");
+	result = http_join(h, head, offset_bytes);
+	if (result == 0) {
+		h->xfer->start_bytes = offset_bytes;
+		h->body = BODY_LENGTH;
+		h->left_bytes = 0;
+	}
+	return result;
 }
 
 /* Makes *next out of Location. Only http: is followed, so a server cannot make us read local files. */
@@ -373,12 +383,14 @@ static int http_follow(struct http_stream *h, const struct px_url *url, const st
 		struct px_url *next)
 {
 	const char *why;
-	char *target;
+	char *base, *target;
 
 	if (!head->location[0])
 		return http_malformed(h, "a redirect without a usable Location");
-	target = px_url_resolve(url->shown, head->location);
+	base = px_http_text(url);
+	target = px_url_resolve(base, head->location);
 	why = px_url_parse(next, target);
+	free(base);
 	free(target);
 	if (why)
 		return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "redirected to what is not a URL: %s", why);
@@ -388,11 +400,6 @@ static int http_follow(struct http_stream *h, const struct px_url *url, const st
 			strcmp(next->scheme, "https") == 0 ? ", https is not compiled in" : "");
 	px_url_free(next);
 	return -1;
-}
-
-static int http_is_same_server(const struct px_url *a, const struct px_url *b)
-{
-	return strcasecmp(a->host, b->host) == 0 && strcmp(a->port ? a->port : "80", b->port ? b->port : "80") == 0;
 }
 
 /* Asks where it is until the answer is no redirect. User and password go to the server that they were given for and
@@ -405,7 +412,7 @@ static int http_ask_around(struct http_stream *h, const struct px_url *url, off_
 	int redirects = 0, result;
 
 	memset(&here, 0, sizeof(here));
-	while ((result = http_ask(h, url, offset_bytes, head)) == 0 && http_is_redirect(head)) {
+	while ((result = http_ask(h, url, offset_bytes, head)) == 0 && px_http_is_redirect(head)) {
 		if (++redirects > REDIRECTS_MAX)
 			result = px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "more than %u redirects", REDIRECTS_MAX);
 		else
@@ -414,31 +421,47 @@ static int http_ask_around(struct http_stream *h, const struct px_url *url, off_
 			break;
 		px_url_free(&here);
 		here = next;
-		if (!here.user && http_is_same_server(&here, asked))
+		if (!here.user && px_http_is_same_server(&here, asked))
 			here.user = asked->user;
 		url = &here;
+	}
+	if (result == 0) {
+		h->xfer->redirected = redirects > 0;
+		px_http_validator(&h->xfer->found, head, url, time(NULL));
+		h->stored = px_http_is_stored(head, url->path) || px_http_is_stored(head, asked->path);
 	}
 	px_url_free(&here);
 	return result;
 }
 
-static int http_begin(struct http_stream *h, const struct px_url *url, off_t offset_bytes)
+/* Returns 0; 1: to be asked once more, from the start; -1. */
+static int http_try(struct http_stream *h, const struct px_url *url, off_t offset_bytes)
 {
 	struct px_http_head *head = xmalloc(sizeof(*head));
 	int result = http_ask_around(h, url, offset_bytes, head);
 
 	if (result < 0)
 		; /* said already */
+	else if (px_http_is_file(head, offset_bytes) && !h->stored)
+		result = http_coded(h, head);
 	else if (head->code == 200)
 		result = http_begin_whole(h, head, offset_bytes);
 	else if (head->code == 206)
 		result = http_begin_part(h, head, offset_bytes);
-	else if (http_is_file(head, offset_bytes))
+	else if (px_http_is_file(head, offset_bytes))
 		result = http_begin_nothing(h, head, offset_bytes);
 	else
 		result = http_refused(h, head);
 	free(head);
 	return result;
+}
+
+static void http_begin(struct http_stream *h, const struct px_url *url, off_t offset_bytes)
+{
+	if (http_try(h, url, offset_bytes) <= 0)
+		return;
+	http_hang_up(h);
+	http_try(h, url, 0);
 }
 
 static struct px_stream* FAST_FUNC http_open(const struct px_url *url, struct px_transfer *xfer, off_t offset_bytes)

@@ -107,11 +107,43 @@ static const char *parse_length(struct px_http_head *head, struct span value)
 	return NULL;
 }
 
+/* Transfer-Encoding: chunked. "identity" was in RFC 2616 (3.6), means nothing, and small servers send it beside a
+ * length. */
 static const char *parse_transfer_encoding(struct px_http_head *head, struct span value)
 {
-	if (head->chunked || !span_is(value, "chunked"))
-		return "a transfer coding other than chunked";
-	head->chunked = 1;
+	do {
+		struct span coding = trim_blanks(cut(&value, ','));
+		if (span_is(coding, "identity"))
+			continue;
+		if (head->chunked || !span_is(coding, "chunked"))
+			return "a transfer coding other than chunked";
+		head->chunked = 1;
+	} while (value.len);
+	return NULL;
+}
+
+/* Content-Encoding: gzip. Two of them, one over the other, are no file's own format. */
+static const char *parse_content_encoding(struct px_http_head *head, struct span value)
+{
+	while (value.len) {
+		struct span coding = trim_blanks(cut(&value, ','));
+		if (coding.len == 0 || span_is(coding, "identity"))
+			continue;
+		if (head->coding[0] || coding.len >= sizeof(head->coding))
+			return "more than one Content-Encoding";
+		px_text_copy(head->coding, sizeof(head->coding), coding.at, coding.len);
+		str_tolower(head->coding);
+	}
+	return NULL;
+}
+
+/* Content-Type: application/gzip; charset=binary */
+static const char *parse_type(struct px_http_head *head, struct span value)
+{
+	struct span type = trim_blanks(cut(&value, ';'));
+
+	if (type.len < sizeof(head->type))
+		px_text_copy(head->type, sizeof(head->type), type.at, type.len);
 	return NULL;
 }
 
@@ -163,52 +195,124 @@ static int is_visible(struct span s)
 	return 1;
 }
 
-/* An ETag wins over Last-Modified; a weak one cannot tell two versions apart. */
-static const char *parse_validator(struct px_http_head *head, struct span value, int is_etag)
+/* "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994" (RFC 9110, 5.6.7).
+ * Returns -1 for what is none of them. */
+static time_t span_date(struct span value)
 {
-	if (value.len == 0 || value.len >= sizeof(head->validator) || !is_visible(value))
-		return NULL;
-	if (is_etag ? (value.at[0] != '"') : (head->validator[0] == '"'))
-		return NULL;
-	px_text_copy(head->validator, sizeof(head->validator), value.at, value.len);
+	static const char months[] ALIGN1 = "jan\0feb\0mar\0apr\0may\0jun\0jul\0aug\0sep\0oct\0nov\0dec\0";
+	char text[48], month[4];
+	struct tm tm;
+
+	memset(&tm, 0, sizeof(tm));
+	px_text_copy(text, sizeof(text), value.at, value.len);
+	if (sscanf(text, "%*[A-Za-z], %2d%*1[ -]%3s%*1[ -]%4d %2d:%2d:%2d", &tm.tm_mday, month, &tm.tm_year,
+			&tm.tm_hour, &tm.tm_min, &tm.tm_sec) != 6
+	 && sscanf(text, "%*[A-Za-z] %3s %2d %2d:%2d:%2d %4d", month, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
+			&tm.tm_year) != 6)
+		return -1;
+	str_tolower(month);
+	tm.tm_mon = index_in_strings(months, month);
+	if (tm.tm_mon < 0 || tm.tm_year < 0)
+		return -1;
+	tm.tm_year += tm.tm_year >= 1900 ? -1900 : tm.tm_year < 70 ? 100 : 0;
+	return timegm(&tm);
+}
+
+/* Byte for byte as it came: it is compared, sent back, and never shown. */
+static void keep_validator(struct px_http_head *head, struct span value)
+{
+	if (value.len >= sizeof(head->validator) || !is_visible(value))
+		return;
+	memcpy(head->validator, value.at, value.len);
+	head->validator[value.len] = '\0';
+}
+
+/* An ETag wins over Last-Modified; a weak one cannot tell two versions apart. */
+static const char *parse_etag(struct px_http_head *head, struct span value)
+{
+	if (value.len > 0 && value.at[0] == '"')
+		keep_validator(head, value);
 	return NULL;
 }
 
-static const char *parse_location(struct px_http_head *head, struct span value)
+static const char *parse_modified(struct px_http_head *head, struct span value)
 {
-	if (value.len >= sizeof(head->location) || !is_visible(value) || memchr(value.at, ' ', value.len))
-		return NULL;
-	memcpy(head->location, value.at, value.len);
-	head->location[value.len] = '\0';
+	head->modified_s = span_date(value);
+	if (head->validator[0] != '"')
+		keep_validator(head, value);
 	return NULL;
 }
+
+static const char *parse_date(struct px_http_head *head, struct span value)
+{
+	head->date_s = span_date(value);
+	return NULL;
+}
+
+/* Retry-After: 120, or a date */
+static const char *parse_retry(struct px_http_head *head, struct span value)
+{
+	head->retry_s = span_number(value);
+	if (head->retry_s < 0)
+		head->retry_at_s = span_date(value);
+	return NULL;
+}
+
+/* Many servers leave blanks and bytes over 127 as they are; every browser asks for them as %XX. */
+static const char *parse_location(struct px_http_head *head, struct span value)
+{
+	char *out = head->location;
+	size_t i;
+
+	*out = '\0';
+	if (!is_visible(value))
+		return NULL;
+	for (i = 0; i < value.len; i++) {
+		unsigned char c = value.at[i];
+		if (out + 3 >= head->location + sizeof(head->location)) {
+			head->location[0] = '\0'; /* too long */
+			return NULL;
+		}
+		if (c > ' ' && c < 0x7f)
+			*out++ = c;
+		else
+			out += sprintf(out, "%%%02X", c);
+	}
+	*out = '\0';
+	return NULL;
+}
+
+/* The fields that are looked at. */
+static const struct {
+	const char *name;
+	const char *(*parse)(struct px_http_head *head, struct span value);
+} fields[] = {
+	{ "Content-Length", parse_length },
+	{ "Transfer-Encoding", parse_transfer_encoding },
+	{ "Connection", parse_connection },
+	{ "Content-Encoding", parse_content_encoding },
+	{ "Content-Type", parse_type },
+	{ "Content-Range", parse_range },
+	{ "ETag", parse_etag },
+	{ "Last-Modified", parse_modified },
+	{ "Date", parse_date },
+	{ "Retry-After", parse_retry },
+	{ "Location", parse_location },
+};
 
 static const char *parse_field(struct px_http_head *head, struct span line)
 {
 	struct span value = line;
 	struct span name = cut(&value, ':');
+	unsigned i;
 
 	if (name.len == line.len || name.len == 0)
 		return "a head line without a colon";
 	if (memchr(name.at, ' ', name.len) || memchr(name.at, '\t', name.len))
 		return "a blank in a field name"; /* a folded line too */
-	value = trim_blanks(value);
-	if (span_is(name, "Content-Length"))
-		return parse_length(head, value);
-	if (span_is(name, "Transfer-Encoding"))
-		return parse_transfer_encoding(head, value);
-	if (span_is(name, "Connection"))
-		return parse_connection(head, value);
-	if (span_is(name, "Content-Encoding") && value.len && !span_is(value, "identity"))
-		return "a content coding that was not asked for";
-	if (span_is(name, "Content-Range"))
-		return parse_range(head, value);
-	if (span_is(name, "ETag"))
-		return parse_validator(head, value, 1);
-	if (span_is(name, "Last-Modified"))
-		return parse_validator(head, value, 0);
-	if (span_is(name, "Location"))
-		return parse_location(head, value);
+	for (i = 0; i < ARRAY_SIZE(fields); i++)
+		if (span_is(name, fields[i].name))
+			return fields[i].parse(head, trim_blanks(value));
 	return NULL;
 }
 
@@ -220,6 +324,7 @@ ssize_t FAST_FUNC px_http_head_parse(struct px_http_head *head, const char *buf,
 
 	memset(head, 0, sizeof(*head));
 	head->length_bytes = head->range_start = head->range_last = head->range_total = -1;
+	head->date_s = head->modified_s = head->retry_s = head->retry_at_s = -1;
 	while (1) {
 		n = next_line(&line, buf + at, len_bytes - at, why);
 		if (n < 0)

@@ -77,6 +77,15 @@ static char *authority(const struct px_url *url)
 			url->port ? url->port : "");
 }
 
+char* FAST_FUNC px_http_text(const struct px_url *url)
+{
+	char *host = authority(url);
+	char *text = xasprintf("%s://%s%s", url->scheme, host, url->path);
+
+	free(host);
+	return text;
+}
+
 char* FAST_FUNC px_http_request(const struct px_url *url, const struct px_url *proxy, off_t offset_bytes,
 		const char *validator)
 {

@@ -11,6 +11,9 @@
  * URL. */
 int px_http_proxy(struct px_url *proxy, const struct px_url *url) FAST_FUNC;
 
+/* url as text again, with neither user and password nor anything replaced: what a Location is relative to. malloc'd. */
+char *px_http_text(const struct px_url *url) FAST_FUNC;
+
 /* A malloc'd GET request. proxy: NULL, or the one it is sent to. offset_bytes > 0: for the rest from there on (RFC
  * 9110, 14.2), only if validator ("": whatever it is) still holds (13.1.5). */
 char *px_http_request(const struct px_url *url, const struct px_url *proxy, off_t offset_bytes,

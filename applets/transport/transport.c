@@ -32,6 +32,15 @@ int FAST_FUNC px_transfer_fail(struct px_transfer *xfer, struct px_stream *s, en
 	va_end(args);
 	px_text_clean(xfer->reason);
 	xfer->again = (status == PX_NETWORK);
+	xfer->changed = 0;
+	xfer->pause_s = 0;
 	s->status = status;
+	return -1;
+}
+
+int FAST_FUNC px_transfer_changed(struct px_transfer *xfer, struct px_stream *s, const char *why)
+{
+	px_transfer_fail(xfer, s, PX_DATA, "%s", why);
+	xfer->changed = 1;
 	return -1;
 }

@@ -15,6 +15,13 @@
 
 enum { PX_SPLICE_NOT = -2 };
 
+/* What tells one version of a file from the next, and whose it is. A tag means something for one address only: another
+ * server, or the same one after another redirect, may give the same tag to another file (RFC 9110, 8.8.3). */
+struct px_validator {
+	char tag[160];              /* strong ETag, or a Last-Modified that is as good, as the server wrote it; "" */
+	char place[65];             /* SHA-256 of the address that gave it, in hex; "" when tag is */
+};
+
 /* One file on its way, over all tries and mirrors. */
 struct px_transfer {
 	/* what the caller wants */
@@ -22,23 +29,27 @@ struct px_transfer {
 	unsigned blksize_bytes;     /* TFTP; 0: what fits the MTU */
 	unsigned window_blocks;     /* TFTP; 0: default; TFTP halves it when a try lost too many blocks */
 	smallint proven_later;      /* -s or -H: an end that only a closed connection marks is good enough */
-	smallint hashed_later;      /* -H: a part may be joined without a validator */
+	smallint may_join;          /* -H, -j: a part may be joined unproven: the hash or the reader of all tells */
 	smallint may_renew;         /* what has been read can be read again */
 	/* what a transport learns; kept from try to try on one mirror */
 	off_t total_bytes;          /* the whole file; -1: unknown; may grow when total_low */
 	smallint total_low;         /* it may be only the lower 32 bits (TFTP) */
 	unsigned away_s;            /* TFTP: so long a slow reader kept us from the server, before it was gone */
-	char validator[160];        /* HTTP: strong ETag or Last-Modified as the server wrote it; "": none */
+	struct px_validator validator; /* of the file that all bytes given so far are of; set by fetch/download.c */
+	smallint redirected;        /* HTTP: the next try may be sent to another address than this one */
 	/* what the open function says of this try */
-	off_t start_bytes; /* where its stream starts: offset_bytes as asked, or 0: the caller skips what it has */
-	smallint same; /* the validator says that the file has not changed: what is skipped needs no comparison */
+	struct px_validator found;  /* of the file it begins to give; becomes validator once that is compared */
+	off_t start_bytes;          /* where its stream starts: offset_bytes, or 0: the caller skips what it has */
+	smallint same;              /* the validator says that it is the file of the bytes given: no comparison */
 	/* NULL, or moves up to len_bytes of the stream into a pipe without copying them. Returns as px_stream_read, or
 	 * PX_SPLICE_NOT: this time px_stream_read must do it. */
 	ssize_t FAST_FUNC (*splice)(struct px_stream *s, int pipe_fd, size_t len_bytes);
 	/* what a failed stream says instead of printing (the caller prints one line with what it does next) */
 	char reason[320];           /* no control bytes; without the URL */
 	smallint again;             /* the same mirror may do better later */
-	smallint renew; /* not a failure: the transport wants to start over at once, in another way (if may_renew) */
+	smallint changed;           /* PX_DATA: not the file that the bytes before came from; all anew may help */
+	smallint renew;             /* no failure: the transport wants to start over in another way (if may_renew) */
+	unsigned pause_s;           /* with again: how long the server asks to be left alone; 0: it does not say */
 	unsigned wait_ms;           /* added to: time spent waiting for the network */
 	/* a connection that a transport has left open for the next try or mirror (transport/net.h) */
 	char *kept_to;              /* NULL: none */
@@ -67,5 +78,8 @@ const struct px_transport *px_transport_find(const char *scheme) FAST_FUNC;
  * s->status, and xfer->again for PX_NETWORK. Returns -1. */
 int px_transfer_fail(struct px_transfer *xfer, struct px_stream *s, enum px_status status, const char *fmt, ...)
 	__attribute__ ((format (printf, 4, 5))) FAST_FUNC;
+
+/* The same with PX_DATA for bytes that are not, or not surely, of the file that those before came from. Returns -1. */
+int px_transfer_changed(struct px_transfer *xfer, struct px_stream *s, const char *why) FAST_FUNC;
 
 #endif

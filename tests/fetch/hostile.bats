@@ -237,6 +237,44 @@ all_ways() {
 	[ "$status" = 8 ]
 }
 
+@test "a relative redirect is resolved against the URL as it was sent, not as it is shown" {
+	start_hostile http
+	pxfetch -q -t 1 -O out "http://127.0.0.1:$PORT/$(printf 'm\303\274nchen')/redirect-relative"
+	cmp out content
+}
+
+@test "a server that asks for patience gets it, within limits, and it is said" {
+	start_hostile http
+	pxfetch -q -t 2 -O out "http://127.0.0.1:$PORT/busy-for-a-while" 2>err
+	grep -q '429 Too Many Requests; the server asks for patience: 2 s; trying again in 2 s$' err
+	pxfetch -q -t 2 -O out "http://127.0.0.1:$PORT/busy-until-a-date" 2>err
+	grep -q 'the server asks for patience: 2 s' err
+	# a day is not waited for
+	pxfetch -q -t 2 -O none "http://127.0.0.1:$PORT/busy-for-a-day" 2>err 3>&- &
+	local fetcher=$!
+	wait_for 10 grep -q 'patience: 86400 s; trying again in 60 s$' err
+	kill "$fetcher"
+	wait "$fetcher" || true
+}
+
+@test "what a server compresses by itself is refused with what to change" {
+	start_hostile http
+	run pxfetch -q -t 1 -O none "http://127.0.0.1:$PORT/coded-by-the-server.img"
+	[ "$status" = 7 ]
+	[[ "$output" == *"Content-Encoding: gzip"*"configure"* ]]
+}
+
+@test "a URL of 16000 bytes is asked for whole" {
+	start_hostile http
+	local long
+	long=$(printf 'x%.0s' $(seq 15900))
+	pxfetch -q -t 1 -O out "http://127.0.0.1:$PORT/$long/plain"
+	cmp out content
+	run pxfetch -q -t 1 -O none "http://127.0.0.1:$PORT/$long/wants-user"
+	[ "$status" = 5 ]
+	[ "${#output}" -lt 500 ]
+}
+
 # a bare shell pipe, and what pxwrite makes of it
 @test "an image cut where two compressed members meet is refused" {
 	need gzip xz zstd bzip2 lz4

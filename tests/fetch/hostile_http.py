@@ -4,8 +4,8 @@
     hostile_http.py FILE    serves FILE's bytes; prints its port, then runs until it is killed
 
 Each way is a function that gets the connection, the request and the content. `ways` prints their names and, where one
-is harmless, that the right bytes with exit status 0 are expected ("ok"); "bad" must fail, "any" may do either but
-never give other bytes with 0.
+is harmless, that the right bytes with exit status 0 are expected ("ok"); "bad" must fail; "alone", which takes longer, is not
+among them and has a test of its own.
 """
 import os
 import socket
@@ -213,6 +213,44 @@ def content_gzip(c, r, body):
     c.sendall(head(Content_Encoding="gzip", Content_Length=len(body)) + body)
 
 
+@way("ok")
+def coding_identity(c, r, body):
+    c.sendall(head(Transfer_Encoding="identity", Content_Length=len(body)) + body)
+
+
+@way("bad")
+def coding_identity_and_gzip(c, r, body):
+    c.sendall(head(Transfer_Encoding="identity, gzip", Content_Length=len(body)) + body)
+
+
+@way("bad")
+def coding_identity_chunks_and_length(c, r, body):
+    c.sendall(head(Transfer_Encoding="identity, chunked", Content_Length=len(body)))
+    chunked(c, body)
+    c.sendall(b"0\r\n\r\n")
+
+
+def stored(name, verdict, coding, **fields):
+    """The file as it lies there, which the server also calls by its format."""
+    WAYS[name] = (lambda c, r, body: c.sendall(head(Content_Encoding=coding, Content_Length=len(body), **fields) + body),
+                  verdict)
+
+
+stored("stored.img.gz", "ok", "gzip")
+stored("stored.tgz", "ok", "x-GZIP, identity")
+stored("stored.img.xz", "ok", "x-xz")
+stored("stored.img.zst", "ok", "zstd")
+stored("stored-by-type", "ok", "gzip", Content_Type="application/x-gzip; charset=binary")
+stored("coded-twice.gz", "bad", "gzip, gzip")
+stored("coded-otherwise.gz", "bad", "br")
+stored("coded-by-the-server.img", "bad", "gzip", Content_Type="application/octet-stream")
+
+
+@way("ok")
+def stored_elsewhere_gz(c, r, body):
+    c.sendall(head("302 Found", Location="/stored-by-type?x.gz", Content_Length=0))
+
+
 # --- heads
 @way("bad")
 def head_endless(c, r, body):
@@ -364,6 +402,32 @@ def redirect_https(c, r, body):
 @way("bad")
 def redirect_escape(c, r, body):
     c.sendall(head("302 Found", Location="gopher://\x1b[2J/", Content_Length=0))
+
+
+def lands(name, location):
+    """A redirect to location, then to plain from what is asked for then."""
+    def where(c, r, body):
+        if r.count > 0 or r.text.split(" ")[1].count("/") > 1:
+            plain(c, r, body)
+        else:
+            c.sendall(b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n")
+    WAYS[name] = (where, "ok")
+
+
+lands("lands-behind-a-blank", b"/an image/lands-behind-a-blank")
+lands("lands-behind-utf-8", b"/m\xc3\xbcnchen/lands-behind-utf-8")
+lands("lands-behind-latin-1", b"/m\xfcnchen/lands-behind-latin-1")
+lands("lands-far", b"/" + b"far/" * 2500 + b"lands-far")
+
+
+@way("bad")
+def redirect_too_far(c, r, body):
+    c.sendall(head("302 Found", Location="/" + "x" * 40000, Content_Length=0))
+
+
+@way("bad")
+def redirect_control(c, r, body):
+    c.sendall(b"HTTP/1.1 302 Found\r\nLocation: /pl\x01ain\r\nContent-Length: 0\r\n\r\n")
 
 
 @way("ok")
@@ -631,6 +695,28 @@ def busy_first(c, r, body):
         c.sendall(head(Content_Length=len(body)) + body)
 
 
+@way("ok")
+def busy_for_a_while(c, r, body):
+    if r.count == 0:
+        c.sendall(head("429 Too Many Requests", Retry_After="2", Content_Length=0))
+    else:
+        plain(c, r, body)
+
+
+@way("ok")
+def busy_until_a_date(c, r, body):
+    if r.count == 0:
+        c.sendall(head("503 Service Unavailable", Date="Sun, 01 Nov 2026 10:00:00 GMT",
+                       Retry_After="Sunday, 01-Nov-26 10:00:02 GMT", Content_Length=0))
+    else:
+        plain(c, r, body)
+
+
+@way("alone")
+def busy_for_a_day(c, r, body):
+    c.sendall(head("503 Service Unavailable", Retry_After="86400", Content_Length=0))
+
+
 def forever(c, data):
     deadline = time.time() + 60
     while time.time() < deadline:
@@ -648,7 +734,7 @@ def serve(c, body, counts):
                     return
                 text += more
             text = text.decode("latin-1")
-            name = text.split(" ")[1].strip("/").split("/")[-1]
+            name = text.split(" ")[1].split("?")[0].strip("/").split("/")[-1]
             count = counts.get(name, 0)
             counts[name] = count + 1
             again = WAYS[name][0](c, Request(text, count, nth), body)
@@ -662,7 +748,8 @@ def serve(c, body, counts):
 def main():
     if sys.argv[1] == "ways":
         for name, (_, verdict) in WAYS.items():
-            print(name, verdict)
+            if verdict != "alone":
+                print(name, verdict)
         return
     with open(sys.argv[1], "rb") as f:
         body = f.read()
