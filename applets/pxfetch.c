@@ -32,6 +32,7 @@
 #include "fetch/download.h"
 #include "fetch/output.h"
 #include "lib/progress.h"
+#include "lib/state.h"
 #include "lib/text.h"
 
 enum { BUFFER_BYTES = 256 * 1024, BEGIN_AGAIN_MAX = 3 };
@@ -252,5 +253,7 @@ int pxfetch_main(int argc UNUSED_PARAM, char **argv)
 	px_progress_end(&f->progress, f->output.at_bytes);
 	if (px_output_close(&f->output, status == PX_OK) < 0 && status == PX_OK)
 		status = PX_IO;
+	if (status == PX_IO && !f->file) /* a reader that has gone has a reason of its own, which counts more */
+		px_state_line(f->progress.fd, "why", "output");
 	return status;
 }

@@ -11,6 +11,76 @@
 
 /* --- starting */
 
+/* The pipes of one child, both ends of each; -1: not open. */
+struct pipes {
+	int messages[2], progress[2], output[2], word[2];
+	int null_fd;
+};
+
+enum { PIPES_FDS = sizeof(struct pipes) / sizeof(int) };
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void close_pipes(struct pipes *pipes)
+{
+	int *fd = pipes->messages;
+	unsigned i;
+
+	for (i = 0; i < PIPES_FDS; i++)
+		close_fd(fd + i);
+}
+
+/* fd under a number that the child does not need for its own ones; fd itself is closed. -1: errno is set. */
+static int raise_fd(int fd)
+{
+	int high, error;
+
+	if (fd < 0)
+		return -1;
+	high = fcntl(fd, F_DUPFD_CLOEXEC, PX_CHILD_WORD_FD + 1);
+	error = errno;
+	close(fd);
+	errno = error;
+	return high;
+}
+
+int FAST_FUNC px_child_pipe(int ends[2])
+{
+	int low[2], error;
+
+	if (pipe2(low, O_CLOEXEC) != 0)
+		return -1;
+	ends[0] = raise_fd(low[0]);
+	ends[1] = raise_fd(low[1]);
+	if (ends[0] >= 0 && ends[1] >= 0)
+		return 0;
+	error = errno;
+	close_fd(&ends[0]);
+	close_fd(&ends[1]);
+	errno = error;
+	return -1;
+}
+
+static int open_pipes(struct pipes *pipes)
+{
+	int error;
+
+	memset(pipes, 0xff, sizeof(*pipes));
+	pipes->null_fd = raise_fd(open("/dev/null", O_RDWR | O_CLOEXEC));
+	if (pipes->null_fd >= 0 && px_child_pipe(pipes->messages) == 0 && px_child_pipe(pipes->progress) == 0
+	 && px_child_pipe(pipes->output) == 0 && px_child_pipe(pipes->word) == 0)
+		return 0;
+	error = errno;
+	close_pipes(pipes);
+	errno = error;
+	return -1;
+}
+
 void FAST_FUNC px_exec(char **argv)
 {
 	execvp(argv[0], argv);
@@ -18,66 +88,113 @@ void FAST_FUNC px_exec(char **argv)
 		BB_EXECVP(argv[0], argv);
 }
 
-static void child_side(char **argv, int in_fd, int out_fd, int message_fd, int progress_fd) NORETURN;
-static void child_side(char **argv, int in_fd, int out_fd, int message_fd, int progress_fd)
+/* All descriptors that are handed in are above PX_CHILD_WORD_FD: raise_fd and px_child_pipe see to that. */
+static void set_descriptors(const struct pipes *pipes, int in_fd, int out_fd)
+{
+	if (out_fd < 0)
+		out_fd = out_fd == PX_CHILD_COLLECT ? pipes->output[1]
+			: out_fd == PX_CHILD_MERGE ? pipes->messages[1] : pipes->null_fd;
+	xdup2(in_fd >= 0 ? in_fd : pipes->null_fd, STDIN_FILENO);
+	xdup2(out_fd, STDOUT_FILENO);
+	xdup2(pipes->messages[1], STDERR_FILENO);
+	xdup2(pipes->progress[1], PX_CHILD_PROGRESS_FD);
+	xdup2(pipes->word[0], PX_CHILD_WORD_FD);
+}
+
+/* In the child: ends with the menu, also when that ended before prctl was there to tell. */
+static void become_child(pid_t menu_pid)
 {
 	setpgid(0, 0); /* the terminal's Ctrl-C is for the menu */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	/* all fds handed in are above PX_CHILD_PROGRESS_FD: px_child_start sees to that */
-	xdup2(in_fd, STDIN_FILENO);
-	xdup2(out_fd, STDOUT_FILENO);
-	xdup2(message_fd, STDERR_FILENO);
-	xdup2(progress_fd, PX_CHILD_PROGRESS_FD);
+	if (getppid() != menu_pid)
+		_exit(128 + SIGTERM);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGWINCH, SIG_DFL);
-	px_exec(argv);
-	bb_simple_perror_msg(argv[0]);
-	_exit(127);
 }
 
-int FAST_FUNC px_child_pipe(int ends[2])
+static void prepare(struct px_child *child, const char *name, size_t output_max_bytes)
 {
-	int low[2], i;
+	memset(child, 0, sizeof(*child));
+	child->name = name;
+	child->status = 127;
+	child->message_fd = child->progress_fd = child->output_fd = child->word_fd = -1;
+	child->progress.net_percent = child->progress.decode_percent = child->progress.disk_percent = -1;
+	child->output_max_bytes = output_max_bytes;
+}
 
-	if (pipe2(low, O_CLOEXEC) != 0)
-		return -1;
-	for (i = 0; i < 2; i++) {
-		ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, PX_CHILD_PROGRESS_FD + 1);
-		close(low[i]);
+/* Keeps the menu's ends in child and closes the others. Returns 0, or -1 when fork had failed. */
+static int keep_ends(struct px_child *child, struct pipes *pipes)
+{
+	int error = errno;
+
+	if (child->pid > 0) {
+		setpgid(child->pid, child->pid); /* so that a signal for the group finds it from now on */
+		child->status = -1;
+		child->message_fd = pipes->messages[0];
+		child->progress_fd = pipes->progress[0];
+		child->output_fd = pipes->output[0];
+		child->word_fd = pipes->word[1];
+		pipes->messages[0] = pipes->progress[0] = pipes->output[0] = pipes->word[1] = -1;
 	}
-	return 0;
+	close_pipes(pipes);
+	errno = error;
+	if (child->pid > 0)
+		return 0;
+	child->pid = 0;
+	return -1;
 }
 
 int FAST_FUNC px_child_start(struct px_child *child, const char *name, char **argv, int in_fd, int out_fd,
 		size_t output_max_bytes)
 {
-	int messages[2], progress[2], output[2];
-	int null_fd = fcntl(open("/dev/null", O_RDWR | O_CLOEXEC), F_DUPFD_CLOEXEC, PX_CHILD_PROGRESS_FD + 1);
+	pid_t menu_pid = getpid();
+	struct pipes pipes;
 
-	memset(child, 0, sizeof(*child));
-	child->name = name;
-	child->status = 127;
-	child->message_fd = child->progress_fd = child->output_fd = -1;
-	child->progress.net_percent = child->progress.decode_percent = child->progress.disk_percent = -1;
-	child->output_max_bytes = output_max_bytes;
-	if (px_child_pipe(messages) != 0 || px_child_pipe(progress) != 0 || px_child_pipe(output) != 0)
+	prepare(child, name, output_max_bytes);
+	if (open_pipes(&pipes) != 0)
 		return -1;
 	child->pid = fork();
-	if (child->pid == 0)
-		child_side(argv, in_fd >= 0 ? in_fd : null_fd,
-				out_fd >= 0 ? out_fd : out_fd == PX_CHILD_COLLECT ? output[1]
-				: out_fd == PX_CHILD_MERGE ? messages[1] : null_fd,
-				messages[1], progress[1]);
-	if (child->pid > 0)
-		child->status = -1;
-	child->message_fd = messages[0];
-	child->progress_fd = progress[0];
-	child->output_fd = output[0];
-	close(messages[1]);
-	close(progress[1]);
-	close(output[1]);
-	close(null_fd);
-	return child->pid > 0 ? 0 : -1;
+	if (child->pid == 0) {
+		become_child(menu_pid);
+		set_descriptors(&pipes, in_fd, out_fd);
+		px_exec(argv);
+		bb_simple_perror_msg(argv[0]);
+		/* said in the place of a pxwrite that does not exist */
+		px_state_line(PX_CHILD_PROGRESS_FD, "state", px_state_keyword(PX_STATE_UNTOUCHED));
+		_exit(127);
+	}
+	return keep_ends(child, &pipes);
+}
+
+int FAST_FUNC px_child_call(struct px_child *child, const char *name, px_child_work work, void *arg)
+{
+	pid_t menu_pid = getpid();
+	struct pipes pipes;
+
+	prepare(child, name, 0);
+	if (open_pipes(&pipes) != 0)
+		return -1;
+	child->pid = fork();
+	if (child->pid == 0) {
+		become_child(menu_pid);
+		set_descriptors(&pipes, -1, PX_CHILD_MERGE);
+		_exit(work(arg));
+	}
+	return keep_ends(child, &pipes);
+}
+
+int FAST_FUNC px_child_say(struct px_child *child, const char *word)
+{
+	size_t len_bytes = strlen(word);
+
+	if (child->word_fd < 0)
+		return -1;
+	return full_write(child->word_fd, word, len_bytes) == (ssize_t)len_bytes ? 0 : -1;
+}
+
+void FAST_FUNC px_child_hush(struct px_child *child)
+{
+	close_fd(&child->word_fd);
 }
 
 /* --- reading */
@@ -111,22 +228,43 @@ static void take_messages(struct px_child *child, const char *text, size_t len_b
 	}
 }
 
-static void take_value(struct px_child_progress *progress, const char *word, const char *value)
+static void take_number(struct px_child *child, int name, const char *value)
 {
-	static const char names[] ALIGN1 = "bytes\0total\0stage\0rate\0net\0decode\0disk\0";
+	struct px_child_progress *progress = &child->progress;
+	off_t *const numbers[] = { &progress->bytes, &progress->total_bytes, &progress->rate_bytes };
+	int *const percents[] = { &progress->net_percent, &progress->decode_percent, &progress->disk_percent };
 	unsigned long long n = strtoull(value, NULL, 10);
-	unsigned percent = n > 100 ? 100 : n;
 
-	if (n > LLONG_MAX)
-		n = 0;
-	switch (index_in_strings(names, word)) {
-	case 0: progress->bytes = n; break;
-	case 1: progress->total_bytes = n; break;
-	case 2: px_ascii(safe_strncpy(progress->stage, value, sizeof(progress->stage)), 0); break;
-	case 3: progress->rate_bytes = n; break;
-	case 4: progress->net_percent = percent; break;
-	case 5: progress->decode_percent = percent; break;
-	case 6: progress->disk_percent = percent; break;
+	if (name >= (int)ARRAY_SIZE(numbers))
+		*percents[name - ARRAY_SIZE(numbers)] = MIN(n, 100);
+	else
+		*numbers[name] = n > LLONG_MAX ? 0 : n;
+}
+
+static void take_value(struct px_child *child, const char *word, const char *value)
+{
+	static const char words[] ALIGN1 = "stage\0why\0state\0archive\0";
+	static const char numbers[] ALIGN1 = "bytes\0total\0rate\0net\0decode\0disk\0";
+	int number = index_in_strings(numbers, word);
+
+	if (number >= 0) {
+		take_number(child, number, value);
+		return;
+	}
+	switch (index_in_strings(words, word)) {
+	case 0:
+		px_ascii(safe_strncpy(child->progress.stage, value, sizeof(child->progress.stage)), 0);
+		break;
+	case 1:
+		px_ascii(safe_strncpy(child->why, value, sizeof(child->why)), 0);
+		break;
+	case 2:
+		child->state = px_state_of(value);
+		child->state_said = 1;
+		break;
+	case 3:
+		child->archive_whole = strcmp(value, "whole") == 0;
+		break;
 	}
 }
 
@@ -143,7 +281,7 @@ static void end_progress(struct px_child *child)
 		if (!value)
 			continue;
 		*value++ = '\0';
-		take_value(&child->progress, word, value);
+		take_value(child, word, value);
 	}
 }
 
@@ -161,13 +299,15 @@ static void take_progress(struct px_child *child, const char *text, size_t len_b
 
 static void take_output(struct px_child *child, const char *text, size_t len_bytes)
 {
-	if (len_bytes > child->output_max_bytes - child->output_bytes) {
+	size_t room_bytes = child->output_max_bytes - child->output_bytes;
+
+	if (len_bytes > room_bytes) {
 		child->output_overflow = 1;
 		px_child_stop(child);
-		return;
+		len_bytes = room_bytes;
 	}
 	if (child->output_bytes + len_bytes >= child->output_room) {
-		child->output_room = (child->output_bytes + len_bytes) * 2;
+		child->output_room = (child->output_bytes + len_bytes) * 2 + 1;
 		child->output = xrealloc(child->output, child->output_room);
 	}
 	memcpy(child->output + child->output_bytes, text, len_bytes);
@@ -212,6 +352,7 @@ void FAST_FUNC px_child_handle(struct px_child *child, const struct pollfd *fds)
 		end_message(child);
 	if (child->status >= 0 || waitpid(child->pid, &status, WNOHANG) != child->pid)
 		return;
+	child->ended_ms = monotonic_ms();
 	child->signal = WIFEXITED(status) ? 0 : WTERMSIG(status);
 	child->status = child->signal ? 128 + child->signal : WEXITSTATUS(status);
 }
@@ -230,13 +371,6 @@ void FAST_FUNC px_child_stop(struct px_child *child)
 	}
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 void FAST_FUNC px_child_kill_group(struct px_child *child, int signal_number)
 {
 	if (child->pid > 0)
@@ -248,6 +382,7 @@ void FAST_FUNC px_child_close(struct px_child *child)
 	close_fd(&child->message_fd);
 	close_fd(&child->progress_fd);
 	close_fd(&child->output_fd);
+	close_fd(&child->word_fd);
 }
 
 void FAST_FUNC px_child_free(struct px_child *child)

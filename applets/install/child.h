@@ -5,10 +5,14 @@
 #ifndef PX_CHILD_H
 #define PX_CHILD_H 1
 
+#include "lib/state.h"
+
 enum {
 	PX_CHILD_LINES = 12,        /* last messages kept */
 	PX_CHILD_LINE_BYTES = 300,
 	PX_CHILD_PROGRESS_FD = 3,   /* what follows -p */
+	PX_CHILD_WORD_FD = 4,       /* what follows pxwrite's -c: what px_child_say says can be read there */
+	PX_CHILD_WHY_BYTES = 16,
 };
 
 struct px_lines {
@@ -30,14 +34,19 @@ struct px_child {
 	int status;                 /* -1: running; else exit status, or 128 + signal */
 	int signal;                 /* that ended it; 0: none */
 	smallint stopped;           /* by px_child_stop */
-	int message_fd, progress_fd, output_fd; /* -1: closed */
+	unsigned long long ended_ms; /* when its end was seen */
+	enum px_state state;        /* the last `state=`; PX_STATE_UNKNOWN until then */
+	smallint state_said;
+	char why[PX_CHILD_WHY_BYTES]; /* the keyword of `why=`, or "" */
+	smallint archive_whole;     /* `archive=whole`: what it delivered was a tar archive up to its end */
+	int message_fd, progress_fd, output_fd, word_fd; /* -1: closed */
 	struct px_lines messages;
 	struct px_child_progress progress;
 	char partial_progress[256];
 	unsigned partial_progress_bytes;
 	char *output;               /* what it printed; owned, NUL behind */
 	size_t output_bytes, output_max_bytes, output_room;
-	smallint output_overflow;   /* it printed more, and was stopped */
+	smallint output_overflow;   /* it printed more than output holds, and was stopped */
 };
 
 enum { PX_CHILD_FDS = 3 };
@@ -45,10 +54,20 @@ enum { PX_CHILD_FDS = 3 };
 /* Starts argv (searched in PATH), stdin from in_fd, stdout to out_fd (-1: /dev/null; PX_CHILD_MERGE: to its
  * messages; PX_CHILD_COLLECT: kept in output, at most output_max_bytes). It runs in a process group of its own and
  * dies with the menu. Returns 0; -1 when it could not be forked; a program that does not exist is one that exits
- * with 127. */
+ * with 127. When it could not be forked nothing stays open, and errno is set. */
 enum { PX_CHILD_COLLECT = -2, PX_CHILD_MERGE = -3 };
 int px_child_start(struct px_child *child, const char *name, char **argv, int in_fd, int out_fd,
 		size_t output_max_bytes) FAST_FUNC;
+
+/* As px_child_start, but runs work(arg) in the child instead of a program; what that returns is the exit status. */
+typedef int FAST_FUNC (*px_child_work)(void *arg);
+int px_child_call(struct px_child *child, const char *name, px_child_work work, void *arg) FAST_FUNC;
+
+/* Lets the child read word from PX_CHILD_WORD_FD. Returns 0; -1: it is gone. */
+int px_child_say(struct px_child *child, const char *word) FAST_FUNC;
+
+/* The child reads the end of file there. */
+void px_child_hush(struct px_child *child) FAST_FUNC;
 
 /* A pipe to be handed to children: close-on-exec, and above the numbers that a child has for its own. 0, or -1
  * with errno. */

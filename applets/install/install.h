@@ -1,5 +1,6 @@
 /*
- * One installation: pxfetch URL... | pxwrite DISK, with both exit statuses checked, and how it ended in words.
+ * One installation: pxfetch URL... | pxwrite DISK, or the scripts and the archive of a scripted image, with every exit
+ * status checked, and how it ended.
  */
 #ifndef PX_INSTALL_H
 #define PX_INSTALL_H 1
@@ -7,37 +8,49 @@
 #include "catalog/catalog.h"
 #include "install/child.h"
 
-struct px_scripted;
+struct px_flush;
 
 struct px_install {
 	/* what is to be done: set by the caller, not owned */
 	const struct px_catalog *catalog;
 	const struct px_image *image;
 	const char *disk;           /* /dev/sda */
-	const char *root;           /* where /tmp is, for the bmap; "" */
+	const char *identity;       /* of the disk that was chosen (disk/identity.h); NULL: any disk of that name */
+	const char *root;           /* before /dev, /tmp and /mnt; "" */
 	smallint force;
-	const char *server, *mac;   /* for the scripts of a scripted image; NULL: not known */
+	const char *server, *mac;   /* for the scripts; NULL: not known */
 	/* kept by the functions below */
 	struct px_child fetch, write;
-	struct px_child run;        /* scripted image: a script, tar, umount; else: clearing the disk */
-	struct px_scripted *scripted; /* NULL: a raw image */
-	smallint phase;
+	struct px_child run;        /* what is neither: a script, tar, umount, clearing the disk */
+	smallint at;                /* the step, see run.c */
+	smallint over;
+	smallint again;             /* this step is to be started once more */
+	smallint failed;            /* status, step and reason are set */
 	smallint aborted;           /* the user wanted it so */
-	unsigned long long lonely_ms; /* when pxfetch is stopped, since pxwrite has ended; 0: not yet */
+	smallint committed;         /* pxwrite has been told that pxfetch had all of it */
+	smallint touched;           /* the disk is not what it was */
+	smallint written;           /* the raw image is there: neither pxfetch nor pxwrite failed */
+	smallint compared;          /* what lies on the disk was compared with what came */
+	unsigned long long lonely_ms; /* when those are stopped whose reader has failed; 0: not yet */
+	unsigned long long kill_ms; /* when an aborted script is killed; 0: none is to be */
+	unsigned long long ended_ms; /* when the child ended whose pipes are still open */
 	unsigned long long start_ms, end_ms;
 	char *bmap_path;
+	char *init_path, *post_path; /* the scripts, here */
+	char *target;               /* what the scripts mount on */
+	unsigned mounts;            /* how many were left before the last umount */
+	struct px_flush *flush;     /* NULL: nothing to be flushed */
 	/* how it ended, once px_install_running says no */
 	int status;                 /* enum px_status of the first cause */
-	const char *step;           /* "bmap", "download", "write", "verify" */
+	const char *step;           /* "bmap", "download", "write", "verify", "init", ... */
 	char reason[PX_CHILD_LINE_BYTES];      /* the first cause's message; "" when it went well */
 	char consequence[PX_CHILD_LINE_BYTES]; /* pxwrite's, when pxfetch was the cause; or "" */
 	char *lines;                /* the last ones that a failed script said, '\n' between them; malloced, or NULL */
-	const char *disk_state;     /* "disk untouched", "disk does not boot", "disk written and verified", or that it
-				     * could not be cleared */
+	enum px_state state;        /* of the disk */
+	const char *disk_state;     /* the same in words, or more exactly: that it could not be cleared, that Post failed */
 };
 
 enum { PX_INSTALL_FDS = 3 * PX_CHILD_FDS };
-enum { PX_INSTALL_BMAP, PX_INSTALL_IMAGE, PX_INSTALL_CLEAR, PX_INSTALL_SCRIPTED, PX_INSTALL_OVER }; /* phase */
 
 /* Starts. Failures show as one that is not running and has a status. */
 void px_install_start(struct px_install *install) FAST_FUNC;
@@ -47,7 +60,7 @@ void px_install_pollfds(const struct px_install *install, struct pollfd *fds) FA
 void px_install_handle(struct px_install *install, const struct pollfd *fds) FAST_FUNC;
 int px_install_running(const struct px_install *install) FAST_FUNC;
 
-/* The user does not want it any more. It goes on running until both have ended. */
+/* The user does not want it any more. It goes on running until all children have ended. */
 void px_install_abort(struct px_install *install) FAST_FUNC;
 
 void px_install_free(struct px_install *install) FAST_FUNC;

@@ -34,10 +34,11 @@ static char *mount_point(char *line)
 	return word;
 }
 
-static char *find(const char *target, int exactly)
+llist_t* FAST_FUNC px_mounts_list(const char *target)
 {
 	FILE *file = fopen_for_read("/proc/self/mountinfo");
-	char *line, *last = NULL;
+	llist_t *list = NULL;
+	char *line;
 
 	if (!file)
 		return NULL;
@@ -45,25 +46,35 @@ static char *find(const char *target, int exactly)
 		char *point = mount_point(line);
 		char *rest = point ? is_prefixed_with(point, target) : NULL;
 
-		if (rest && (!*rest || (*rest == '/' && !exactly))) {
-			free(last);
-			last = xstrdup(point);
-		}
+		if (rest && (!*rest || *rest == '/'))
+			llist_add_to_end(&list, xstrdup(point));
 		free(line);
 	}
 	fclose(file);
-	return last;
+	return list;
 }
 
-char* FAST_FUNC px_mounts_last(const char *target)
+char* FAST_FUNC px_mounts_last(const char *target, unsigned *count)
 {
-	return find(target, 0);
+	llist_t *list = px_mounts_list(target);
+	char *last = NULL;
+
+	*count = 0;
+	while (list) {
+		free(last);
+		last = llist_pop(&list);
+		++*count;
+	}
+	return last;
 }
 
 int FAST_FUNC px_mounts_at(const char *target)
 {
-	char *point = find(target, 1);
+	llist_t *list = px_mounts_list(target), *at;
+	int found = 0;
 
-	free(point);
-	return point != NULL;
+	for (at = list; at; at = at->link)
+		found |= strcmp(at->data, target) == 0;
+	llist_free(list, free);
+	return found;
 }

@@ -36,6 +36,15 @@ static void fetch_command(struct px_command *command, char **urls)
 		px_command_add(command, *urls);
 }
 
+/* The disk that was chosen, whatever has that name by now. */
+static void add_identity(struct px_command *command, const struct px_install *install)
+{
+	if (!install->identity)
+		return;
+	px_command_add(command, "-d");
+	px_command_add(command, install->identity);
+}
+
 static void write_command(struct px_command *command, const struct px_install *install, const char *disk)
 {
 	const struct px_image *image = install->image;
@@ -54,7 +63,7 @@ static void write_command(struct px_command *command, const struct px_install *i
 		px_command_add(command, "-H");
 		px_command_add(command, hash);
 	}
-	if (install->bmap_path) {
+	if (install->bmap_path && !LONE_DASH(disk)) {
 		px_command_add(command, "-b");
 		px_command_add(command, install->bmap_path);
 	}
@@ -62,8 +71,21 @@ static void write_command(struct px_command *command, const struct px_install *i
 		px_command_add(command, "-g");
 	if (install->force && !LONE_DASH(disk))
 		px_command_add(command, "-f");
+	if (!LONE_DASH(disk))
+		add_identity(command, install);
 	px_command_add(command, "--");
 	px_command_add(command, disk);
+}
+
+void FAST_FUNC px_command_clear(struct px_command *command, const struct px_install *install, int force)
+{
+	memset(command, 0, sizeof(*command));
+	px_command_add_words(command, "pxwrite\0" "-z\0" "-q\0" "-p\0" "3\0");
+	if (force)
+		px_command_add(command, "-f");
+	add_identity(command, install);
+	px_command_add(command, "--");
+	px_command_add(command, install->disk);
 }
 
 static void free_urls(char **urls)
@@ -99,23 +121,40 @@ char* FAST_FUNC px_pipe_describe(const struct px_install *install)
 
 /* --- starting */
 
-int FAST_FUNC px_pipe_start(struct px_install *install, char **urls, const char *disk, int out_fd)
+static int start_pair(struct px_install *install, char **urls, const char *disk, int out_fd, size_t output_max_bytes)
 {
 	struct px_command fetch, write;
 	int data[2], rc;
 
+	install->lonely_ms = 0;
+	install->committed = 0;
 	if (px_child_pipe(data) != 0)
 		return -1;
 	fetch_command(&fetch, urls);
 	write_command(&write, install, disk);
-	free_urls(urls);
-	rc = px_child_start(&install->write, "pxwrite", write.argv, data[0], out_fd, 0);
+	rc = px_child_start(&install->write, "pxwrite", write.argv, data[0], out_fd, output_max_bytes);
 	if (rc == 0)
 		rc = px_child_start(&install->fetch, "pxfetch", fetch.argv, -1, data[1], 0);
 	close(data[0]);
 	close(data[1]);
 	px_command_free(&fetch);
 	px_command_free(&write);
+	return rc;
+}
+
+int FAST_FUNC px_pipe_start(struct px_install *install, char **urls, const char *disk, int out_fd)
+{
+	int rc = start_pair(install, urls, disk, out_fd, 0);
+
+	free_urls(urls);
+	return rc;
+}
+
+int FAST_FUNC px_pipe_peek(struct px_install *install, char **urls, size_t max_bytes)
+{
+	int rc = start_pair(install, urls, "-", PX_CHILD_COLLECT, max_bytes);
+
+	free_urls(urls);
 	return rc;
 }
 
@@ -132,36 +171,48 @@ int FAST_FUNC px_pipe_collect(struct px_install *install, const char *reference,
 	return rc;
 }
 
-/* --- how it ended */
+/* --- while they run */
 
-/* What pxwrite said last about the disk; if it died before it could: what must be feared. */
-const char* FAST_FUNC px_pipe_disk_state(const struct px_child *write)
+/* One that reads has failed, and the one that writes to it may wait for a silent server for long. */
+static int has_lost_its_reader(const struct px_install *install)
 {
-	static const char states[] ALIGN1 = "disk untouched\0disk does not boot\0disk written and verified\0"
-		"disk state not known: it may boot\0";
-	const char *state;
-	unsigned n;
-
-	for (n = 0; n < 3; n++) {
-		const char *message = px_child_message(write, n);
-
-		for (state = states; *state; state += strlen(state) + 1)
-			if (strstr(message, state))
-				return state;
-	}
-	if (write->status == 0)
-		return "disk written and verified";
-	if (write->status == PX_USAGE || write->status == PX_TARGET || write->status == 127)
-		return "disk untouched";
-	return "disk does not boot";
+	if (install->run.pid > 0 && install->run.status > 0 && install->write.status < 0 && install->write.pid > 0)
+		return 1;
+	return install->write.pid > 0 && install->write.status > 0 && install->fetch.status < 0;
 }
+
+/* It gets LONELY_MS before it is stopped: when pxfetch failed first, pxwrite saw the end of its data before the end of
+ * pxfetch could be seen here, and pxfetch is the cause. */
+static void stop_lonely(struct px_install *install)
+{
+	if (!has_lost_its_reader(install))
+		return;
+	if (!install->lonely_ms)
+		install->lonely_ms = monotonic_ms() + LONELY_MS;
+	if (monotonic_ms() > install->lonely_ms || install->write.output_overflow) {
+		px_child_stop(&install->write);
+		px_child_stop(&install->fetch);
+	}
+}
+
+void FAST_FUNC px_pipe_handle(struct px_install *install)
+{
+	if (install->write.pid > 0 && install->fetch.pid > 0 && install->fetch.status >= 0 && !install->committed) {
+		install->committed = 1;
+		if (install->fetch.status == 0)
+			px_child_say(&install->write, "commit\n");
+		px_child_hush(&install->write);
+	}
+	stop_lonely(install);
+}
+
+/* --- how it ended */
 
 void FAST_FUNC px_pipe_reason(const struct px_child *child, char *reason)
 {
 	const char *message = px_child_message(child, 0);
 
-	if (is_suffixed_with(message, px_pipe_disk_state(child)) && px_child_message(child, 1)[0]
-	 && strlen(message) < sizeof("pxwrite: : disk written and verified") + 24)
+	if (child->state_said && is_suffixed_with(message, px_state_words(child->state)) && px_child_message(child, 1)[0])
 		message = px_child_message(child, 1);
 	if (message[0])
 		safe_strncpy(reason, message, PX_CHILD_LINE_BYTES);
@@ -171,40 +222,49 @@ void FAST_FUNC px_pipe_reason(const struct px_child *child, char *reason)
 		sprintf(reason, "%s: exit status %d", child->name, child->status);
 }
 
-/* When pxwrite, which reads what pxfetch writes, is gone, pxfetch fails in consequence: by SIGPIPE, with a write
- * error, or because it was stopped here. */
-static int fetch_is_the_cause(const struct px_install *install)
+/* What pxwrite and pxfetch say in why= when whoever reads from them has gone. */
+static int failed_by_its_reader(const struct px_child *child)
 {
-	if (install->fetch.status == 0)
-		return 0;
-	if (install->write.status == 0)
-		return 1;
-	return install->fetch.status != 128 + SIGPIPE && !install->fetch.stopped
-		&& !strstr(px_child_message(&install->fetch, 0), strerror(EPIPE));
+	return child->stopped || child->signal == SIGPIPE || strcmp(child->why, "output") == 0;
 }
 
-const struct px_child* FAST_FUNC px_pipe_blame(struct px_install *install)
+/* Keywords of why= that have nothing to do with what the child has read. */
+static int failed_by_itself(const struct px_child *child)
 {
-	const struct px_child *cause = fetch_is_the_cause(install) ? &install->fetch : &install->write;
+	return index_in_strings("disk\0refused\0memory\0usage\0readback\0", child->why) >= 0;
+}
 
+/* The first in the order of the pipe: what comes behind it has failed for lack of data. Unless that ended earlier, for a
+ * reason of its own. */
+static const struct px_child *find_cause(const struct px_child *const *children, unsigned count)
+{
+	const struct px_child *cause = NULL;
+	unsigned i;
+
+	for (i = 0; i < count; i++) {
+		const struct px_child *child = children[i];
+
+		if (child->status == 0 || failed_by_its_reader(child))
+			continue;
+		if (!cause || (failed_by_itself(child) && child->ended_ms < cause->ended_ms))
+			cause = child;
+	}
+	for (i = count; !cause && i-- > 0; )
+		if (children[i]->status != 0)
+			cause = children[i];
+	return cause;
+}
+
+const struct px_child* FAST_FUNC px_pipe_blame(struct px_install *install, int with_tar)
+{
+	const struct px_child *const children[] = { &install->fetch, &install->write, &install->run };
+	const struct px_child *cause = find_cause(children, with_tar ? 3 : 2);
+
+	if (!cause)
+		return NULL;
 	install->status = cause->status > 128 ? PX_OTHER : cause->status;
-	if (install->status == 0)
-		return cause;
 	px_pipe_reason(cause, install->reason);
 	if (cause == &install->fetch && install->write.status != 0)
 		px_pipe_reason(&install->write, install->consequence);
 	return cause;
-}
-
-/* A pxfetch whose pxwrite has given up may wait for a silent server for long. It gets LONELY_MS before it is
- * stopped: when pxfetch failed first, pxwrite saw the end of its data before we could see the end of pxfetch, and
- * pxfetch is the cause. */
-void FAST_FUNC px_pipe_stop_lonely_fetch(struct px_install *install)
-{
-	if (install->write.pid <= 0 || install->write.status <= 0 || install->fetch.status >= 0)
-		return;
-	if (!install->lonely_ms)
-		install->lonely_ms = monotonic_ms() + LONELY_MS;
-	else if (monotonic_ms() > install->lonely_ms)
-		px_child_stop(&install->fetch);
 }

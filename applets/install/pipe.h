@@ -6,7 +6,7 @@
 
 #include "install/install.h"
 
-enum { PX_COMMAND_WORDS_MAX = PX_MIRRORS_MAX + 16 };
+enum { PX_COMMAND_WORDS_MAX = PX_MIRRORS_MAX + 20 };
 
 /* Options of both pxfetch and pxwrite come first, then "--": neither a URL nor a disk is ever taken for an option. */
 struct px_command {
@@ -23,9 +23,15 @@ void px_command_add_words(struct px_command *command, const char *words) FAST_FU
 /* Frees the words, not command. */
 void px_command_free(struct px_command *command) FAST_FUNC;
 
-/* Starts pxfetch of urls (an array as of px_image_urls; freed) | pxwrite to disk ("-": to out_fd). Returns 0; -1:
- * errno is set. */
+/* The command line that clears install->disk. */
+void px_command_clear(struct px_command *command, const struct px_install *install, int force) FAST_FUNC;
+
+/* Starts pxfetch of urls (an array as of px_image_urls; freed) | pxwrite to disk ("-": to out_fd). Returns 0; -1: errno
+ * is set. */
 int px_pipe_start(struct px_install *install, char **urls, const char *disk, int out_fd) FAST_FUNC;
+
+/* The same with the first max_bytes that pxwrite delivers in install->write.output; it is stopped when there are more. */
+int px_pipe_peek(struct px_install *install, char **urls, size_t max_bytes) FAST_FUNC;
 
 /* Starts pxfetch of one file that the image refers to, at most max_bytes, collected. Returns 0; -1: errno is set. */
 int px_pipe_collect(struct px_install *install, const char *reference, size_t max_bytes) FAST_FUNC;
@@ -33,16 +39,14 @@ int px_pipe_collect(struct px_install *install, const char *reference, size_t ma
 /* The command lines for -n: "pxfetch ... | pxwrite ..."; malloced. */
 char *px_pipe_describe(const struct px_install *install) FAST_FUNC;
 
-/* Call it while children run: ends a pxfetch whose pxwrite has failed. */
-void px_pipe_stop_lonely_fetch(struct px_install *install) FAST_FUNC;
+/* Call it while children run: lets pxwrite know whether pxfetch had all of it, and ends those whose reader has failed. */
+void px_pipe_handle(struct px_install *install) FAST_FUNC;
 
-/* Of pxfetch and pxwrite, both ended: the one that failed first; sets status and reason (and consequence). */
-const struct px_child *px_pipe_blame(struct px_install *install) FAST_FUNC;
+/* Of pxfetch and pxwrite (and install->run, which reads what pxwrite delivers), all ended, the one that failed first and by
+ * itself; sets status and reason (and consequence). NULL: none failed. */
+const struct px_child *px_pipe_blame(struct px_install *install, int with_tar) FAST_FUNC;
 
 /* The last message that is not only the disk's state; or the exit status in words. reason: PX_CHILD_LINE_BYTES. */
 void px_pipe_reason(const struct px_child *child, char *reason) FAST_FUNC;
-
-/* What pxwrite said last about the disk; if it died before it could: what must be feared. Not owned. */
-const char *px_pipe_disk_state(const struct px_child *write) FAST_FUNC;
 
 #endif

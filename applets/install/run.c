@@ -1,30 +1,173 @@
 /*
- * An installation from start to end, whatever kind of image it is. See install.h.
+ * An installation from start to end, step by step, whatever kind of image it is. See install.h.
+ *
+ *	fetch the block map, fetch and check both scripts, look at the archive     the disk is untouched
+ *	raw image: pxfetch | pxwrite DISK
+ *	scripted image: pxwrite -z DISK                  from here on it does not boot
+ *	sh INIT                                          partitions, makes file systems, mounts them on PX_TARGET
+ *	pxfetch | pxwrite - | tar -x                     the archive, never stored
+ *	sh POST                                          makes it boot
+ *	syncfs, umount, fsync
+ *
+ * A step that fails ends it: everything is unmounted, and the disk cleared if anything was written to it.
  */
 //kbuild:lib-$(CONFIG_PX_MENU) += run.o
 
 #include "libbb.h"
-#include "install/image.h"
+#include "install/flush.h"
+#include "install/mounts.h"
 #include "install/pipe.h"
-#include "install/scripted.h"
+#include "install/script.h"
+#include "install/step.h"
 #include "report/log.h"
+
+enum { KILL_MS = 3000, CLOSE_MS = 1000 };
+
+/* The order of things. From FIRST_OF_ENDING on they are done after a failure, too. */
+static const struct px_step *const steps[] = {
+	&px_step_get_bmap,
+	&px_step_get_init,
+	&px_step_check_init,
+	&px_step_get_post,
+	&px_step_check_post,
+	&px_step_look_at_archive,
+	&px_step_write_image,
+	&px_step_clear,
+	&px_step_check_disk,
+	&px_step_init,
+	&px_step_unpack,
+	&px_step_post,
+	&px_step_flush,
+	&px_step_unmount,
+	&px_step_flush_disk,
+	&px_step_clear_again,
+};
+
+enum { FIRST_OF_ENDING = 12 };
+
+/* --- from step to step */
+
+static void finish(struct px_install *install)
+{
+	install->over = 1;
+	install->end_ms = monotonic_ms();
+	if (install->failed && install->written)
+		install->disk_state = "disk written and verified, but Post failed";
+	if (install->failed || !px_step_is_scripted(install))
+		return;
+	install->state = PX_STATE_UNREAD;
+	install->disk_state = px_state_words(install->state);
+}
+
+/* From step at on to the next one that has something to do. */
+static void go_on(struct px_install *install, unsigned at)
+{
+	for (; at < ARRAY_SIZE(steps); at++) {
+		int rc;
+
+		if (install->failed && at < FIRST_OF_ENDING)
+			at = FIRST_OF_ENDING;
+		install->at = at;
+		rc = steps[at]->start(install);
+		if (rc > 0)
+			return;
+		if (rc < 0)
+			px_step_fail(install, PX_OTHER, "start", strerror(errno));
+	}
+	finish(install);
+}
+
+static void end_step(struct px_install *install)
+{
+	int at = install->at;
+
+	if (install->aborted && at < FIRST_OF_ENDING && steps[at] != &px_step_write_image)
+		px_step_fail(install, PX_ABORTED, "abort", "aborted by the user");
+	install->again = 0;
+	steps[at]->end(install);
+	go_on(install, install->again ? at : at + 1);
+}
+
+/* A program has ended and what it started has not: it is ended too, so that nothing stays mounted and no pipe open. */
+static void end_leftovers(struct px_install *install)
+{
+	struct px_child *child = &install->run;
+
+	if (child->pid <= 0 || child->status < 0 || !px_child_running(child))
+		return;
+	if (!install->ended_ms) {
+		install->ended_ms = monotonic_ms();
+		px_child_kill_group(child, SIGKILL);
+	} else if (monotonic_ms() > install->ended_ms + CLOSE_MS)
+		px_child_close(child);
+}
+
+static void kill_aborted(struct px_install *install)
+{
+	if (!install->kill_ms || monotonic_ms() <= install->kill_ms || install->at >= FIRST_OF_ENDING)
+		return;
+	px_child_kill_group(&install->run, SIGKILL);
+	install->kill_ms = 0;
+}
+
+/* --- starting */
+
+static void export(const char *name, const char *value)
+{
+	xsetenv(name, value ? value : "");
+}
+
+/* Returns 0; -1: it has failed. */
+static int prepare_scripts(struct px_install *install)
+{
+	unsigned count;
+	char *point, *reason;
+
+	install->target = xasprintf("%s/mnt", install->root);
+	mkdir(install->target, 0755);
+	export("PX_DISK", install->disk);
+	export("PX_IMAGE", install->image->id);
+	export("PX_SERVER", install->server);
+	export("PX_MAC", install->mac);
+	export("PX_TARGET", install->target);
+	point = px_mounts_last(install->target, &count);
+	if (!point)
+		return 0;
+	free(point);
+	reason = xasprintf("something is mounted on %s: unmount it", install->target);
+	px_step_fail(install, PX_TARGET, "start", reason);
+	free(reason);
+	/* it is somebody else's: nothing is to be unmounted */
+	free(install->target);
+	install->target = NULL;
+	return -1;
+}
 
 void FAST_FUNC px_install_start(struct px_install *install)
 {
 	install->start_ms = monotonic_ms();
-	install->status = -1;
+	install->status = 0;
 	install->step = "start";
-	install->disk_state = "disk untouched";
-	if (px_scripted_is(install->image))
-		px_scripted_start(install);
+	install->state = PX_STATE_UNTOUCHED;
+	install->disk_state = px_state_words(install->state);
+	if ((install->image->init || install->image->post) && prepare_scripts(install) != 0)
+		finish(install);
 	else
-		px_install_image_start(install);
+		go_on(install, 0);
 }
 
 char* FAST_FUNC px_install_describe(const struct px_install *install)
 {
-	return px_scripted_is(install->image) ? px_scripted_describe(install) : px_pipe_describe(install);
+	const struct px_image *image = install->image;
+
+	if (!px_step_is_scripted(install))
+		return px_pipe_describe(install);
+	return xasprintf("pxwrite -z%s -- %s; sh %s%s%s%s%s", install->force ? " -f" : "", install->disk, image->init,
+			image->archive ? "; pxfetch | pxwrite - | tar -x: " : "", image->archive ? image->archive : "",
+			image->post ? "; sh " : "", image->post ? image->post : "");
 }
+
+/* --- running */
 
 void FAST_FUNC px_install_pollfds(const struct px_install *install, struct pollfd *fds)
 {
@@ -42,37 +185,38 @@ void FAST_FUNC px_install_pollfds(const struct px_install *install, struct pollf
 
 void FAST_FUNC px_install_handle(struct px_install *install, const struct pollfd *fds)
 {
-	if (install->phase == PX_INSTALL_OVER)
+	if (install->over)
 		return;
 	if (install->write.pid > 0)
 		px_child_handle(&install->write, fds + PX_CHILD_FDS);
 	if (install->fetch.pid > 0)
 		px_child_handle(&install->fetch, fds);
-	px_pipe_stop_lonely_fetch(install);
 	if (install->run.pid > 0)
 		px_child_handle(&install->run, fds + 2 * PX_CHILD_FDS);
-	if (install->phase == PX_INSTALL_SCRIPTED) {
-		px_scripted_handle(install);
-		return;
-	}
-	if (px_child_running(&install->fetch) || px_child_running(&install->write) || px_child_running(&install->run))
-		return;
-	px_install_image_end(install);
+	px_pipe_handle(install);
+	px_archive_watch(install);
+	kill_aborted(install);
+	end_leftovers(install);
+	if (!px_step_running(install))
+		end_step(install);
 }
 
 int FAST_FUNC px_install_running(const struct px_install *install)
 {
-	return install->phase != PX_INSTALL_OVER;
+	return !install->over;
 }
 
+/* What cleans up is never aborted. */
 void FAST_FUNC px_install_abort(struct px_install *install)
 {
 	install->aborted = 1;
 	px_log_add("px: aborted by the user");
+	if (install->at >= FIRST_OF_ENDING)
+		return;
 	px_child_stop(&install->write);
 	px_child_stop(&install->fetch);
-	if (install->scripted)
-		px_scripted_abort(install);
+	px_child_kill_group(&install->run, SIGTERM);
+	install->kill_ms = monotonic_ms() + KILL_MS;
 }
 
 void FAST_FUNC px_install_free(struct px_install *install)
@@ -80,8 +224,14 @@ void FAST_FUNC px_install_free(struct px_install *install)
 	px_child_free(&install->fetch);
 	px_child_free(&install->write);
 	px_child_free(&install->run);
-	px_scripted_free(install);
+	px_flush_free(install->flush);
+	install->flush = NULL;
 	free(install->lines);
 	install->lines = NULL;
-	px_install_image_free(install);
+	free(install->target);
+	install->target = NULL;
+	px_script_remove(install->bmap_path);
+	px_script_remove(install->init_path);
+	px_script_remove(install->post_path);
+	install->bmap_path = install->init_path = install->post_path = NULL;
 }

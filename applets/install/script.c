@@ -39,3 +39,10 @@ char* FAST_FUNC px_script_save(const char *root, const char *name, const char *t
 	free(path);
 	return NULL;
 }
+
+void FAST_FUNC px_script_remove(char *path)
+{
+	if (path)
+		unlink(path);
+	free(path);
+}

@@ -6,6 +6,8 @@
 #include "libbb.h"
 #include "write/deliver.h"
 #include "lib/progress.h"
+#include "lib/state.h"
+#include "verify/tarframe.h"
 #include "write/source.h"
 
 enum { DELIVER_BYTES = 256 * 1024 };
@@ -29,7 +31,8 @@ static void add_busy(struct px_progress *progress, const struct px_stream *sourc
 	progress->busy_ms[PX_BUSY_DISK] += write_us / 1000;
 }
 
-static enum px_status deliver(struct px_stream *image, const struct px_stream *source, struct px_progress *progress, char *buf)
+static enum px_status deliver(struct px_stream *image, const struct px_stream *source, struct px_progress *progress,
+		struct px_tarframe *frame, char *buf)
 {
 	off_t done_bytes = 0;
 
@@ -48,6 +51,7 @@ static enum px_status deliver(struct px_stream *image, const struct px_stream *s
 		if (status != PX_OK)
 			return status;
 		done_bytes += n;
+		px_tarframe_feed(frame, buf, n);
 		add_busy(progress, source, wait_us, read_us - start_us, monotonic_us() - read_us);
 		px_progress_update(progress, done_bytes);
 	}
@@ -57,12 +61,17 @@ enum px_status FAST_FUNC px_deliver(struct px_stream *image, const struct px_str
 		int progress_fd, int quiet)
 {
 	struct px_progress progress;
+	struct px_tarframe frame;
 	char *buf = xmalloc(DELIVER_BYTES);
 	enum px_status status;
 
 	px_progress_init(&progress, "unpack", MAX(total_bytes, 0), progress_fd, quiet);
 	progress.stages = PX_BUSY_STAGES;
-	status = deliver(image, source, &progress, buf);
+	px_tarframe_init(&frame);
+	status = deliver(image, source, &progress, &frame, buf);
+	if (status == PX_OK)
+		px_state_line(progress_fd, "archive", px_tarframe_ended(&frame) ? "whole" : "open");
+	px_tarframe_free(&frame);
 	free(buf);
 	return status;
 }

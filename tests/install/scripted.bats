@@ -241,16 +241,129 @@ untouched() {
 	stop "$MENU"
 	: >"$LOG"
 	install_box
-	failed 'download: pxfetch: .*(disk does not boot)'
-	does_not_boot
+	failed 'download: pxfetch: .*(disk untouched)'
 
 	cp "$PX_BUSYBOX" "$srv/a.tar.zst"
 	PROOF="Size: $(stat -c %s "$PX_BUSYBOX")"
 	stop "$MENU"
 	: >"$LOG"
 	install_box
-	failed 'unpack: tar: .*(disk does not boot)'
+	failed 'archive: a.tar.zst is no tar archive (disk untouched)'
+}
+
+@test "nothing is cleared before the archive is known to be there and to be one" {
+	small_archive
+	mark
+	rm "$srv/a.tar.zst"
+	install_box
+	failed 'download: pxfetch: .*(disk untouched)'
+	untouched
+	for bad in '' 'no archive' '<html>404</html>'; do
+		printf "$bad" | zstd -q -f -o "$srv/a.tar.zst"
+		stop "$MENU"
+		: >"$LOG"
+		PROOF=''
+		install_box
+		failed 'archive: .*(disk untouched)'
+		untouched
+	done
+	head -c 100 "$PX_BUSYBOX" >"$srv/a.tar.zst" # raw data without a size
+	stop "$MENU"
+	: >"$LOG"
+	install_box
+	failed 'archive: .*(disk untouched)'
+	untouched
+}
+
+@test "an archive that was cut between two members fails, unless size or hash say that this is all of it" {
+	mkdir "$BATS_TEST_TMPDIR/two"
+	head -c 3000 /dev/urandom >"$BATS_TEST_TMPDIR/two/a"
+	head -c 3000 /dev/urandom >"$BATS_TEST_TMPDIR/two/b"
+	tar -C "$BATS_TEST_TMPDIR/two" --format=ustar -b 1 -cf "$BATS_TEST_TMPDIR/a.tar" a b
+	truncate -s 3584 "$BATS_TEST_TMPDIR/a.tar" # the header and the data of a
+	pack
+	cut=$PROOF
+	PROOF=''
+	install_box
+	failed 'unpack: a.tar.zst does not end as an archive does .*(disk does not boot)'
 	does_not_boot
+	stop "$MENU"
+	: >"$LOG"
+	PROOF=$cut
+	install_box
+	grep -q 'px: installed box' "$LOG"
+}
+
+@test "an end of zeros is an archive's end only when it is two blocks long" {
+	mkdir "$BATS_TEST_TMPDIR/one"
+	echo hello >"$BATS_TEST_TMPDIR/one/a"
+	tar -C "$BATS_TEST_TMPDIR/one" --format=ustar -b 1 -cf "$BATS_TEST_TMPDIR/a.tar" a
+	pack
+	PROOF=''
+	install_box
+	grep -q 'px: installed box' "$LOG"
+	stop "$MENU"
+	: >"$LOG"
+	truncate -s -512 "$BATS_TEST_TMPDIR/a.tar"
+	pack
+	PROOF=''
+	install_box
+	failed 'unpack: a.tar.zst does not end as an archive does'
+}
+
+@test "more than 64 mounts are all unmounted" {
+	small_archive
+	echo 'i=0; while [ $i -lt 90 ]; do mkdir "$PX_TARGET/m$i"; mount -t tmpfs none "$PX_TARGET/m$i"; i=$((i + 1)); done' >>"$srv/post.sh"
+	install_box
+	grep -q 'px: installed box' "$LOG"
+	nothing_mounted
+}
+
+@test "what is mounted so that it cannot be unmounted is a failure" {
+	small_archive
+	echo 'mount -t tmpfs none "$PX_TARGET/m" 2>/dev/null || { mkdir "$PX_TARGET/m"; mount -t tmpfs none "$PX_TARGET/m"; }' >>"$srv/post.sh"
+	mkdir "$BATS_TEST_TMPDIR/um"
+	printf '#!/bin/sh\nexit 1\n' >"$BATS_TEST_TMPDIR/um/umount"
+	chmod +x "$BATS_TEST_TMPDIR/um/umount"
+	PATH=$BATS_TEST_TMPDIR/um:$PATH install_box
+	grep -q 'px: FAILED: unmount: ' "$LOG"
+}
+
+@test "writes that the disk lost are a failure: no archive, no script and no umount said so" {
+	mkdir "$BATS_TEST_TMPDIR/small" "$BATS_TEST_TMPDIR/full"
+	mount -t tmpfs -o size=8M none "$BATS_TEST_TMPDIR/full"
+	losetup -d "$LOOP"
+	truncate -s 32M "$BATS_TEST_TMPDIR/full/disk"
+	LOOP=$(losetup -f --show "$BATS_TEST_TMPDIR/full/disk")
+	sed -i "s#/dev/loop[0-9]*#$LOOP#" "$BATS_TEST_TMPDIR/real/pxwrite"
+	head -c 16000000 /dev/urandom >"$BATS_TEST_TMPDIR/small/noise"
+	archive "$BATS_TEST_TMPDIR/small"
+	install_box
+	losetup -d "$LOOP"
+	LOOP=
+	umount "$BATS_TEST_TMPDIR/full" || umount -l "$BATS_TEST_TMPDIR/full"
+	! grep -q 'px: installed' "$LOG"
+	grep -q 'px: FAILED: flush: ' "$LOG"
+}
+
+@test "a scripted image is called written and not read back" {
+	small_archive
+	install_box
+	grep -q 'disk written, not read back\|written, not read back' "$BATS_TEST_TMPDIR/out"
+	! grep -q verified "$BATS_TEST_TMPDIR/out"
+}
+
+@test "programs that were started leave no descriptor behind" {
+	small_archive
+	echo 'exit 3' >>"$srv/post.sh"
+	install_box
+	failed post
+	ls -l "/proc/$MENU/fd"
+	# but for those that bats has handed down
+	find "/proc/$BASHPID/fd" -lname 'pipe:*' -printf '%l\n' | sort -u >"$BATS_TEST_TMPDIR/ours"
+	find "/proc/$MENU/fd" -lname 'pipe:*' -printf '%l\n' | sort -u | comm -13 "$BATS_TEST_TMPDIR/ours" - >"$BATS_TEST_TMPDIR/left"
+	[ ! -s "$BATS_TEST_TMPDIR/left" ]
+	[ "$(find "/proc/$MENU/fd" -lname /dev/null | wc -l)" -le 2 ]
 }
 
 @test "an archive larger than the file system says that the disk is full" {

@@ -118,7 +118,14 @@ stays_failed() {
 
 @test "when pxfetch fails its message is the reason, pxwrite's the consequence" {
 	echo 'echo part; echo "pxfetch: $url: connection reset" >&2; exit 4' >"$PX_STUB/fetch.sh"
-	echo 'cat >/dev/null; echo "pxwrite: stdin: cut short" >&2; echo "pxwrite: $disk: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
+	cat >"$PX_STUB/write.sh" <<-'SH'
+		echo state=noboot >&3
+		cat >/dev/null
+		echo why=input >&3
+		echo "pxwrite: stdin: cut short" >&2
+		echo "pxwrite: $disk: disk does not boot" >&2
+		exit 9
+	SH
 	unattended px.image=debian-13-lab
 	stays_failed 'download: pxfetch: http://mirror.example/debian-13-lab.img.zst: connection reset (disk does not boot)'
 	grep -q 'px: and so: pxwrite: stdin: cut short' "$LOG"
@@ -129,11 +136,11 @@ stays_failed() {
 
 @test "pxfetch failing is a failure even when pxwrite is content, and the disk is cleared" {
 	echo 'echo all; echo "pxfetch: $url: wrong SHA-256" >&2; exit 9' >"$PX_STUB/fetch.sh"
-	echo 'case $* in *-z*) echo "pxwrite: $disk: disk does not boot" >&2; exit ;; esac' >"$PX_STUB/write.sh"
+	echo 'case $* in *-z*) echo state=noboot >&3; echo "pxwrite: $disk: disk does not boot" >&2; exit ;; esac' >"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
 	wait_said 'px: FAILED: download: pxfetch: http://mirror.example/debian-13-lab.img.zst: wrong SHA-256 (disk does not boot)'
 	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 2 ]
-	[ "$(grep '^pxwrite' "$PX_STUB/calls" | tail -n 1)" = 'pxwrite -z -qf -- /dev/vda' ]
+	[ "$(grep '^pxwrite' "$PX_STUB/calls" | tail -n 1)" = 'pxwrite -z -q -p 3 -f -- /dev/vda' ]
 	running
 	[ "$(grep -c 'sbin/' "$PX_STUB/calls")" -eq 0 ]
 }
@@ -142,7 +149,7 @@ stays_failed() {
 	echo 'echo all; echo "pxfetch: $url: connection reset" >&2; exit 4' >"$PX_STUB/fetch.sh"
 	echo 'case $* in *-z*) echo "pxwrite: $disk: in use" >&2; echo "pxwrite: $disk: disk untouched" >&2; exit 10 ;; esac' >"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
-	wait_said 'connection reset (disk could not be cleared: it may boot half an image)'
+	wait_said 'connection reset (disk could not be cleared: it may boot half a system)'
 	said 'px: and so: pxwrite: /dev/vda: in use'
 	running
 }
@@ -155,7 +162,7 @@ stays_failed() {
 }
 
 @test "nor is a write error that pxfetch reports itself" {
-	echo 'trap "" PIPE; while echo data; do :; done 2>/dev/null; echo "pxfetch: stdout: Broken pipe" >&2; exit 3' >"$PX_STUB/fetch.sh"
+	echo 'trap "" PIPE; while echo data; do :; done 2>/dev/null; echo "pxfetch: cannot write" >&2; echo why=output >&3; exit 3' >"$PX_STUB/fetch.sh"
 	echo 'echo "pxwrite: $disk: too small" >&2; echo "pxwrite: disk untouched" >&2; exit 10' >"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
 	stays_failed 'write: pxwrite: /dev/vda: too small (disk untouched)'
@@ -169,22 +176,63 @@ stays_failed() {
 }
 
 @test "a read-back that fails is the step verify" {
-	echo 'cat >/dev/null; echo "bytes=1 total=2 stage=verify rate=1" >&3; sleep 0.5; echo "pxwrite: $disk: byte 4096 differs" >&2; echo "pxwrite: disk does not boot" >&2; exit 3' >"$PX_STUB/write.sh"
+	echo 'cat >/dev/null; echo "bytes=1 total=2 stage=verify rate=1" >&3; echo state=noboot >&3; echo "pxwrite: $disk: byte 4096 differs" >&2; echo "pxwrite: disk does not boot" >&2; exit 3' >"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
 	stays_failed 'verify: pxwrite: /dev/vda: byte 4096 differs (disk does not boot)'
 }
 
-@test "a pxwrite that is killed leaves a disk that is taken not to boot" {
-	echo 'kill -9 $$' >"$PX_STUB/write.sh"
+@test "a pxwrite that is killed leaves the disk in the state that it said last, whatever its last words were" {
+	echo 'echo "pxwrite: disk written and verified" >&2; kill -9 $$' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	stays_failed 'write: pxwrite: disk written and verified (disk untouched)'
+	stop "$MENU"
+	: >"$LOG"
+	: >"$PX_STUB/calls"
+	echo 'echo state=noboot >&3; kill -9 $$' >"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
 	stays_failed 'write: pxwrite: ended by signal 9 (disk does not boot)'
 }
 
-@test "a pxwrite that does not exist leaves the disk untouched" {
-	rm -f "$BATS_TEST_TMPDIR/bin/pxwrite"
-	echo 'exit 127' >"$PX_STUB/write.sh"
+@test "without a word from pxwrite nobody knows what is on the disk, and nothing more is written to it" {
+	: >"$PX_STUB/mute"
+	echo 'kill -9 $$' >"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
-	stays_failed 'write: pxwrite: exit status 127 (disk untouched)'
+	stays_failed 'write: pxwrite: ended by signal 9 (disk state not known: it may boot)'
+	! grep -q '^pxwrite -z' "$PX_STUB/calls"
+}
+
+@test "a pxwrite that is killed while the boot sector is written has its disk cleared" {
+	echo 'case $* in *-z*) echo state=noboot >&3; exit ;; esac; echo state=unknown >&3; kill -9 $$' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	wait_said 'px: FAILED: write: pxwrite: ended by signal 9 (disk does not boot)'
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 2 ]
+}
+
+@test "a pxwrite that cannot be started leaves the disk untouched" {
+	: >"$PX_STUB/mute"
+	mkdir "$BATS_TEST_TMPDIR/no"
+	printf '\177ELF' >"$BATS_TEST_TMPDIR/no/pxwrite"
+	chmod +x "$BATS_TEST_TMPDIR/no/pxwrite"
+	PATH=$BATS_TEST_TMPDIR/no:$PATH
+	echo 'exec sleep 600' >"$PX_STUB/fetch.sh"
+	printf 'Image: a\nSource: a.img.gz\n' >"$PX_STUB/images"
+	unattended px.image=a
+	wait_said 'px: FAILED: write: '
+	said '(disk untouched)'
+}
+
+@test "the download that failed first is the cause, though pxwrite failed for lack of data, too" {
+	echo 'echo "pxfetch: $url: no answer" >&2; exit 4' >"$PX_STUB/fetch.sh"
+	echo 'cat >/dev/null; echo "pxwrite: the image: nothing came" >&2; echo why=input >&3; exit 9' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	stays_failed 'download: pxfetch: http://mirror.example/debian-13-lab.img.zst: no answer (disk untouched)'
+}
+
+@test "a disk that failed before the download did is the cause" {
+	echo 'while [ ! -e "$PX_STUB/gone" ]; do sleep 0.1; done; sleep 0.3; echo "pxfetch: $url: reset" >&2; exit 4' >"$PX_STUB/fetch.sh"
+	echo 'echo "pxwrite: $disk: cannot write" >&2; echo why=disk >&3; : >"$PX_STUB/gone"; exit 3' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	stays_failed 'write: pxwrite: /dev/vda: cannot write (disk untouched)'
 }
 
 @test "a hint that matches several disks shows all disks, stays on the failure page and writes nothing" {

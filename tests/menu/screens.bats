@@ -69,7 +69,7 @@ to_confirmation() {
 
 @test "the failure page tells step, reason, consequence, disk and what to do" {
 	echo 'echo part; echo "pxfetch: $url: connection reset by peer after 1234567 bytes of 987654321, and all 5 tries are used up" >&2; exit 4' >"$PX_STUB/fetch.sh"
-	echo 'cat >/dev/null; echo "pxwrite: stdin: cut short: 4096 bytes of 4294967296" >&2; echo "pxwrite: /dev/sda: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
+	echo 'echo state=noboot >&3; cat >/dev/null; echo "pxwrite: stdin: cut short: 4096 bytes of 4294967296" >&2; echo "pxwrite: /dev/sda: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
 	terminal 80 24 xterm
 	to_confirmation
 	keys CDEF Enter
@@ -181,7 +181,7 @@ to_confirmation() {
 }
 
 @test "Ctrl-C while writing asks, y aborts, and the disk does not boot" {
-	echo 'trap "echo pxwrite: aborted >&2; echo pxwrite: disk does not boot >&2; exit 130" TERM; echo "bytes=1 total=2 stage=write rate=1" >&3; while :; do sleep 0.1; done' >"$PX_STUB/write.sh"
+	echo 'trap "echo pxwrite: aborted >&2; echo pxwrite: disk does not boot >&2; exit 130" TERM; echo "bytes=1 total=2 stage=write rate=1" >&3; echo state=noboot >&3; while :; do sleep 0.1; done' >"$PX_STUB/write.sh"
 	terminal 80 24 xterm
 	to_confirmation
 	keys CDEF Enter

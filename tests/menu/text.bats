@@ -119,7 +119,7 @@ talk() {
 
 @test "a failure says step, reason, consequence and disk, and asks what to do" {
 	echo 'echo "pxfetch: $url: connection reset" >&2; exit 4' >"$PX_STUB/fetch.sh"
-	echo 'cat >/dev/null; echo "pxwrite: stdin: cut short" >&2; echo "pxwrite: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
+	echo 'echo state=noboot >&3; cat >/dev/null; echo "pxwrite: stdin: cut short" >&2; echo "pxwrite: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
 	talk <<-'E'
 		want "Image (number"
 		send "1\r"

@@ -52,7 +52,7 @@ event() {
 @test "a failure is reported with step, reason, status, disk and the last lines of the log" {
 	start_server
 	echo 'printf "pxfetch: \"quoted\" back\\\\slash \\033[2J\n" >&2; exit 4' >"$PX_STUB/fetch.sh"
-	echo 'cat >/dev/null; echo "pxwrite: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
+	echo 'echo state=noboot >&3; cat >/dev/null; echo "pxwrite: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
 	wait_for 20 grep -q '"failed"' "$REPORTS/events"
 	[ "$(event failed step)" = download ]
@@ -91,7 +91,7 @@ event() {
 	start_server
 	printf 'i=0; while [ $i -lt 14 ]; do i=$((i + 1)); echo "pxfetch: line $i %s" >&2; done; exit 4\n' \
 		"$(printf '\\"%.0s' {1..240})" >"$PX_STUB/fetch.sh"
-	echo 'cat >/dev/null; echo "pxwrite: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
+	echo 'echo state=noboot >&3; cat >/dev/null; echo "pxwrite: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
 	wait_for 20 grep -q '"failed"' "$REPORTS/events"
 	[[ $(event failed reason) == 'pxfetch: line 14 """"'* ]]

@@ -1,11 +1,11 @@
 /*
- * Which tar there is, and how it is asked to keep everything. See unpack.h.
+ * Which tar there is, and how it is asked to keep everything. See tar.h.
  */
-//kbuild:lib-$(CONFIG_PX_MENU) += unpack.o
+//kbuild:lib-$(CONFIG_PX_MENU) += tar.o
 
 #include <sys/statvfs.h>
 #include "libbb.h"
-#include "install/unpack.h"
+#include "install/tar.h"
 #include "report/log.h"
 
 /* BusyBox's knows neither extended attributes nor ACLs nor sparse files. */
@@ -23,7 +23,7 @@ static int tar_is_busybox(void)
 
 /* GNU tar strips a leading "/", refuses "..", and makes links that lead out of the target last of all: nothing
  * gets out. */
-void FAST_FUNC px_unpack_command(struct px_command *command, const char *target)
+void FAST_FUNC px_tar_command(struct px_command *command, const char *target)
 {
 	static const char gnu[] ALIGN1 = "--numeric-owner\0--same-owner\0--acls\0--xattrs\0--xattrs-include=*\0";
 	const char *option;
@@ -44,7 +44,7 @@ void FAST_FUNC px_unpack_command(struct px_command *command, const char *target)
 	px_command_add(command, target);
 }
 
-static int is_full(const char *target)
+int FAST_FUNC px_tar_is_full(const char *target)
 {
 	struct statvfs fs;
 
@@ -55,7 +55,7 @@ static int is_full(const char *target)
 
 /* The last lines of GNU tar, "Exiting with failure status" and "Error is not recoverable", give no reason: the
  * line before does. */
-char* FAST_FUNC px_unpack_reason(const struct px_child *tar, const char *target)
+char* FAST_FUNC px_tar_reason(const struct px_child *tar, const char *target)
 {
 	const char *message = "tar failed";
 	unsigned n;
@@ -66,5 +66,5 @@ char* FAST_FUNC px_unpack_reason(const struct px_child *tar, const char *target)
 		 && !is_prefixed_with(message, "tar: Error is not recoverable"))
 			break;
 	}
-	return xasprintf("%s%s", message, is_full(target) ? ": the file system is full" : "");
+	return xasprintf("%s%s", message, px_tar_is_full(target) ? ": the file system is full" : "");
 }
