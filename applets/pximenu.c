@@ -73,6 +73,6 @@ int pximenu_main(int argc UNUSED_PARAM, char **argv)
 	menu.front->enter(&menu);
 	menu.status = px_menu_run(&menu);
 	menu.front->leave(&menu);
-	px_report_close();
+	px_report_close(3000);
 	return menu.status;
 }

@@ -260,3 +260,32 @@ char* FAST_FUNC px_url_resolve(const char *base, const char *reference)
 		remove_dots((char *)root);
 	return url;
 }
+
+/* The '@' behind user and password of the authority at s, or NULL. A password with a '/' in it makes no URL, but it is somebody's
+ * password all the same: what stands behind the ':' is no port then. */
+static char *end_of_user(char *s)
+{
+	size_t word = strcspn(s, " \t\r\n\"<>");
+	size_t len = MIN(strcspn(s, "/?#"), word);
+	char *at = memrchr(s, '@', len);
+	char *colon = memchr(s, ':', len);
+
+	if (!at && colon && s[0] != '[' && colon[1 + strspn(colon + 1, "0123456789")] != s[len])
+		at = memrchr(s, '@', word);
+	return at;
+}
+
+char* FAST_FUNC px_url_hide_users(char *text)
+{
+	char *s = text;
+
+	while ((s = strstr(s, "://")) != NULL) {
+		char *at;
+
+		s += 3;
+		at = end_of_user(s);
+		if (at)
+			overlapping_strcpy(s, at + 1);
+	}
+	return text;
+}

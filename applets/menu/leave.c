@@ -9,6 +9,21 @@
 #include "menu/menu.h"
 #include "report/report.h"
 
+enum { FAILED_MS = 3000 };
+
+/* Who waits for "done" on the server shall hear it, however slow the server is; but nobody waits for ever, and a failure has been
+ * on the screen for as long as somebody wanted. */
+static void end_reports(struct px_menu *menu)
+{
+	int wanted = px_report_active() && menu->install.end_ms && menu->status == 0;
+
+	if (wanted)
+		px_log_say("px: waiting until the report of this installation is answered, for at most %u s",
+				PX_REPORT_ANSWER_MS / 1000);
+	if (px_report_close(wanted ? PX_REPORT_ANSWER_MS : FAILED_MS) != 0)
+		px_log_say("px: the last report was not answered: going on without");
+}
+
 /* The program asks init, which unmounts everything first. Behind another root (-r: a test) only a program in there
  * is run: the machine that tests is not the one to be rebooted. */
 static void become(struct px_menu *menu, const char *program)
@@ -16,8 +31,8 @@ static void become(struct px_menu *menu, const char *program)
 	char *argv[] = { (char *)program, NULL };
 
 	px_log_say("px: %s", program);
-	px_report_close();
 	sync();
+	end_reports(menu);
 	if (menu->root[0]) {
 		char *path = xasprintf("%s/sbin/%s", menu->root, program);
 

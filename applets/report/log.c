@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "lib/text.h"
+#include "lib/url.h"
 #include "report/log.h"
 
 static char lines[PX_LOG_LINES][PX_LOG_LINE_BYTES];
@@ -29,9 +30,13 @@ void FAST_FUNC px_log_open(const char *root)
 static const char *add(const char *fmt, va_list args)
 {
 	char *line = lines[added++ % PX_LOG_LINES];
+	char *text;
 
-	vsnprintf(line, PX_LOG_LINE_BYTES, fmt, args);
-	px_ascii(line, 0);
+	if (vasprintf(&text, fmt, args) < 0)
+		bb_die_memory_exhausted();
+	/* before it is cut: half a password is one, too */
+	safe_strncpy(line, px_url_hide_users(px_ascii(text, 0)), PX_LOG_LINE_BYTES);
+	free(text);
 	if (log_fd >= 0)
 		dprintf(log_fd, "[%5u] %s\n", monotonic_sec(), line);
 	if (px_log_listener)

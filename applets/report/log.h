@@ -10,7 +10,7 @@ enum { PX_LOG_LINES = 400, PX_LOG_LINE_BYTES = 300 };
 /* Opens the file; one that cannot be opened is done without. */
 void px_log_open(const char *root) FAST_FUNC;
 
-/* One line, made printable ASCII, cut at PX_LOG_LINE_BYTES - 1. */
+/* One line, made printable ASCII, without the users and passwords of URLs, cut at PX_LOG_LINE_BYTES - 1. */
 void px_log_add(const char *fmt, ...) __attribute__ ((format (printf, 1, 2))) FAST_FUNC;
 
 /* As px_log_add, for the lines that scripts and people with a serial log look for ("px: installed ..."): on stderr

@@ -5,11 +5,12 @@
 
 #include "libbb.h"
 #include "lib/text.h"
+#include "lib/url.h"
 #include "report/log.h"
 #include "report/report.h"
 #include "report/sender.h"
 
-enum { PROGRESS_MS = 5000, CLOSE_MS = 3000, ROOM_MS = 1000 };
+enum { PROGRESS_MS = 5000, ROOM_MS = 1000 };
 
 /* How much of what identifies a machine is told. */
 enum { MAC_BYTES = 40, DMI_BYTES = 100, IP_BYTES = 64 };
@@ -23,6 +24,7 @@ static struct {
 	char *head;                 /* of each syslog line */
 	unsigned long long next_progress_ms;
 	smallint complained;        /* about what cannot be a URL */
+	struct px_url log, post;    /* host NULL: not wanted */
 } report = { .fd = -1 };
 
 /* --- who this machine is */
@@ -116,24 +118,23 @@ static void send_record(char type, const char *text, int wait_ms)
 	}
 }
 
-/* url behind prefix, or NULL: not given, or no such URL, which is said. */
-static const char *usable(const char *parameter, const char *url, const char *prefix)
+/* Takes a parameter's URL apart. 0: there is none, or none that can be meant, which is said. */
+static int parse(struct px_url *url, const char *parameter, const char *text, const char *scheme)
 {
-	const char *rest = url ? is_prefixed_with(url, prefix) : NULL;
-	const char *s;
+	const char *why;
 
-	for (s = rest; s && *s; s++)
-		if (*s <= ' ' || *s > '~')
-			rest = NULL;
-	if (url && (!rest || !rest[0] || rest[0] == '/')) {
-		if (!report.complained)
-			px_log_add("px: px.%s=%s: not %sHOST[:PORT]: nothing is reported there", parameter, url, prefix);
-		return NULL;
-	}
-	return rest;
+	px_url_free(url);
+	why = text ? px_url_parse(url, text) : "";
+	if (!why && strcmp(url->scheme, scheme) == 0)
+		return 1;
+	if (!why)
+		px_url_free(url);
+	if (text && !report.complained)
+		px_log_add("px: px.%s=%s: not %s://HOST[:PORT]: nothing is reported there", parameter, text, scheme);
+	return 0;
 }
 
-static void start_sender(const char *log_host, const char *post_url)
+static void start_sender(void)
 {
 	int ends[2];
 
@@ -148,7 +149,8 @@ static void start_sender(const char *log_host, const char *post_url)
 		xdup2(null_fd, STDOUT_FILENO);
 		xdup2(null_fd, STDERR_FILENO);
 		close(ends[1]);
-		px_sender_run(ends[0], log_host, post_url, report.head);
+		px_sender_run(ends[0], report.log.host ? &report.log : NULL, report.post.host ? &report.post : NULL,
+				report.head);
 	}
 	close(ends[0]);
 	if (report.pid < 0) {
@@ -172,7 +174,7 @@ static void end_sender(void)
 const char* FAST_FUNC px_report_open(const struct px_reporter *who)
 {
 	char *head = identify(who);
-	const char *log_host, *post_url;
+	int wanted;
 
 	if (report.fd >= 0 && strcmp(head, report.head) == 0) {
 		free(head);
@@ -181,23 +183,33 @@ const char* FAST_FUNC px_report_open(const struct px_reporter *who)
 	end_sender();
 	free(report.head);
 	report.head = head;
-	log_host = usable("log", who->log_url, "udp://");
-	post_url = usable("report", who->report_url, "http://");
+	wanted = parse(&report.log, "log", who->log_url, "udp");
+	wanted |= parse(&report.post, "report", who->report_url, "http");
 	report.complained = 1;
-	if (log_host || post_url)
-		start_sender(log_host, post_url);
+	if (wanted)
+		start_sender();
 	return report.machine;
 }
 
-void FAST_FUNC px_report_close(void)
+int FAST_FUNC px_report_close(unsigned patience_ms)
 {
-	unsigned long long end_ms = monotonic_ms() + CLOSE_MS;
+	unsigned long long end_ms = monotonic_ms() + patience_ms;
+	int status;
+	pid_t pid;
 
 	if (report.fd < 0)
-		return;
+		return 0;
 	end_sender();
-	while (waitpid(report.pid, NULL, WNOHANG) == 0 && monotonic_ms() < end_ms)
+	while ((pid = waitpid(report.pid, &status, WNOHANG)) == 0 && monotonic_ms() < end_ms)
 		usleep(20 * 1000);
+	if (pid == report.pid && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	return -1;
+}
+
+int FAST_FUNC px_report_active(void)
+{
+	return report.fd >= 0;
 }
 
 /* --- what is said */

@@ -4,9 +4,12 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += sender.o
 
 #include "libbb.h"
+#include "lib/url.h"
+#include "report/report.h"
 #include "report/sender.h"
 
-enum { SYSLOG_PORT = 514, HTTP_PORT = 80, PATIENCE_MS = 5000, RETRY_MS = 10000, TRIES_MAX = 360, NAME_MS = 30000 };
+enum { SYSLOG_PORT = 514, HTTP_PORT = 80, PATIENCE_MS = 5000, RETRY_MS = 10000, PAUSE_MS = 1000, LAST_MS = 3600 * 1000,
+	NAME_MS = 30000 };
 
 struct sender {
 	int fd;                     /* records come from here */
@@ -16,7 +19,10 @@ struct sender {
 	int log_fd;
 	unsigned long long name_ms; /* not before that is the name looked up again */
 	char *post_host;            /* "HOST[:PORT]"; NULL: no events */
-	const char *post_path;
+	const char *post_path;      /* with query, escaped */
+	char *last;                 /* an event that nobody has answered yet, malloced; or NULL */
+	unsigned long long last_try_ms, last_end_ms; /* not before, not after */
+	char *credentials;          /* a line "Authorization: ...\r\n", or "" */
 };
 
 /* --- syslog, RFC 5426: one message a datagram */
@@ -52,6 +58,30 @@ static void send_log(struct sender *s, const char *line)
 }
 
 /* --- HTTP, RFC 9112, the least that is a request */
+
+/* HOST[:PORT] as in a URL; malloced */
+static char *authority(const struct px_url *url)
+{
+	int v6 = strchr(url->host, ':') != NULL;
+
+	return xasprintf("%s%s%s%s%s", v6 ? "[" : "", url->host, v6 ? "]" : "", url->port ? ":" : "",
+			url->port ? url->port : "");
+}
+
+/* RFC 7617; malloced */
+static char *credentials(const char *user)
+{
+	size_t len = user ? strlen(user) : 0;
+	char *encoded, *line;
+
+	if (!user)
+		return xzalloc(1);
+	encoded = xzalloc(4 * ((len + 2) / 3) + 1);
+	bb_uuencode(encoded, user, len, bb_uuenc_tbl_base64);
+	line = xasprintf("Authorization: Basic %s\r\n", encoded);
+	free(encoded);
+	return line;
+}
 
 /* poll for events until end_ms; 0 when they came */
 static int wait_for(int fd, short events, unsigned long long end_ms)
@@ -112,10 +142,10 @@ static int read_within(int fd, unsigned long long end_ms)
 	return i ? 0 : -1;
 }
 
-/* Returns 0 when there was an answer, whatever it was. */
-static int send_event(struct sender *s, const char *json)
+/* Returns 0 when there was an answer within patience_ms, whatever it was, or nobody wants events. */
+static int send_event(struct sender *s, const char *json, unsigned patience_ms)
 {
-	unsigned long long end_ms = monotonic_ms() + PATIENCE_MS;
+	unsigned long long end_ms = monotonic_ms() + patience_ms;
 	len_and_sockaddr *address;
 	char *request;
 	int fd, rc = -1;
@@ -128,8 +158,8 @@ static int send_event(struct sender *s, const char *json)
 	if (fd < 0)
 		return -1;
 	request = xasprintf("POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: pximenu\r\nContent-Type: application/json\r\n"
-			"Content-Length: %u\r\nConnection: close\r\n\r\n%s",
-			s->post_path, s->post_host, (unsigned)strlen(json), json);
+			"%sContent-Length: %u\r\nConnection: close\r\n\r\n%s",
+			s->post_path, s->post_host, s->credentials, (unsigned)strlen(json), json);
 	if (write_within(fd, request, end_ms) == 0)
 		rc = read_within(fd, end_ms);
 	free(request);
@@ -137,31 +167,47 @@ static int send_event(struct sender *s, const char *json)
 	return rc;
 }
 
-/* How it ended. When the network is what failed, nobody hears of it at first: so this one is sent again and again,
- * for an hour, unless something else is to be sent or the menu has ended. */
-static void send_last_event(struct sender *s, const char *json)
-{
-	struct pollfd pollfd = { .fd = s->fd, .events = POLLIN };
-	int tries = 0;
+/* --- how it ended: the one event that must arrive. When the network is what failed, nobody hears of it at first, so it is sent
+ * again and again, for an hour, until somebody has answered or a newer event takes its place. */
 
-	while (send_event(s, json) != 0 && ++tries < TRIES_MAX)
-		if (safe_poll(&pollfd, 1, RETRY_MS) != 0)
-			return;
+static void drop_last(struct sender *s)
+{
+	free(s->last);
+	s->last = NULL;
+}
+
+static void keep_last(struct sender *s, const char *json)
+{
+	drop_last(s);
+	s->last = xstrdup(json);
+	s->last_end_ms = monotonic_ms() + LAST_MS;
+	s->last_try_ms = monotonic_ms();
+}
+
+static void try_last(struct sender *s, unsigned patience_ms, unsigned pause_ms)
+{
+	if (!s->last || monotonic_ms() < s->last_try_ms)
+		return;
+	if (send_event(s, s->last, patience_ms) == 0 || monotonic_ms() > s->last_end_ms)
+		drop_last(s);
+	s->last_try_ms = monotonic_ms() + pause_ms;
+}
+
+/* The menu has closed the pipe: it waits for no longer than PX_REPORT_ANSWER_MS. */
+static void NORETURN finish(struct sender *s)
+{
+	unsigned long long end_ms = monotonic_ms() + PX_REPORT_ANSWER_MS;
+
+	s->last_try_ms = 0;
+	while (s->last && monotonic_ms() < end_ms) {
+		try_last(s, end_ms - monotonic_ms(), PAUSE_MS);
+		if (s->last)
+			usleep(PAUSE_MS * 1000);
+	}
+	_exit(s->last ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
 /* --- the loop */
-
-/* "HOST[:PORT][/PATH]" */
-static void parse_url(struct sender *s, const char *host)
-{
-	const char *path;
-
-	if (!host)
-		return;
-	path = strchrnul(host, '/');
-	s->post_host = xstrndup(host, path - host);
-	s->post_path = *path ? path : "/";
-}
 
 /* Sends all complete records of buf; returns how many bytes are left. */
 static size_t send_records(struct sender *s, char *buf, size_t len_bytes)
@@ -171,10 +217,11 @@ static size_t send_records(struct sender *s, char *buf, size_t len_bytes)
 	while ((end = memchr(record, '\0', len_bytes - (record - buf))) != NULL) {
 		if (record[0] == PX_RECORD_LOG)
 			send_log(s, record + 1);
-		else if (record[0] == PX_RECORD_EVENT)
-			send_event(s, record + 1);
-		else if (record[0] == PX_RECORD_LAST)
-			send_last_event(s, record + 1);
+		else if (record[0] == PX_RECORD_EVENT) {
+			drop_last(s);
+			send_event(s, record + 1, PATIENCE_MS);
+		} else if (record[0] == PX_RECORD_LAST)
+			keep_last(s, record + 1);
 		record = end + 1;
 	}
 	len_bytes -= record - buf;
@@ -182,17 +229,32 @@ static size_t send_records(struct sender *s, char *buf, size_t len_bytes)
 	return len_bytes;
 }
 
-void FAST_FUNC px_sender_run(int fd, const char *log_host, const char *report_url, const char *log_head)
+void FAST_FUNC px_sender_run(int fd, const struct px_url *log, const struct px_url *post,
+		const char *log_head)
 {
 	struct sender s = { .fd = fd, .log_head = log_head };
 	char *buf = xmalloc(2 * PX_RECORD_BYTES);
 	size_t len_bytes = 0;
 	ssize_t n;
 
-	if (log_host)
-		s.log_host = xstrndup(log_host, strchrnul(log_host, '/') - log_host);
-	parse_url(&s, report_url);
-	while ((n = safe_read(fd, buf + len_bytes, 2 * PX_RECORD_BYTES - len_bytes)) > 0)
+	if (log)
+		s.log_host = authority(log);
+	if (post) {
+		s.post_host = authority(post);
+		s.post_path = post->path;
+		s.credentials = credentials(post->user);
+	}
+	while (1) {
+		struct pollfd pollfd = { .fd = fd, .events = POLLIN };
+
+		/* what is there is read first: a newer event may take the place of the last */
+		if (s.last && safe_poll(&pollfd, 1, 0) == 0)
+			try_last(&s, PATIENCE_MS, RETRY_MS);
+		if (s.last && safe_poll(&pollfd, 1, RETRY_MS) == 0)
+			continue;
+		n = safe_read(fd, buf + len_bytes, 2 * PX_RECORD_BYTES - len_bytes);
+		if (n <= 0)
+			finish(&s);
 		len_bytes = send_records(&s, buf, len_bytes + n);
-	_exit(0);
+	}
 }

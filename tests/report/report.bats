@@ -71,13 +71,6 @@ event() {
 	[ "$(grep -c '"progress"' "$REPORTS/events")" -eq 1 ]
 }
 
-@test "a server that never answers does not fail an installation" {
-	start_server slow
-	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
-	wait "$MENU"
-	grep -q 'px: installed debian-13-lab on /dev/vda' "$BATS_TEST_TMPDIR/out"
-}
-
 @test "a server that is not there, or no URL at all, does not fail an installation" {
 	unattended px.image=debian-13-lab px.report=http://127.0.0.1:9/ px.log=udp://127.0.0.1:9
 	wait "$MENU"
@@ -141,4 +134,54 @@ event() {
 	unattended px.image=debian-13-lab 'px.report="http://a b/"'
 	wait "$MENU"
 	grep -q 'px: px.report=http://a b/: not http://HOST' "$LOG"
+}
+
+@test "user and password of px.report= are sent as Authorization, and stand in no log, screen, report or message" {
+	start_server
+	secret="joe:geheim@127.0.0.1"
+	echo 'echo "script: http://$secret/x: no" >&2; exit 8' >"$PX_STUB/fetch.sh"
+	export secret
+	unattended px.image=debian-13-lab "px.catalog=http://$secret/lab/images" "px.report=http://$secret:$HTTP/r" "px.log=udp://127.0.0.1:$UDP" "px.nonsense=http://$secret/"
+	wait_for 20 grep -q '"failed"' "$REPORTS/events"
+	stop "$MENU"
+	unattended px.image=debian-13-lab "px.catalog=http://$secret/lab/images" "px.report=http://$secret:$HTTP/r" "px.log=udp://127.0.0.1:$UDP"
+	wait_for 20 eval '[ "$(grep -c failed "$REPORTS/events")" = 2 ]'
+	[ "$(event failed reason)" = 'script: http://127.0.0.1/x: no' ]
+	[ "$(sort -u "$REPORTS/authorizations")" = "Basic $(printf joe:geheim | base64)" ]
+	grep -qF 'px: catalog http://127.0.0.1/lab/images: ' "$REPORTS/syslog"
+	run grep -rl geheim "$ROOT" "$REPORTS" "$BATS_TEST_TMPDIR/out"
+	[ "$output" = "$ROOT/proc/cmdline" ]
+}
+
+@test "a restart waits until the report of done is answered, and says so" {
+	start_server late
+	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/" "px.log=udp://127.0.0.1:$UDP"
+	wait_for 20 grep -q 'px: waiting until the report of this installation is answered' "$LOG"
+	wait_for 20 grep -q '"done"' "$REPORTS/events"
+	! grep -q 'reboot was called' "$PX_STUB/calls"
+	: >"$REPORTS/answer"
+	wait "$MENU"
+	grep -q 'reboot was called' "$PX_STUB/calls"
+	! grep -q 'was not answered' "$LOG"
+}
+
+@test "done arrives although the server was away when it was first sent, and lines of the log come after it" {
+	start_server
+	stop "$SERVER"
+	rm "$REPORTS/ports"
+	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/" "px.log=udp://127.0.0.1:$UDP"
+	wait_for 20 grep -q 'px: reboot' "$LOG"
+	port=$HTTP start_server
+	wait "$MENU"
+	[ "$(event done disk)" = /dev/vda ]
+	grep -q 'reboot was called' "$PX_STUB/calls"
+}
+
+@test "a server that never answers holds up the restart only for a while, which is said" {
+	start_server slow
+	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
+	wait "$MENU"
+	grep -q 'px: installed debian-13-lab on /dev/vda' "$BATS_TEST_TMPDIR/out"
+	grep -q 'px: the last report was not answered: going on without' "$LOG"
+	grep -q 'reboot was called' "$PX_STUB/calls"
 }
