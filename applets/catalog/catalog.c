@@ -42,7 +42,7 @@ static int is_image_id(const char *id)
 
 enum px_after FAST_FUNC px_after_parse(const char *text)
 {
-	int i = index_in_strings("reboot\0poweroff\0shell\0menu\0", text);
+	int i = index_in_strings("reboot\0poweroff\0shell\0menu\0local\0", text);
 
 	return i < 0 ? PX_AFTER_UNSET : PX_AFTER_REBOOT + i;
 }
@@ -172,7 +172,7 @@ static const char *set_grow(struct px_image *image, char *value)
 static const char *set_after(struct px_image *image, char *value)
 {
 	image->after = px_after_parse(value);
-	return image->after ? NULL : "not one of reboot, poweroff, shell, menu";
+	return image->after ? NULL : "not one of reboot, local, poweroff, shell, menu";
 }
 
 /* TEXT keeps everything; LIST loses "# comment"; so does WORD, which must then be one. */
@@ -302,6 +302,46 @@ static void open_stanza(struct parser *p)
 	p->seen = 0;
 }
 
+static int names_file(const char *reference)
+{
+	return reference && strncasecmp(reference, "file:", 5) == 0;
+}
+
+/* Whoever answers for the server must not choose among the files of this machine: its disks are files, too. */
+static void refuse_files(struct parser *p)
+{
+	struct px_image *image = p->image;
+	const char *problem = "file: URLs are only for a catalog that is itself a file";
+	const char *s = image->sources;
+
+	if (!p->catalog->remote)
+		return;
+	for (; s && *(s = skip_whitespace(s)); s = skip_non_whitespace(s))
+		if (names_file(s))
+			set_problem(p, "Source", problem);
+	if (names_file(image->bmap))
+		set_problem(p, "Bmap", problem);
+	if (names_file(image->init))
+		set_problem(p, "Init", problem);
+	if (names_file(image->archive))
+		set_problem(p, "Archive", problem);
+	if (names_file(image->post))
+		set_problem(p, "Post", problem);
+}
+
+/* A URL that is none is left to pxfetch, which would not have fetched a catalog from there. */
+static int is_remote(const char *text)
+{
+	struct px_url url;
+	int remote = 0;
+
+	if (px_url_parse(&url, text) == NULL) {
+		remote = strcmp(url.scheme, "file") != 0;
+		px_url_free(&url);
+	}
+	return remote;
+}
+
 static void close_stanza(struct parser *p)
 {
 	struct px_image *image = p->image;
@@ -322,6 +362,7 @@ static void close_stanza(struct parser *p)
 		set_problem(p, "Bmap-SHA256", "of which Bmap?");
 	if (image->sources && (image->init || image->archive || image->post))
 		set_problem(p, "Source", "not together with Init, Archive and Post");
+	refuse_files(p);
 	if (!image->title[0])
 		image->title = image->id;
 	p->image = NULL;
@@ -431,6 +472,8 @@ struct px_catalog* FAST_FUNC px_catalog_parse(char *text, size_t len_bytes, cons
 
 	catalog->text = text;
 	catalog->url = xstrdup(url);
+	catalog->remote = is_remote(url);
+	catalog->shown = px_url_hide_users(px_ascii(xstrdup(url), 0));
 	replace_controls(text, len_bytes);
 	if (len_bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		p.next += 3;
@@ -457,6 +500,7 @@ void FAST_FUNC px_catalog_free(struct px_catalog *catalog)
 	if (!catalog)
 		return;
 	free(catalog->url);
+	free(catalog->shown);
 	free(catalog->text);
 	free(catalog->images);
 	free(catalog);
@@ -474,7 +518,7 @@ struct px_image* FAST_FUNC px_catalog_find(const struct px_catalog *catalog, con
 
 char* FAST_FUNC px_image_problem(const struct px_catalog *catalog, const struct px_image *image)
 {
-	return xasprintf("%s:%u: %s%s%s", bb_basename(catalog->url), image->problem_line,
+	return xasprintf("%s:%u: %s%s%s", bb_basename(catalog->shown), image->problem_line,
 			image->problem_field, image->problem_field[0] ? ": " : "", image->problem);
 }
 

@@ -14,7 +14,7 @@ enum {
 	PX_MIRRORS_MAX = 16,
 };
 
-enum px_after { PX_AFTER_UNSET, PX_AFTER_REBOOT, PX_AFTER_POWEROFF, PX_AFTER_SHELL, PX_AFTER_MENU };
+enum px_after { PX_AFTER_UNSET, PX_AFTER_REBOOT, PX_AFTER_POWEROFF, PX_AFTER_SHELL, PX_AFTER_MENU, PX_AFTER_LOCAL };
 
 /* Text fields are never NULL unless it says so; they point into the catalog's text, control bytes replaced by '?'. */
 struct px_image {
@@ -40,6 +40,8 @@ struct px_image {
 
 struct px_catalog {
 	char *url;
+	char *shown;                /* url without user and password: for people */
+	smallint remote;            /* it came over the network */
 	char *text;                 /* owned: the fields point into it */
 	struct px_image *images;
 	unsigned count;
@@ -63,7 +65,7 @@ char *px_image_problem(const struct px_catalog *catalog, const struct px_image *
 /* The mirrors, absolute; malloced array of malloced strings, NULL at the end. */
 char **px_image_urls(const struct px_catalog *catalog, const struct px_image *image) FAST_FUNC;
 
-/* "reboot", "poweroff", "shell", "menu"; PX_AFTER_UNSET for anything else. */
+/* "reboot", "poweroff", "shell", "menu", "local"; PX_AFTER_UNSET for anything else. */
 enum px_after px_after_parse(const char *text) FAST_FUNC;
 
 #endif

@@ -8,32 +8,6 @@
 #include "lib/text.h"
 #include "menu/page.h"
 
-/* What can be done about it, by the exit status of the first cause. */
-static const char *advice(int status)
-{
-	switch (status) {
-	case PX_USAGE:
-		return "Correct the kernel command line (pxelinux.cfg on the server) and start again.";
-	case PX_IO:
-		return "The disk (or its cable) failed. \"s\": dmesg shows what the kernel says; try another disk.";
-	case PX_NETWORK:
-		return "Check cable, switch and server; then try again from the menu.";
-	case PX_PROTOCOL:
-		return "The server's answer or the catalog is malformed: mend it on the server.";
-	case PX_SERVER:
-		return "The server has no such file or does not give it: check name and rights on the server.";
-	case PX_DATA:
-		return "The image is damaged, or Size and SHA256 in the catalog are not its own: make it anew on the server.";
-	case PX_TARGET:
-		return "Nothing was written. Choose another disk or image in the menu, or correct px.disk= and px.image=.";
-	case PX_RESOURCE:
-		return "This machine has too little memory for how the image was compressed: compress it with a smaller window.";
-	case PX_ABORTED:
-		return "Start again from the menu.";
-	}
-	return "F2 shows the log.";
-}
-
 static void draw_item(struct px_screen *screen, const char *label, const char *text, enum px_look look)
 {
 	if (!text || !text[0])
@@ -98,7 +72,7 @@ static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen
 	draw_lines(menu, screen);
 	draw_item(screen, "Disk state", menu->disk_state, PX_BOLD);
 	screen->row++;
-	draw_item(screen, "What to do", advice(menu->status), PX_PLAIN);
+	draw_item(screen, "What to do", px_advice(menu->step, menu->status), PX_PLAIN);
 	screen->row++;
 	draw_item(screen, "Image", menu->image ? menu->image->id : NULL, PX_PLAIN);
 	if (menu->disk) {
@@ -107,7 +81,7 @@ static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen
 		draw_item(screen, "Disk", disk, PX_PLAIN);
 		free(disk);
 	}
-	draw_item(screen, "Catalog", menu->catalog_url, PX_PLAIN);
+	draw_item(screen, "Catalog", menu->catalog_shown, PX_PLAIN);
 	draw_item(screen, "Machine", menu->machine, PX_PLAIN);
 	px_screen_put(screen, screen->row, 2, 0, PX_PLAIN, "Status");
 	px_screen_line(screen, 13, 1, PX_PLAIN, "exit %d, %u s after start", menu->status, monotonic_sec());

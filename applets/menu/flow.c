@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "lib/text.h"
+#include "lib/url.h"
 #include "report/log.h"
 #include "menu/menu.h"
 #include "report/report.h"
@@ -24,8 +25,8 @@ static void set_failure(struct px_menu *menu, int status, const char *step, char
 	free(menu->consequence);
 	menu->status = status;
 	menu->step = step;
-	menu->reason = px_ascii(reason, 0);
-	menu->consequence = consequence ? px_ascii(consequence, 0) : NULL;
+	menu->reason = px_url_hide_users(px_ascii(reason, 0));
+	menu->consequence = consequence ? px_url_hide_users(px_ascii(consequence, 0)) : NULL;
 	menu->disk_state = disk_state;
 	px_log_say("px: FAILED: %s: %s (%s)", menu->step, menu->reason, menu->disk_state);
 	if (menu->consequence)
@@ -48,8 +49,9 @@ static void set_table(struct px_menu *menu)
 
 static void do_after(struct px_menu *menu)
 {
-	static const uint8_t actions[] = { [PX_AFTER_REBOOT] = PX_DO_REBOOT, [PX_AFTER_POWEROFF] = PX_DO_POWEROFF,
-			[PX_AFTER_SHELL] = PX_DO_SHELL };
+	/* a restart that may boot the network again would install again (px.auto px.force), so the disk comes next */
+	static const uint8_t actions[] = { [PX_AFTER_REBOOT] = PX_DO_LOCAL, [PX_AFTER_LOCAL] = PX_DO_LOCAL,
+			[PX_AFTER_POWEROFF] = PX_DO_POWEROFF, [PX_AFTER_SHELL] = PX_DO_SHELL };
 	enum px_after after = px_choice_after(menu);
 
 	if (after != PX_AFTER_MENU)
@@ -107,7 +109,7 @@ static void describe(struct px_menu *menu, int force)
 			.root = menu->root, .force = force };
 	char *text = px_install_describe(&install);
 
-	fprintf(stderr, "px: would run: %s\n", px_ascii(text, 0));
+	fprintf(stderr, "px: would run: %s\n", px_url_hide_users(px_ascii(text, 0)));
 	free(text);
 }
 
@@ -141,7 +143,7 @@ static int choose_unattended(struct px_menu *menu)
 	menu->image = px_catalog_find(menu->catalog, id);
 	if (!menu->image) {
 		set_failure(menu, PX_TARGET, "image", xasprintf("px.image=%s: no such image in %s", id,
-				menu->catalog->url), NULL, "disk untouched");
+				menu->catalog->shown), NULL, "disk untouched");
 		return -1;
 	}
 	if (menu->image->problem) {

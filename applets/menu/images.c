@@ -129,7 +129,7 @@ static void FAST_FUNC draw_images(struct px_menu *menu, struct px_screen *screen
 		count = xasprintf("Filter: %s_  (%u left)", page->filter.text, page->list.count);
 	else
 		count = xasprintf("%u image%s of %s", menu->catalog->count, menu->catalog->count == 1 ? "" : "s",
-				menu->catalog->url);
+				menu->catalog->shown);
 	px_screen_put(screen, 1, 2, 0, PX_BOLD, count);
 	free(count);
 	draw_list(menu, screen);

@@ -27,7 +27,7 @@ static int read_answer(struct px_menu *menu, char *answer)
 			break;
 		if (key == PX_KEY_BACKSPACE && n) {
 			n--;
-			px_ui_print(&menu->ui, "\b \b");
+			px_ui_rub_out(&menu->ui);
 		} else if (key >= ' ' && key < 127 && n < ANSWER_BYTES - 1) {
 			answer[n++] = key;
 			px_ui_print(&menu->ui, "%c", key);
@@ -66,7 +66,7 @@ static void print_images(struct px_menu *menu)
 {
 	unsigned i;
 
-	px_ui_print(&menu->ui, "\nPXE Imager %s: images of %s\n", px_version, menu->catalog->url);
+	px_ui_print(&menu->ui, "\nPXE Imager %s: images of %s\n", px_version, menu->catalog->shown);
 	for (i = 0; i < menu->catalog->count && i < IMAGES_SHOWN_MAX; i++) {
 		const struct px_image *image = &menu->catalog->images[i];
 
@@ -84,11 +84,20 @@ static void print_images(struct px_menu *menu)
 		px_ui_print(&menu->ui, "     the catalog names no image\n");
 }
 
+/* A number of the list, a name, or a name behind '=' for one that could be a number; NULL: none, or said why not. */
 static const struct px_image *image_answer(struct px_menu *menu, const char *answer)
 {
+	const char *name = is_prefixed_with(answer, "=");
+	const struct px_image *image = px_catalog_find(menu->catalog, name ? name : answer);
 	int i = number_answer(answer, menu->catalog->count);
-	const struct px_image *image = i >= 0 ? &menu->catalog->images[i] : px_catalog_find(menu->catalog, answer);
 
+	if (i >= 0 && image && image != &menu->catalog->images[i]) {
+		px_ui_print(&menu->ui, "%s is the number of \"%s\" and the name of \"%s\": type =%s for the name, 0%s for the number\n",
+				answer, menu->catalog->images[i].title, image->title, answer, answer);
+		return NULL;
+	}
+	if (i >= 0)
+		image = &menu->catalog->images[i];
 	if (!image || !image->problem)
 		return image;
 	px_ui_print(&menu->ui, "%s cannot be used\n", image->title);
@@ -218,16 +227,30 @@ static enum px_action FAST_FUNC text_countdown(struct px_menu *menu, unsigned se
 
 /* --- progress and end */
 
+/* One Ctrl-C may be a slip: it asks, as on the screens. */
+static void take_abort_key(struct px_menu *menu, int key)
+{
+	static smallint asked;
+
+	if (key == PX_KEY_NONE || menu->install.aborted)
+		return;
+	if (asked && tolower(key) == 'y') {
+		px_ui_print(&menu->ui, "y\naborting\n");
+		px_install_abort(&menu->install);
+	} else if (asked)
+		px_ui_print(&menu->ui, "\ngoing on\n");
+	else if (key == PX_KEY_CTRL_C)
+		px_ui_print(&menu->ui, "Abort? The disk will not boot then. y aborts, any other key goes on: ");
+	asked = !asked && key == PX_KEY_CTRL_C;
+}
+
 static void FAST_FUNC text_progress(struct px_menu *menu, int key)
 {
 	const struct px_child_progress *progress = &menu->install.write.progress;
 	static unsigned long long next_ms;
 	char done[PX_SIZE_BYTES], total[PX_SIZE_BYTES], rate[PX_SIZE_BYTES];
 
-	if (key == PX_KEY_CTRL_C && !menu->install.aborted) {
-		px_ui_print(&menu->ui, "aborting\n");
-		px_install_abort(&menu->install);
-	}
+	take_abort_key(menu, key);
 	if (monotonic_ms() < next_ms || !progress->stage[0])
 		return;
 	next_ms = monotonic_ms() + 2000;
@@ -238,7 +261,7 @@ static void FAST_FUNC text_progress(struct px_menu *menu, int key)
 
 static enum px_action FAST_FUNC text_done(struct px_menu *menu, unsigned seconds)
 {
-	static const char after[] ALIGN1 = "?\0reboot\0power off\0a shell\0the menu\0";
+	static const char after[] ALIGN1 = "?\0reboot\0power off\0a shell\0the menu\0reboot\0";
 
 	px_ui_print(&menu->ui, "\n%s is on %s: %s. Next: %s\n", menu->image->title, menu->disk->path,
 			is_prefixed_with(menu->install.disk_state, "disk "),

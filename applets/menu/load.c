@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "lib/text.h"
+#include "lib/url.h"
 #include "report/log.h"
 #include "menu/menu.h"
 
@@ -28,6 +29,8 @@ static void look_at_network(struct px_menu *menu)
 	px_network_read(&menu->network, menu->root);
 	free(menu->catalog_url);
 	menu->catalog_url = catalog_url(menu);
+	free(menu->catalog_shown);
+	menu->catalog_shown = menu->catalog_url ? px_url_hide_users(px_ascii(xstrdup(menu->catalog_url), 0)) : NULL;
 }
 
 /* What is missing, malloced. */
@@ -47,10 +50,10 @@ static void take_catalog(struct px_menu *menu, struct px_child *fetch)
 	fetch->output = NULL; /* the catalog's now */
 	menu->catalog = px_catalog_parse(text, fetch->output_bytes, menu->catalog_url);
 	px_tell_open(menu); /* now that somebody can be reached and this machine has a name */
-	px_log_add("px: catalog %s: %u images, %u of them unusable", menu->catalog_url, menu->catalog->count,
+	px_log_add("px: catalog %s: %u images, %u of them unusable", menu->catalog_shown, menu->catalog->count,
 			menu->catalog->unusable);
 	if (menu->catalog->warnings)
-		px_log_add("px: %s:%u: unknown field %s (and %u more)", bb_basename(menu->catalog_url),
+		px_log_add("px: %s:%u: unknown field %s (and %u more)", bb_basename(menu->catalog_shown),
 				menu->catalog->warning_line, menu->catalog->warning_field, menu->catalog->warnings - 1);
 }
 
@@ -59,7 +62,7 @@ static enum px_action try_once(struct px_menu *menu, char **reason)
 {
 	char *argv[] = { (char *)"pxfetch", (char *)"-q", (char *)"-t", (char *)"2", (char *)"-O", (char *)"-",
 			(char *)"--", menu->catalog_url, NULL };
-	char *doing = px_ascii(xasprintf("fetching %s", menu->catalog_url), 0);
+	char *doing = xasprintf("fetching %s", menu->catalog_shown);
 	enum px_action action = PX_DO_NOTHING;
 	struct px_child fetch;
 
@@ -75,7 +78,7 @@ static enum px_action try_once(struct px_menu *menu, char **reason)
 		take_catalog(menu, &fetch);
 		action = PX_DO_CHOSEN;
 	} else if (fetch.output_overflow) {
-		*reason = xasprintf("%s: more than 16 MiB: no catalog", menu->catalog_url);
+		*reason = xasprintf("%s: more than 16 MiB: no catalog", menu->catalog_shown);
 		menu->status = PX_PROTOCOL;
 	} else if (action == PX_DO_NOTHING) {
 		*reason = xstrdup(px_child_message(&fetch, 0)[0] ? px_child_message(&fetch, 0) : "pxfetch failed without a word");
@@ -88,7 +91,7 @@ static enum px_action try_once(struct px_menu *menu, char **reason)
 static void set_problem(struct px_menu *menu, char *problem)
 {
 	free(menu->source_problem);
-	menu->source_problem = problem;
+	menu->source_problem = px_url_hide_users(problem);
 }
 
 /* Runs the network script once more when it had failed (the cable is in now); it says in /run/px/network how it

@@ -35,6 +35,7 @@ struct px_menu {
 	struct px_ui ui;
 	const struct px_front *front;
 	char *catalog_url;          /* NULL: nobody said where it is */
+	char *catalog_shown;        /* the same for people: without user and password; NULL likewise */
 	char *source_problem;       /* why there is no catalog; malloced, or NULL */
 	struct px_catalog *catalog; /* NULL: not here yet */
 	struct px_disks *disks;
@@ -122,6 +123,10 @@ void px_tell_fill(const struct px_menu *menu, struct px_event *event) FAST_FUNC;
 
 /* leave.c: reboot and the like. They return only if it could not be done (or, the shell, when it has ended). */
 void px_leave(struct px_menu *menu, enum px_action action) FAST_FUNC;
+
+/* advice.c: what can be done about a failure in that step (a keyword) with that exit status (of its first cause); one sentence or
+ * two, never NULL. */
+const char *px_advice(const char *step, int status) FAST_FUNC;
 
 /* size.c: "465.8G", in powers of 1024, buf of PX_SIZE_BYTES; returns buf. */
 enum { PX_SIZE_BYTES = 12 };

@@ -136,7 +136,7 @@ void FAST_FUNC px_progress_show(struct px_menu *menu, int key)
 
 static void FAST_FUNC draw_done(struct px_menu *menu, struct px_screen *screen)
 {
-	static const char after[] ALIGN1 = "\0restart\0power off\0start a shell\0go back to the menu\0";
+	static const char after[] ALIGN1 = "\0restart\0power off\0start a shell\0go back to the menu\0boot its disk\0";
 	struct running_page *page = menu->page;
 	unsigned seconds = (menu->install.end_ms - menu->install.start_ms) / 1000;
 

@@ -4,6 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += screen.o
 
 #include "libbb.h"
+#include "lib/url.h"
 #include "menu/screen.h"
 
 enum { OUT_BYTES = 1024, GAP_MAX = 6 };
@@ -123,6 +124,7 @@ unsigned FAST_FUNC px_screen_line(struct px_screen *screen, unsigned column, uns
 	if (vasprintf(&text, fmt, args) < 0)
 		bb_die_memory_exhausted();
 	va_end(args);
+	px_url_hide_users(text);
 	for (rest = text; taken == 0 || (*rest && taken < rows_max); rest = next) {
 		unsigned len = wrap_at(rest, width, &next);
 

@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "lib/text.h"
+#include "lib/url.h"
 #include "menu/settings.h"
 
 enum { FILE_BYTES_MAX = 64 << 10 };
@@ -31,7 +32,7 @@ static void complain(struct px_settings *settings, const char *name, const char 
 	if (settings->problem)
 		return;
 	settings->problem = xasprintf("px.%s=%s: %s", name, value, why);
-	px_ascii(settings->problem, 0);
+	px_url_hide_users(px_ascii(settings->problem, 0));
 }
 
 /* A switch: there, "=1", "=yes", "=on"; or "=0", "=no", "=off". What is none of these must not switch anything on. */
@@ -58,7 +59,7 @@ static void set_after(struct px_settings *settings, const char *value)
 {
 	settings->after = px_after_parse(value);
 	if (!settings->after)
-		complain(settings, "after", value, "not one of reboot, poweroff, shell, menu");
+		complain(settings, "after", value, "not one of reboot, local, poweroff, shell, menu");
 }
 
 static void take(struct px_settings *settings, const char *name, const char *value)

@@ -4,6 +4,8 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += ui.o
 
 #include "libbb.h"
+#include "lib/text.h"
+#include "lib/url.h"
 #include "menu/ui.h"
 
 enum { TICK_MS = 200 }; /* how often the end of a program is looked for */
@@ -89,6 +91,14 @@ int FAST_FUNC px_ui_wait(struct px_ui *ui, int timeout_ms, struct px_install *in
 	return any_key(ui);
 }
 
+void FAST_FUNC px_ui_rub_out(struct px_ui *ui)
+{
+	unsigned i;
+
+	for (i = 0; i < ui->count; i++)
+		px_terminal_write(&ui->terminals[i], "\b \b", 3);
+}
+
 void FAST_FUNC px_ui_print(struct px_ui *ui, const char *fmt, ...)
 {
 	char *text, *line;
@@ -99,6 +109,7 @@ void FAST_FUNC px_ui_print(struct px_ui *ui, const char *fmt, ...)
 	if (vasprintf(&text, fmt, args) < 0)
 		bb_die_memory_exhausted();
 	va_end(args);
+	px_url_hide_users(px_ascii(text, '\n'));
 	for (line = text; line; ) {
 		char *end = strchr(line, '\n');
 		size_t len = end ? (size_t)(end - line) : strlen(line);

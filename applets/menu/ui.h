@@ -31,7 +31,11 @@ void px_ui_share(struct px_ui *ui, int exclusive) FAST_FUNC;
  * (look again); PX_KEY_LOST when no terminal is left and nothing else is there to wait for. */
 int px_ui_wait(struct px_ui *ui, int timeout_ms, struct px_install *install, struct px_child *child) FAST_FUNC;
 
-/* printf to every terminal, with "\n" as CR LF. Text from elsewhere must have been through px_ascii. */
+/* Takes back the character that was echoed last. */
+void px_ui_rub_out(struct px_ui *ui) FAST_FUNC;
+
+/* printf to every terminal, "\n" as CR LF. All lines of text pass through here (pages pass through px_screen_put): control bytes
+ * and what is not ASCII are replaced (px_ascii), users and passwords of URLs taken out, whoever the text came from. */
 void px_ui_print(struct px_ui *ui, const char *fmt, ...) __attribute__ ((format (printf, 2, 3))) FAST_FUNC;
 
 #endif

@@ -85,7 +85,7 @@ static const char* FAST_FUNC network_line(struct px_menu *menu, unsigned i)
 	static const char labels[] ALIGN1 = "Interface\0MAC\0Address\0Gateway\0DNS\0Server\0Catalog\0Problem\0";
 	const struct px_network *network = &menu->network;
 	const char *values[] = { network->iface, network->mac, network->ip, network->gateway, network->dns, network->server,
-			menu->catalog_url, network->problem ? network->problem : "none" };
+			menu->catalog_shown, network->problem ? network->problem : "none" };
 	struct px_viewer *viewer = &menu->viewer;
 
 	snprintf(viewer->text, sizeof(viewer->text), "%-12s%s", nth_string(labels, i), values[i] ? values[i] : "not known");

@@ -154,3 +154,43 @@ list() {
 	[[ $output == *"199) "*" ... and 65337 more"* ]]
 	[[ $output != *memory* ]]
 }
+
+@test "a catalog from the network names no file: URL, in whatever field and case" {
+	list <<-'E'
+		Image: a
+		Source: x.img.gz FILE:/dev/sdb
+
+		Image: b
+		Source: b.img.gz
+		Bmap: file:///etc/shadow
+
+		Image: c
+		Init: file:/tmp/init.sh
+
+		Image: d
+		Init: i.sh
+		Archive: File:/tmp/a.tar.gz
+
+		Image: e
+		Init: i.sh
+		Post: file:/tmp/p.sh
+
+		Image: f
+		Source: f.img.gz
+	E
+	[[ $output == *"1) a (unusable: images:2: Source: file: URLs are only for a catalog that is itself a file)"* ]]
+	[[ $output == *"2) b (unusable: images:6: Bmap: file: URLs are only"* ]]
+	[[ $output == *"3) c (unusable: images:9: Init: file: URLs are only"* ]]
+	[[ $output == *"4) d (unusable: images:13: Archive: file: URLs are only"* ]]
+	[[ $output == *"5) e (unusable: images:17: Post: file: URLs are only"* ]]
+	[[ $output == *"6) f"$'\r'* ]]
+}
+
+@test "a catalog that is itself a file may name files" {
+	cmdline px.ui=text px.catalog=file:///srv/images
+	list <<-'E'
+		Image: a
+		Source: file:/srv/x.img.gz
+	E
+	[[ $output == *"1) a"$'\r'* ]]
+}

@@ -281,3 +281,21 @@ stays_failed() {
 	run grep -c -P '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff]' "$BATS_TEST_TMPDIR/out"
 	[ "$output" -eq 0 ]
 }
+
+@test "after an installation the firmware is asked to boot the disk next, so that the network does not install again" {
+	mkdir -p "$ROOT/etc/px"
+	printf '#!/bin/sh\necho "$0 was called" >>"%s/calls"\n' "$PX_STUB" >"$ROOT/etc/px/local"
+	chmod +x "$ROOT/etc/px/local"
+	unattended px.image=debian-13-lab px.force
+	wait "$MENU"
+	tail -n 2 "$PX_STUB/calls" | head -n 1 | grep -q 'etc/px/local was called'
+	tail -n 1 "$PX_STUB/calls" | grep -q 'sbin/reboot was called'
+	: >"$PX_STUB/calls"
+	unattended px.image=debian-13-lab px.after=local
+	wait "$MENU"
+	grep -q 'etc/px/local was called' "$PX_STUB/calls"
+	: >"$PX_STUB/calls"
+	unattended px.image=debian-13-lab px.after=poweroff
+	wait "$MENU"
+	! grep -q 'etc/px/local was called' "$PX_STUB/calls"
+}

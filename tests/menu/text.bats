@@ -168,3 +168,62 @@ talk() {
 		want "Image (number"
 	E
 }
+
+@test "control bytes of an image's name, title or problem reach no terminal" {
+	printf 'Image: a\x9b2Jb\x1b[31m\nSource: x\n\nImage: c\x9bd\nTitle: T\xc2\x9bT \x9b1m\nSource: x\nSize: \x9b3\n' >"$PX_STUB/images"
+	talk <<-'E'
+		want "1) a?2Jb?"
+		want "2) T?T"
+		want "Image (number"
+		send "1\r"
+		want "cannot be used"
+		want "Image (number"
+	E
+	run grep -c -P '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff]' <<<"$output"
+	[ "$output" -eq 0 ]
+}
+
+@test "an image whose name is a number is chosen by =NAME, and what could be both is asked about" {
+	printf 'Image: one\nSource: x\n\nImage: two\nTitle: The second\nSource: x\n\nImage: 2\nTitle: Called two\nSource: x\n\nImage: 2024\nTitle: The year\nSource: x\n' >"$PX_STUB/images"
+	talk <<-'E'
+		want "Image (number"
+		send "2\r"
+		want "2 is the number of \"The second\" and the name of \"Called two\""
+		want "Image (number"
+		send "=2\r"
+		want "Disks for Called two:"
+		want "Disk (number"
+		send "b\r"
+		want "Image (number"
+		send "02\r"
+		want "Disks for The second:"
+		want "Disk (number"
+		send "b\r"
+		want "Image (number"
+		send "2024\r"
+		want "Disks for The year:"
+	E
+}
+
+@test "one Ctrl-C asks, y aborts, any other key goes on" {
+	echo 'trap "echo pxwrite: aborted >&2; echo pxwrite: disk does not boot >&2; echo state=noboot >&3; exit 130" TERM; echo "bytes=1 total=2 stage=write rate=1" >&3; while :; do sleep 0.1; done' >"$PX_STUB/write.sh"
+	talk <<-'E'
+		want "Image (number"
+		send "1\r"
+		want "Disk (number"
+		send "3\r"
+		want "Type CDEF"
+		send "CDEF\r"
+		want "px: installing"
+		send "\003"
+		want "Abort? The disk will not boot then."
+		send "n"
+		want "going on"
+		send "\003"
+		want "Abort? The disk will not boot then."
+		send "y"
+		want "aborting"
+		want "FAILED"
+		want "aborted by the user"
+	E
+}
