@@ -202,6 +202,7 @@ static void prepare_mirror(struct download *d)
 	d->failures = 0;
 	d->pause_ms = PAUSE_FIRST_MS;
 	memset(&d->xfer->validator, 0, sizeof(d->xfer->validator));
+	d->xfer->plain = 0;
 }
 
 /* Up to a half more than pause_ms, by chance: the machines of a room that one server has turned away, or lost, at once

@@ -22,7 +22,7 @@ enum {
 	YIELD_MAX_US = 50,               /* gone for longer: somebody else needs this processor */
 	SPIN_REST = 100,                 /* then so many answers are slept for */
 	LOSSES_MAX = 12,                 /* windows in a row that broke off at their start: this window is too large */
-	WRONG_PORT = 5,                  /* ERROR: Unknown transfer ID */
+	NOT_FOUND = 1, ACCESS_VIOLATION = 2, WRONG_PORT = 5, /* ERROR codes (RFC 1350, appendix) */
 };
 
 struct tftp_stream {
@@ -34,7 +34,9 @@ struct tftp_stream {
 	struct sockaddr_storage peer;
 	socklen_t peer_len;
 	smallint peer_known;      /* its port is the transfer's, no longer 69 */
-	smallint plain;           /* ask for no options: the server refused some (ERROR 8) */
+	smallint plain;           /* no options are asked for */
+	smallint silent;          /* the last failure is that nothing came */
+	struct sockaddr_storage stranger; /* who answered instead of the server; ss_family 0: nobody */
 	smallint repeated;        /* since the last progress */
 	unsigned long long sent_us; /* when last[] went out */
 	unsigned long long first_us; /* when it did so the first time */
@@ -200,6 +202,8 @@ static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 		return n;
 	if (f->peer_known)
 		tftp_complain(f, (struct sockaddr *)&from.address, from.len, WRONG_PORT, "Unknown transfer ID");
+	else
+		f->stranger = from.address;
 	return 0;
 }
 
@@ -295,16 +299,54 @@ static int tftp_gone(struct tftp_stream *f)
 	return -1;
 }
 
+/* Until the first block has come. */
+static int tftp_is_beginning(struct tftp_stream *f)
+{
+	return f->t.seen_bytes == 0 && !f->t.done;
+}
+
+/* How long silence is borne. Of what there is for a first block, half is kept for a request without options. */
+static unsigned tftp_limit_ms(struct tftp_stream *f)
+{
+	return !f->plain && tftp_is_beginning(f) ? f->xfer->silence_ms / 2 : f->xfer->silence_ms;
+}
+
+/* A server with several addresses may answer from another one than it was asked at. Who takes that takes it from
+ * anybody, but the operator must know that the server is there. */
+static int tftp_silence(struct tftp_stream *f)
+{
+	char *who = NULL;
+
+	f->silent = 1;
+	if (f->stranger.ss_family)
+		who = xmalloc_sockaddr2dotted_noport((struct sockaddr *)&f->stranger);
+	if (who)
+		px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "no answer from this address, but one from %s: "
+				"use that address, or have the server answer from the one that it is asked at", who);
+	else
+		px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "silence for %u seconds", f->xfer->silence_ms / 1000);
+	free(who);
+	return tftp_gone(f);
+}
+
+/* How long to wait for a packet: never beyond the time at which silence is too long. */
+static unsigned tftp_timeout_us(struct tftp_stream *f, unsigned waited_ms)
+{
+	unsigned limit_ms = tftp_limit_ms(f);
+
+	return MIN(tftp_patience_us(f), (limit_ms > waited_ms ? limit_ms - waited_ms : 1) * 1000ULL);
+}
+
 /* The next packet that means something. Returns flags of px_tftp_packet and sets *len; -1. */
 static int tftp_next(struct tftp_stream *f, ssize_t *len)
 {
 	unsigned long long start_us = tftp_clock_us(), now_us;
-	unsigned waited_ms, flags;
+	unsigned waited_ms = 0, flags;
 
 	if (f->heard_us)
 		f->away_us = MAX(f->away_us, start_us - f->heard_us);
 	while (1) {
-		*len = tftp_receive(f, tftp_patience_us(f));
+		*len = tftp_receive(f, tftp_timeout_us(f, waited_ms));
 		if (*len < 0)
 			return tftp_gone(f);
 		flags = *len > 0 ? px_tftp_packet(&f->t, f->packet, *len) : PX_TFTP_IGNORE;
@@ -314,11 +356,8 @@ static int tftp_next(struct tftp_stream *f, ssize_t *len)
 		waited_ms = (now_us - start_us) / 1000;
 		if (flags != PX_TFTP_IGNORE)
 			break;
-		if (waited_ms >= f->xfer->silence_ms) {
-			px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "silence for %u seconds",
-					f->xfer->silence_ms / 1000);
-			return tftp_gone(f);
-		}
+		if (waited_ms >= tftp_limit_ms(f))
+			return tftp_silence(f);
 		if ((*len == 0 ? tftp_quiet(f) : tftp_repeat(f)) < 0)
 			return -1;
 	}
@@ -445,7 +484,7 @@ static void tftp_choose_options(struct tftp_stream *f, const struct addrinfo *a)
 			t->ask_blksize_bytes);
 }
 
-/* Asks one address and waits for its answer. */
+/* Asks one address and waits for its first block. */
 static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struct addrinfo *a)
 {
 	struct px_tftp *t = &f->t;
@@ -455,7 +494,8 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 	memset(t, 0, sizeof(*t));
 	memset(&f->trip, 0, sizeof(f->trip));
 	memset(&f->pace, 0, sizeof(f->pace));
-	f->repeated = 0;
+	f->repeated = f->silent = 0;
+	f->stranger.ss_family = 0;
 	f->block_us = 0;
 	f->spin_rest = 0;
 	f->repeat_us = PX_TFTP_REPEAT_FIRST_US;
@@ -466,7 +506,22 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 		return px_transfer_fail(f->xfer, &f->s, PX_SERVER, "the name is too long for TFTP");
 	if (tftp_send(f, f->last_len) < 0)
 		return -1;
-	return tftp_step(f) < 0 ? -1 : 0;
+	while (tftp_is_beginning(f))
+		if (tftp_step(f) < 0)
+			return -1;
+	return 0;
+}
+
+/* Whether a server that did not get as far as the first block may do better when it is asked for no options: it
+ * refuses them, it grants what was not asked for, it uses them without saying so, it does not answer at all. All of
+ * these exist. Not when it says that there is no such file, or only to others. */
+static int tftp_may_be_plain(struct tftp_stream *f)
+{
+	if (f->plain || !tftp_is_beginning(f))
+		return 0;
+	if (f->s.status == PX_SERVER)
+		return f->t.server_code != NOT_FOUND && f->t.server_code != ACCESS_VIOLATION;
+	return f->s.status == PX_PROTOCOL || f->silent;
 }
 
 /* Asks all addresses in turn until one answers, whatever it says. */
@@ -476,15 +531,18 @@ static void tftp_begin(struct tftp_stream *f, const struct px_url *url, const st
 		f->s.status = PX_OK;
 		if (tftp_ask(f, url, a) == 0)
 			break;
-		if (f->s.status == PX_SERVER && f->t.server_code == PX_TFTP_REFUSED_OPTION && !f->plain)
-			f->plain = 1; /* once more without (RFC 2347) */
-		else if (f->s.status == PX_NETWORK && a->ai_next)
+		if (tftp_may_be_plain(f)) {
+			f->plain = 1;
+		} else if (f->s.status == PX_NETWORK && a->ai_next) {
 			a = a->ai_next;
-		else
+			f->plain = 0;
+		} else {
 			break;
+		}
 		close(f->fd);
 		f->fd = -1;
 	}
+	f->xfer->plain = f->plain && f->s.status == PX_OK;
 	f->xfer->start_bytes = 0;
 	f->xfer->total_bytes = f->t.tsize_bytes;
 	f->xfer->total_low = f->t.tsize_low;
@@ -500,6 +558,7 @@ static struct px_stream* FAST_FUNC tftp_open(const struct px_url *url, struct px
 	f->s.close = tftp_close;
 	f->xfer = xfer;
 	f->fd = -1;
+	f->plain = xfer->plain;
 	all = px_net_resolve(xfer, &f->s, url->host, url->port ? url->port : "69", SOCK_DGRAM);
 	if (all) {
 		tftp_begin(f, url, all);

@@ -141,6 +141,14 @@ static int take_option(struct px_tftp *t, const char *name, const char *text, un
 	return 0;
 }
 
+/* Whether all that is left is zeros: some servers fill the packet up, or end the list as a list of strings. */
+static int is_padding(const char *at, const char *end)
+{
+	while (at < end && !*at)
+		at++;
+	return at == end;
+}
+
 /* 00 06 "tsize" 00 "1234" 00 "blksize" 00 "1428" 00 */
 static unsigned take_oack(struct px_tftp *t, const uint8_t *packet, size_t len)
 {
@@ -149,7 +157,7 @@ static unsigned take_oack(struct px_tftp *t, const uint8_t *packet, size_t len)
 
 	if (t->answered)
 		return PX_TFTP_IGNORE; /* doubled: the time-out repeats the ACK if it was lost */
-	while (at < end) {
+	while (at < end && !(seen && is_padding(at, end))) {
 		const char *name = at;
 		const char *value = memchr(name, '\0', end - name);
 		const char *last = value ? memchr(value + 1, '\0', end - value - 1) : NULL;
@@ -226,6 +234,10 @@ static unsigned take_data(struct px_tftp *t, const uint8_t *packet, size_t len)
 		return take_stray(t, number);
 	if (len - 4 > t->blksize_bytes)
 		return fail(t, PX_PROTOCOL, ERROR_ILLEGAL, "malformed TFTP: a block larger than agreed");
+	if (t->tsize_bytes == 0 && t->seen_bytes == 0 && len > 4) {
+		t->tsize_bytes = -1; /* the 0 of the request, sent back by a server that does not know better */
+		t->tsize_low = 0;
+	}
 	t->answered = 1;
 	t->gap = PX_TFTP_GAP_NONE;
 	t->block = number;

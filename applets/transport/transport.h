@@ -34,6 +34,7 @@ struct px_transfer {
 	/* what a transport learns; kept from try to try on one mirror */
 	off_t total_bytes;          /* the whole file; -1: unknown; may grow when total_low */
 	smallint total_low;         /* it may be only the lower 32 bits (TFTP) */
+	smallint plain;             /* TFTP: the server does only without options */
 	unsigned away_s;            /* TFTP: so long a slow reader kept us from the server, before it was gone */
 	struct px_validator validator; /* of the file that all bytes given so far are of; set by fetch/download.c */
 	smallint redirected;        /* HTTP: the next try may be sent to another address than this one */

@@ -237,6 +237,14 @@ all_ways() {
 	[ "$status" = 8 ]
 }
 
+@test "a TFTP server that answers from another address is named" {
+	start_hostile tftp
+	run timeout 60 pxfetch -q -t 1 -T 2 -O none "tftp://127.0.0.1:$PORT/answers-from-elsewhere"
+	[ "$status" = 4 ]
+	[ "${#lines[@]}" = 1 ]
+	[[ "$output" == *"one from 127.0.0.2"* ]]
+}
+
 @test "a relative redirect is resolved against the URL as it was sent, not as it is shown" {
 	start_hostile http
 	pxfetch -q -t 1 -O out "http://127.0.0.1:$PORT/$(printf 'm\303\274nchen')/redirect-relative"

@@ -3,7 +3,7 @@
 
     hostile_tftp.py FILE    serves FILE's bytes; prints its port, then runs until it is killed
     hostile_tftp.py ways    prints the names and what must come of each: "ok" (right bytes, status 0), "bad" (it must fail), "more"
-                            (it must fail, but may give more bytes first)
+                            (it must fail, but may give more bytes first); not those "alone", which have a test of their own
 
 Each way is a function that gets the transfer: a socket of its own, the client's address, the options, the content.
 """
@@ -289,7 +289,90 @@ def slows_down(t):
         t.window(size, window, drop=range(1, 100000, 20) if window > 8 else (), order=reorder)
 
 
+# --- what is wrong, but not with the file: it comes without options
+def sends_back(name, packet):
+    """Options are answered with packet, in lockstep; a request without them is served."""
+    def answer(t):
+        if not t.options:
+            t.lockstep()
+        elif packet:
+            t.send(packet)
+            if t.ack(0, packet):
+                t.lockstep()
+    WAYS[name] = (answer, "ok")
+
+
+sends_back("unasked-multicast", oack(multicast=",,1", blksize=512))
+sends_back("unasked-timeout", oack(timeout=5))
+sends_back("granted-too-much", oack(blksize=65465))
+sends_back("granted-twice", b"\0\6blksize\x00512\0blksize\x001024\0")
+sends_back("oack-cut", b"\0\6blksize\x00512")
+sends_back("oack-padded", oack(blksize=512) + bytes(100))
+sends_back("silent-to-options", None)
+sends_back("error-0-for-options", error(0, b"bad request"))
+sends_back("error-4-for-options", error(4, b"Illegal TFTP operation"))
+sends_back("tsize-sent-back", oack(tsize=0))
+
+
+@way("ok")
+def takes_blksize_silently(t):
+    t.lockstep(size=int(t.options.get(b"blksize", 512)))
+
+
+@way("ok")
+def grants_less_than_it_sends(t):
+    if t.options:
+        t.send(oack(blksize=1024))
+        t.ack(0) and t.lockstep(size=1400)
+    else:
+        t.lockstep()
+
+
+@way("ok")
+def silent_behind_the_oack(t):
+    """Takes the ACK of its OACK for nonsense."""
+    if t.options:
+        t.send(oack(blksize=512))
+    else:
+        t.lockstep()
+
+
 # --- lies
+@way("bad")
+def tsize_sent_back_and_cut(t):
+    """The end must be a short block, and this one is never sent."""
+    packet = oack(tsize=0)
+    t.send(packet)
+    if t.ack(0, packet):
+        t.send(t.block(1))
+        t.ack(1, t.block(1))
+
+
+@way("bad")
+def says_longer_and_ends_at_once(t):
+    """An empty file for who asks without options, but the first answer said that it is none."""
+    if t.options:
+        packet = oack(tsize=len(t.body))
+        t.send(packet)
+        if not t.ack(0, packet):
+            return
+    t.send(data(1, b""))
+
+
+@way("bad")
+def oack_with_a_tail(t):
+    t.send(oack(blksize=512) + bytes(3) + b"x")
+    t.ack(0) and t.lockstep()
+
+
+@way("alone")
+def answers_from_elsewhere(t):
+    t.s.close()
+    t.s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    t.s.bind(("127.0.0.2", 0))
+    t.send(t.block(1))
+
+
 @way("bad")
 def not_asked_option(t):
     t.send(oack(multicast="239.0.0.1,1758,1"))
@@ -533,7 +616,8 @@ def serve(packet, client, body, counts):
 def main():
     if sys.argv[1] == "ways":
         for name, (_, verdict) in WAYS.items():
-            print(name, verdict)
+            if verdict != "alone":
+                print(name, verdict)
         return
     with open(sys.argv[1], "rb") as f:
         body = f.read()
