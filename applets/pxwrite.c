@@ -152,7 +152,8 @@ static void parse_options(char **argv)
 	G.to_stdout = !(G.opts & OPT_LIST) && LONE_DASH(G.path);
 	G.input = input;
 	G.image_bytes = size ? (off_t)xatoull_range_sfx(size, 1, INT64_MAX, kmg_i_suffixes) : -1;
-	G.w.size_known = size || hash || bmap;
+	if (size || hash || bmap)
+		G.w.proof = hash && (size || bmap) ? PX_PROOF_WHOLE : PX_PROOF_PART;
 	G.memory_bytes = memory ? xatoul_sfx(memory, kmg_i_suffixes) : quarter_of_ram();
 	G.w.progress_fd = fd ? xatoi_positive(fd) : -1;
 	if (!(G.opts & OPT_LIST))
@@ -295,8 +296,8 @@ static enum px_status open_image(void)
 		struct px_decode_options options = {
 			.memory_bytes = G.memory_bytes,
 			.hashed = G.w.digest.known,
-			.sized = G.w.size_known,
-			.proven = G.w.digest.known && G.image_bytes >= 0,
+			.sized = G.w.proof != PX_PROOF_NONE,
+			.proven = G.w.proof == PX_PROOF_WHOLE,
 		};
 		if (!G.to_stdout) {
 			options.history_bytes = PX_POUR_HISTORY_BYTES;
@@ -332,27 +333,85 @@ static enum px_status look_at_image(void)
 	return px_blkwrite_look(&G.w);
 }
 
-/* What the first MiB says about image and disk together. */
-static enum px_status refuse_image(void)
+/* What does not stop anything, but somebody should know: for people unless -q, and for -p as `warning=KEYWORD words`. */
+static void warn(const char *keyword, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
+static void warn(const char *keyword, const char *fmt, ...)
+{
+	char *words, *line;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&words, fmt, args) < 0)
+		bb_die_memory_exhausted();
+	va_end(args);
+	if (!(G.opts & OPT_QUIET))
+		bb_error_msg("warning: %s", words);
+	line = xasprintf("warning=%s %s\n", keyword, words);
+	if (G.w.progress_fd >= 0)
+		full_write(G.w.progress_fd, line, strlen(line)); /* one write: lines do not mix */
+	free(line);
+	free(words);
+}
+
+/* Other tools' images, archives, pages: by what they begin with or, where that can be looked at, end with. */
+static enum px_status refuse_format(void)
 {
 	const struct px_volume *kind = &G.w.kind;
-	off_t need_bytes = MAX(G.image_bytes, kind->end_bytes);
-	enum px_status status = G.image_bytes >= 0 ? px_blkwrite_whole(&G.w, G.image_bytes) : PX_OK;
+	uint8_t end[512];
 
 	if (kind->refuse) {
 		bb_error_msg("this is %s, no disk image: %s", kind->refuse, kind->remedy);
 		return PX_DATA;
 	}
+	if (!G.decoder && G.w.proof != PX_PROOF_WHOLE && px_source_end(G.w.source, end, sizeof(end)) == 0)
+		return px_blkwrite_refuse_end(end);
+	return PX_OK;
+}
+
+/* What nothing here knows may be packed or encrypted in a way that nobody has heard of. */
+static enum px_status refuse_doubtful(void)
+{
+	const struct px_volume *kind = &G.w.kind;
+
+	if (!kind->doubtful)
+		return PX_OK;
+	if (G.w.proof != PX_PROOF_WHOLE && !(G.opts & OPT_FORCE)) {
+		bb_error_msg("%s: no partition table, and no filesystem that is known here: if this is an image all the same, give "
+				"its size (-s) and hash (-H), or -f", kind->words);
+		return PX_DATA;
+	}
+	warn("doubtful", "the image has no partition table and no filesystem that is known here: %s", kind->words);
+	return PX_OK;
+}
+
+static void warn_of_table(void)
+{
+	const struct px_volume *kind = &G.w.kind;
+
+	if (kind->table == PX_TABLE_BROKEN)
+		warn("table", "the image's partition table is broken: %s; it is written as it is", kind->broken);
+	if (G.image_bytes >= 0 && kind->end_bytes > G.image_bytes + 511)
+		warn("beyond", "the image's last partition ends at byte %"OFF_FMT"u, %"OFF_FMT"u bytes behind the image: %s",
+				kind->end_bytes, kind->end_bytes - G.image_bytes,
+				kind->end_bytes - G.image_bytes > PX_OVERHANG_BYTES ? "what the disk holds there stays" : "cleared");
+}
+
+/* What the first MiB says about image and disk together. */
+static enum px_status refuse_image(void)
+{
+	const struct px_volume *kind = &G.w.kind;
+	off_t need_bytes = MAX(G.image_bytes, kind->end_bytes);
+	enum px_status status = refuse_format();
+
+	if (status == PX_OK && G.image_bytes >= 0)
+		status = px_blkwrite_whole(&G.w, G.image_bytes);
+	if (status == PX_OK)
+		status = refuse_doubtful();
 	if (status != PX_OK)
 		return status;
-	if (!G.w.size_known)
+	if (G.w.proof == PX_PROOF_NONE)
 		need_bytes = MAX(need_bytes, kind->filesystem_bytes);
-	if (G.opts & OPT_QUIET)
-		return refuse_disk(need_bytes, kind->sector_bytes);
-	if (kind->table == PX_TABLE_BROKEN)
-		bb_error_msg("warning: the image's partition table is broken: %s; it is written as it is", kind->broken);
-	if (kind->table == PX_TABLE_NONE && !kind->filesystem)
-		bb_simple_error_msg("warning: the image has no partition table and no filesystem that is known here");
+	warn_of_table();
 	return refuse_disk(need_bytes, kind->sector_bytes);
 }
 

@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "decode/decode.h"
+#include "lib/zero.h"
 
 enum { TAIL_BYTES = 64 * 1024 };
 
@@ -39,13 +40,8 @@ ssize_t FAST_FUNC px_decode_need(struct px_stream *s, void *buf, size_t buf_byte
 	return have_bytes;
 }
 
-static int has_only_zeros(const uint8_t *p, size_t len_bytes)
-{
-	return len_bytes == 0 || (p[0] == 0 && memcmp(p, p + 1, len_bytes - 1) == 0);
-}
-
-/* Padding of tapes and of tools that copy whole blocks says nothing about the image, nor does a vendor's signature behind it
- * when size and hash of what was decoded are checked. A loss cannot hide there: those two see it. */
+/* Padding of tapes and of tools that copy whole blocks says nothing about the image, nor does a vendor's signature
+ * behind it when size and hash of what was decoded are checked. A loss cannot hide there: those two see it. */
 int FAST_FUNC px_decode_tail(struct px_stream *s, const struct px_decode_options *options, const char *format,
 		const void *rest, size_t rest_bytes, off_t zeros_bytes)
 {
@@ -56,7 +52,7 @@ int FAST_FUNC px_decode_tail(struct px_stream *s, const struct px_decode_options
 	int zeros = 1;
 
 	do {
-		zeros = zeros && has_only_zeros(p, n);
+		zeros = zeros && px_zero_is(p, n);
 		tail_bytes += n;
 		n = zeros || options->proven ? px_stream_pull(s, buf, TAIL_BYTES) : 0;
 		p = buf;

@@ -17,8 +17,8 @@ struct px_decode_options {
 	size_t memory_bytes;   /* what windows and dictionaries may take */
 	smallint hashed;       /* the caller checks a SHA-256 of all that is decoded: the format's own sums, up to a
 	                        * fifth of the work, may be left out. Its structure is checked all the same. */
-	smallint sized;        /* the caller checks size or SHA-256 of all that is decoded: an end that proves nothing by
-	                        * itself is good enough */
+	smallint sized;        /* the caller checks size or SHA-256 of all that is decoded: an end that proves nothing
+	                        * by itself is good enough */
 	smallint proven;       /* the caller checks both: whatever lies behind the last member spoils nothing */
 	/* What the caller promises about the buffers that it reads into; 0, 0: nothing. */
 	size_t history_bytes;  /* that many bytes back, what was read is still where it was; it lies in at most two
@@ -46,16 +46,16 @@ struct px_decoder {
 /* The decoder whose magic starts head (len_bytes of it); NULL: none, so it is a raw image or nothing that we know. */
 const struct px_decoder *px_decoder_find(const uint8_t *head, size_t len_bytes) FAST_FUNC;
 
-/* For a decoder that needs input in one piece: moves the have_bytes of it at from (in buf) to the front of buf and reads
- * more behind them until there are want_bytes (at most buf_bytes). Returns how many there are, less than want_bytes only at
- * upstream's end; -1: upstream failed. */
+/* For a decoder that needs input in one piece: moves the have_bytes of it at from (in buf) to the front of buf and
+ * reads more behind them until there are want_bytes (at most buf_bytes). Returns how many there are, less than
+ * want_bytes only at upstream's end; -1: upstream failed. */
 ssize_t px_decode_need(struct px_stream *s, void *buf, size_t buf_bytes, const void *from, size_t have_bytes,
 		size_t want_bytes) FAST_FUNC;
 
-/* What a decoder does about bytes behind the last member: reads upstream to its end. Zeros are padding, and say that they were
- * passed over; anything else is PX_DATA, unless options->proven. rest: rest_bytes of it that were read already;
- * zeros_bytes: zeros that the decoder itself has passed over. Returns 0: that is the end; -1: failed, printed. format: for
- * messages. */
+/* What a decoder does about bytes behind the last member: reads upstream to its end. Zeros are padding, and say that
+ * they were passed over; anything else is PX_DATA, unless options->proven. rest: rest_bytes of it that were read
+ * already; zeros_bytes: zeros that the decoder itself has passed over. Returns 0: that is the end; -1: failed,
+ * printed. format: for messages. */
 int px_decode_tail(struct px_stream *s, const struct px_decode_options *options, const char *format, const void *rest,
 		size_t rest_bytes, off_t zeros_bytes) FAST_FUNC;
 

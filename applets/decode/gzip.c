@@ -1,8 +1,8 @@
 /*
  * gzip (RFC 1952) with zlib: all members, each with its CRC-32 and length checked.
  *
- * A BGZF file (bgzip; SAM format 4.1) is made of small members that name themselves in the header's extra field, and ends with
- * an empty one. Without that it was cut between two members, where gzip alone sees nothing.
+ * A BGZF file (bgzip; SAM format 4.1) is made of small members that name themselves in the header's extra field, and
+ * ends with an empty one. Without that it was cut between two members, where gzip alone sees nothing.
  */
 //kbuild:obj-$(CONFIG_PX_DECODE_GZIP) += gzip.o
 
@@ -67,8 +67,8 @@ static int is_bgzf(const struct gzip_stream *g)
 	return 0;
 }
 
-/* The header of the next member is kept for is_bgzf. zlib forgets that it was asked to at each reset, and says that there is no extra
- * field by taking our buffer's address away. */
+/* The header of the next member is kept for is_bgzf. zlib forgets that it was asked to at each reset, and says that
+ * there is no extra field by taking our buffer's address away. */
 static void keep_header(struct gzip_stream *g)
 {
 	memset(&g->header, 0, sizeof(g->header));

@@ -1,9 +1,9 @@
 /*
- * lz4's legacy frames (lz4 -l; "Legacy frame" in lz4_Frame_format.md) with liblz4: 02 21 4c 18, then blocks, each with its packed size
- * (4 bytes, little-endian) before it. A block becomes 8 MiB, only the last one less.
+ * lz4's legacy frames (lz4 -l; "Legacy frame" in lz4_Frame_format.md) with liblz4: 02 21 4c 18, then blocks, each
+ * with its packed size (4 bytes, little-endian) before it. A block becomes 8 MiB, only the last one less.
  *
- * There is no mark of the end and no checksum. A last block of less than 8 MiB is an end all the same; behind one of 8 MiB another
- * may be missing, so then the image's size or hash must be known.
+ * There is no mark of the end and no checksum. A last block of less than 8 MiB is an end all the same; behind one of
+ * 8 MiB another may be missing, so then the image's size or hash must be known.
  */
 //kbuild:obj-$(CONFIG_PX_DECODE_LZ4) += lz4_legacy.o
 
@@ -46,7 +46,8 @@ static int cut_short(struct legacy_stream *z)
 	return px_stream_fail(&z->s, PX_DATA, "lz4 (legacy): cut short: the input ends within a block");
 }
 
-/* A next frame begins where a block's size would stand. What is no size either is the tail. 1: a block follows; 0: the end; -1 */
+/* A next frame begins where a block's size would stand. What is no size either is the tail. 1: a block follows; 0:
+ * the end; -1 */
 static int begin_block(struct legacy_stream *z)
 {
 	do {
@@ -73,7 +74,8 @@ static int read_block(struct legacy_stream *z)
 
 	if (n <= 0)
 		return n;
-	/* a short block is the last one of its frame: what follows without a frame's beginning was not there when it was made */
+	/* a short block is the last one of its frame: what follows without a frame's beginning was not there when it
+	 * was made */
 	if (z->block_bytes && z->block_bytes < BLOCK_BYTES && !z->frame)
 		return px_stream_fail(&z->s, PX_DATA, "lz4 (legacy): damaged: a block behind the last one");
 	packed_bytes = get_unaligned_le32(z->in);

@@ -1,6 +1,6 @@
 /*
- * The formats of liblzma: .xz (1.2.1: streams, padding between them; CRC32, CRC64 or SHA-256), .lz (lzip: members, CRC32) and
- * .lzma (LZMA_Alone: one stream, and no checksum).
+ * The formats of liblzma: .xz (1.2.1: streams, padding between them; CRC32, CRC64 or SHA-256), .lz (lzip: members,
+ * CRC32) and .lzma (LZMA_Alone: one stream, and no checksum).
  */
 //kbuild:obj-$(CONFIG_PX_DECODE_XZ) += xz.o
 
@@ -183,7 +183,8 @@ static struct px_stream* FAST_FUNC xz_open(struct px_stream *upstream, const str
 	return format_open(upstream, options, &xz);
 }
 
-/* Behind the magic: version 1, and the dictionary's size in one byte (12 to 29 as a power of two, less some sixteenths). */
+/* Behind the magic: version 1, and the dictionary's size in one byte (12 to 29 as a power of two, less some
+ * sixteenths). */
 static int FAST_FUNC lzip_probe(const uint8_t *head, size_t len_bytes)
 {
 	return len_bytes >= 6 && memcmp(head, lzip.magic, 4) == 0 && head[4] <= 1
@@ -195,8 +196,9 @@ static struct px_stream* FAST_FUNC lzip_open(struct px_stream *upstream, const s
 	return format_open(upstream, options, &lzip);
 }
 
-/* There is no magic: properties (below 225), the dictionary's size (a power of two, or one and a half), the size of the data or
- * all ones, and then the range coder, whose first byte is always 0. xz itself looks at it like this. No boot code has all that. */
+/* There is no magic: properties (below 225), the dictionary's size (a power of two, or one and a half), the size of
+ * the data or all ones, and then the range coder, whose first byte is always 0. xz itself looks at it like this. No
+ * boot code has all that. */
 static int FAST_FUNC lzma_probe(const uint8_t *head, size_t len_bytes)
 {
 	uint32_t dict_bytes, power;

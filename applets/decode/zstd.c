@@ -20,8 +20,8 @@ enum { BETWEEN, COPIED, DIRECT, ASIDE }; /* frames; how the one in work is decod
 
 enum { FRAME_MAGIC = 0xfd2fb528, SKIPPABLE_MAGIC = 0x184d2a50 }; /* the latter and the 15 numbers behind it */
 
-/* What pzstd writes before each frame: a skippable one of four bytes that say how long the next frame is, packed. Less than that no
- * frame is: then it is somebody else's. */
+/* What pzstd writes before each frame: a skippable one of four bytes that say how long the next frame is, packed.
+ * Less than that no frame is: then it is somebody else's. */
 enum { PZSTD_MAGIC = SKIPPABLE_MAGIC, PZSTD_BYTES = 12, PZSTD_LEAST_BYTES = 9 };
 
 struct zstd_stream {
@@ -221,8 +221,8 @@ static int look_ahead(struct zstd_stream *z, smallint *how)
 	}
 	if (n < 0)
 		return n;
-	/* a header that never became whole has nothing in z->header: as a skippable frame it goes to libzstd's own mode,
-	 * which calls it cut short or damaged */
+	/* a header that never became whole has nothing in z->header: as a skippable frame it goes to libzstd's own
+	 * mode, which calls it cut short or damaged */
 	if (bytes)
 		z->header.frameType = ZSTD_skippableFrame;
 	if (go_aside(z))
@@ -309,8 +309,8 @@ static int lay_aside(struct zstd_stream *z, uint8_t *slot)
 	size_t have = z->have - z->at;
 	struct px_zstd_walk walk;
 
-	/* The slot takes over the input, from the frame's first byte on: a thread will decode it there, so no byte of it
-	 * may stay behind in buf. */
+	/* The slot takes over the input, from the frame's first byte on: a thread will decode it there, so no byte of
+	 * it may stay behind in buf. */
 	memcpy(slot, z->buf + z->at, have);
 	z->at = z->have = 0;
 	px_zstd_walk_begin(&walk, z->header.headerSize, z->header.blockSizeMax, z->header.checksumFlag);

@@ -79,6 +79,9 @@ static int look_table(struct look *l, const struct px_volume *kind)
 	case PX_TABLE_ISOHYBRID:
 		look_add(l, "ISO 9660 (isohybrid)");
 		return 1;
+	case PX_TABLE_FAR:
+		look_add(l, "GPT");
+		return 1;
 	case PX_TABLE_GPT:
 		word = "GPT";
 		break;

@@ -83,14 +83,53 @@ static int layout_make(struct layout *layout, const struct px_gpt *gpt, off_t di
 	return 0;
 }
 
+/* "the last partition (4, Windows recovery) keeps its size: partition 3 could grow if it were moved" ... */
+static void note_keeps(struct px_mend *mend, unsigned last, const char *what, unsigned before)
+{
+	int n = snprintf(mend->note, sizeof(mend->note), "partition %u, the last one, is %s and keeps its size", last, what);
+
+	if (before)
+		snprintf(mend->note + n, sizeof(mend->note) - n,
+				": it would have to move to the disk's end before partition %u can grow", before);
+}
+
+/* The number of the partition that ends last in front of the last one, of those that may grow; 0: there is none. */
+static unsigned gpt_before_last(const struct px_gpt *gpt, const uint8_t *head)
+{
+	uint64_t latest_lba = 0;
+	unsigned i, number = 0;
+
+	for (i = 0; i < gpt->entry_count; i++) {
+		const uint8_t *entry = px_gpt_entry(gpt, head, i);
+		uint64_t end_lba = px_le64(entry + GPT_ENTRY_END);
+
+		if (i != gpt->last && px_gpt_entry_used(entry) && end_lba > latest_lba && !px_gpt_entry_fixed(entry)) {
+			latest_lba = end_lba;
+			number = i + 1;
+		}
+	}
+	return number;
+}
+
+/* Firmware and installers find some partitions by their type and want them as they made them; room in them helps
+ * nobody. */
+static int gpt_keeps(struct px_mend *mend, const struct px_gpt *gpt, const uint8_t *head, const uint8_t *entry)
+{
+	const char *what = px_gpt_entry_fixed(entry);
+
+	if (what)
+		note_keeps(mend, gpt->last + 1, what, gpt_before_last(gpt, head));
+	return what != NULL;
+}
+
 static void gpt_grow(struct px_mend *mend, const struct layout *layout, const struct px_gpt *gpt, uint8_t *head)
 {
 	uint64_t end = align_down(layout->last_usable_lba + 1, layout->sector_bytes);
 	uint8_t *entry;
 
-	if (gpt->used == 0 || end <= gpt->last_end_lba + 1)
-		return;
 	entry = (uint8_t *)px_gpt_entry(gpt, head, gpt->last);
+	if (gpt->used == 0 || end <= gpt->last_end_lba + 1 || gpt_keeps(mend, gpt, head, entry))
+		return;
 	put_le64(entry + GPT_ENTRY_END, end - 1);
 	mend->head_changed = 1;
 	mend->grown = gpt->last + 1;
@@ -147,6 +186,12 @@ static void backup_make(struct px_mend *mend, const struct layout *layout, const
 	header_seal(header, gpt->header_bytes);
 }
 
+static int mend_sectors_differ(struct px_mend *mend, unsigned sector_bytes)
+{
+	return mend_note(mend, -1, "the image's GPT is for sectors of %u bytes, the disk has %u",
+			sector_bytes == 512 ? 4096 : 512, sector_bytes);
+}
+
 static int mend_gpt(struct px_mend *mend, uint8_t *head, size_t head_bytes, off_t disk_bytes, unsigned sector_bytes,
 		int grow)
 {
@@ -156,19 +201,36 @@ static int mend_gpt(struct px_mend *mend, uint8_t *head, size_t head_bytes, off_
 	struct layout layout;
 
 	if (px_gpt_parse(&gpt, head, head_bytes, sector_bytes, &why, &far) <= 0)
-		return mend_note(mend, -1, "the image's GPT is for sectors of %u bytes, the disk has %u",
-				sector_bytes == 512 ? 4096 : 512, sector_bytes);
+		return mend_sectors_differ(mend, sector_bytes);
 	if (layout_make(&layout, &gpt, disk_bytes, mend) != 0)
 		return -1;
 	if (grow)
 		gpt_grow(mend, &layout, &gpt, head);
-	if (grow && !mend->grown)
+	if (grow && !mend->grown && !mend->note[0])
 		mend_note(mend, 0, gpt.used ? "nothing free behind the last partition: it keeps its size"
 				: "no partition to grow");
 	protective_mend(mend, &layout, head);
 	primary_mend(mend, &layout, &gpt, head);
 	backup_make(mend, &layout, &gpt, head);
 	return 0;
+}
+
+static unsigned mbr_before_last(const struct px_mbr *mbr)
+{
+	uint64_t latest = 0;
+	unsigned i, number = 0;
+
+	for (i = 0; i < PX_MBR_SLOTS; i++) {
+		const struct px_mbr_part *part = &mbr->part[i];
+		uint64_t end = (uint64_t)part->start + part->sectors;
+
+		if ((int)i != mbr->last && part->type && end > latest && !px_mbr_fixed(part->type)
+		 && !px_mbr_is_extended(part->type)) {
+			latest = end;
+			number = i + 1;
+		}
+	}
+	return number;
 }
 
 static void mbr_grow(struct px_mend *mend, const struct px_mbr *mbr, uint8_t *sector, uint64_t disk_sectors,
@@ -210,37 +272,21 @@ static int mend_mbr(struct px_mend *mend, uint8_t *head, off_t image_bytes, off_
 		return mend_note(mend, 0, "no partition to grow");
 	if (px_mbr_is_extended(mbr.part[mbr.last].type))
 		return mend_note(mend, 0, "the last partition is an extended one: it keeps its size");
+	if (px_mbr_fixed(mbr.part[mbr.last].type)) {
+		note_keeps(mend, mbr.last + 1, px_mbr_fixed(mbr.part[mbr.last].type), mbr_before_last(&mbr));
+		return 0;
+	}
 	mbr_grow(mend, &mbr, head, disk_bytes / sector_bytes, sector_bytes);
 	return 0;
 }
 
-/* The parse that volume.c makes of it as broken says "far" nowhere: asked here again, because such a table is sound,
- * only not ours to check. */
-static int mend_broken(struct px_mend *mend, const struct px_volume *kind, const uint8_t *head, size_t head_bytes)
+/* A sound table, only not one that can be changed here: it starts from what it has. */
+static int mend_far(struct px_mend *mend, const struct px_volume *kind, unsigned sector_bytes)
 {
-	unsigned sector_bytes;
-
-	for (sector_bytes = 512; sector_bytes <= 4096; sector_bytes *= 8) {
-		const char *why;
-		smallint far;
-		struct px_gpt gpt;
-
-		if (px_gpt_parse(&gpt, head, head_bytes, sector_bytes, &why, &far) < 0 && far)
-			return mend_note(mend, -1,
-					"the GPT's entries do not lie in the first MiB: cannot be fitted to the disk");
-	}
-	return mend_note(mend, 0, "broken partition table, left as it is: %s", kind->broken);
-}
-
-static int mend_image_whole(struct px_mend *mend, const struct px_volume *kind, off_t image_bytes)
-{
-	off_t need_bytes;
-	const char *what = image_bytes > 0 ? px_volume_cut(kind, image_bytes, 1, &need_bytes) : NULL;
-
-	if (!what)
-		return 0;
-	return mend_note(mend, -1, "the image is not whole: it has %llu bytes, %s ends at %llu",
-			(unsigned long long)image_bytes, what, (unsigned long long)need_bytes);
+	if (kind->sector_bytes != sector_bytes)
+		return mend_sectors_differ(mend, sector_bytes);
+	return mend_note(mend, 0, "the GPT's entries lie behind the first MiB: it is left as it is, its backup stays where "
+			"the image ends (sgdisk -e moves it)");
 }
 
 int FAST_FUNC px_gpt_mend(struct px_mend *mend, uint8_t *head, size_t head_bytes, off_t image_bytes, off_t disk_bytes,
@@ -254,8 +300,6 @@ int FAST_FUNC px_gpt_mend(struct px_mend *mend, uint8_t *head, size_t head_bytes
 	 || disk_bytes < (off_t)sector_bytes || disk_bytes > DISK_MAX_BYTES)
 		return mend_note(mend, -1, "a disk of %llu bytes with sectors of %u bytes cannot be used",
 				(unsigned long long)disk_bytes, sector_bytes);
-	if (mend_image_whole(mend, &kind, image_bytes) != 0)
-		return -1;
 	switch (kind.table) {
 	case PX_TABLE_GPT:
 		return mend_gpt(mend, head, head_bytes, disk_bytes, sector_bytes, grow);
@@ -265,7 +309,9 @@ int FAST_FUNC px_gpt_mend(struct px_mend *mend, uint8_t *head, size_t head_bytes
 		return mend_note(mend, 0,
 				"hybrid partition table: left as it is, its backup stays where the image ends");
 	case PX_TABLE_BROKEN:
-		return mend_broken(mend, &kind, head, head_bytes);
+		return mend_note(mend, 0, "broken partition table, left as it is: %s", kind.broken);
+	case PX_TABLE_FAR:
+		return mend_far(mend, &kind, sector_bytes);
 	case PX_TABLE_ISOHYBRID:
 		return grow ? mend_note(mend, 0, "isohybrid image: left as it is") : 0;
 	default:

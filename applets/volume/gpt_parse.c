@@ -10,9 +10,32 @@
 /* No disk has more sectors: 2^63 bytes. With it no sum or product of an LBA and a sector size can overflow. */
 #define GPT_LBA_MAX ((uint64_t)1 << 50)
 
-static const uint8_t gpt_type_esp[16] ALIGN1 = {
-	0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b
+/* Types as they lie in an entry: the first three numbers of the GUID little-endian. */
+static const struct { char type[16]; const char *what; } gpt_fixed[] = {
+	{ "\x28\x73\x2a\xc1\x1f\xf8\xd2\x11\xba\x4b\x00\xa0\xc9\x3e\xc9\x3b", "an EFI system partition" }, /* first */
+	{ "Hah!IdontNeedEFI", "a BIOS boot partition" },
+	{ "\x16\xe3\xc9\xe3\x5c\x0b\xb8\x4d\x81\x7d\xf9\x2d\xf0\x02\x15\xae", "a Microsoft reserved partition" },
+	{ "\xa4\xbb\x94\xde\xd1\x06\x40\x4d\xa1\x6a\xbf\xd5\x01\x79\xd6\xac", "a Windows recovery partition" },
+	{ "\x38\x2d\x1a\x9e\x12\xc6\x16\x43\xaa\x26\x8b\x49\x52\x1e\x5a\x8b", "a PReP boot partition" },
+	{ "\x6f\x63\x65\x52\x65\x76\xaa\x11\xaa\x11\x00\x30\x65\x43\xec\xac", "an Apple recovery partition" },
+	{ "\x74\x6f\x6f\x42\0\0\xaa\x11\xaa\x11\x00\x30\x65\x43\xec\xac", "an Apple recovery partition" }, /* Recovery
+	                                                                                                    * HD */
 };
+
+static int gpt_is_esp(const uint8_t *entry)
+{
+	return memcmp(entry, gpt_fixed[0].type, 16) == 0;
+}
+
+const char* FAST_FUNC px_gpt_entry_fixed(const uint8_t *entry)
+{
+	unsigned i;
+
+	for (i = 0; i < ARRAY_SIZE(gpt_fixed); i++)
+		if (memcmp(entry, gpt_fixed[i].type, 16) == 0)
+			return gpt_fixed[i].what;
+	return px_le64(entry + GPT_ENTRY_ATTRIBUTES) & 1 ? "one that its maker calls required" : NULL;
+}
 
 uint32_t FAST_FUNC px_gpt_crc(const uint8_t *data, size_t len_bytes)
 {
@@ -85,7 +108,7 @@ static const char *gpt_entry_parse(struct px_gpt *gpt, const uint8_t *entry, uns
 	if (start > end || start < gpt->first_usable_lba || end > gpt->last_usable_lba)
 		return "a partition lies outside of the usable sectors";
 	gpt->used++;
-	gpt->efi |= memcmp(entry, gpt_type_esp, 16) == 0;
+	gpt->efi |= gpt_is_esp(entry);
 	if (end > gpt->last_end_lba) {
 		gpt->last_end_lba = end;
 		gpt->last_start_lba = start;

@@ -33,6 +33,11 @@ const uint8_t *px_gpt_entry(const struct px_gpt *gpt, const uint8_t *head, unsig
 /* True when the entry has a type (is no free slot). */
 int px_gpt_entry_used(const uint8_t *entry) FAST_FUNC;
 
+/* What the partition is, when it must stay as it was made ("an EFI system partition"): by its type, or because its
+ * attributes call it required by the platform (UEFI 2.10, table 5-8), as those with recovery systems are. NULL: it
+ * may grow. Static. */
+const char *px_gpt_entry_fixed(const uint8_t *entry) FAST_FUNC;
+
 /* CRC-32 as in the header (ISO 3309, the one of zlib). */
 uint32_t px_gpt_crc(const uint8_t *data, size_t len_bytes) FAST_FUNC;
 
@@ -41,7 +46,7 @@ enum {
 	GPT_HEADER_BYTES = 12, GPT_HEADER_CRC = 16, GPT_MY_LBA = 24, GPT_ALTERNATE_LBA = 32, GPT_FIRST_USABLE = 40,
 	GPT_LAST_USABLE = 48, GPT_ENTRIES_LBA = 72, GPT_ENTRY_COUNT = 80, GPT_ENTRY_BYTES = 84, GPT_ENTRIES_CRC = 88,
 	GPT_HEADER_MIN_BYTES = 92,
-	GPT_ENTRY_START = 32, GPT_ENTRY_END = 40,
+	GPT_ENTRY_START = 32, GPT_ENTRY_END = 40, GPT_ENTRY_ATTRIBUTES = 48,
 };
 
 #endif

@@ -13,6 +13,24 @@ int FAST_FUNC px_mbr_is_extended(uint8_t type)
 	return type == 0x05 || type == 0x0f || type == 0x85;
 }
 
+const char* FAST_FUNC px_mbr_fixed(uint8_t type)
+{
+	static const struct { uint8_t type; const char *what; } fixed[] = {
+		{ PX_MBR_ESP, "an EFI system partition" },
+		{ 0x41, "a PReP boot partition" },
+		{ 0x27, "a recovery partition" },
+		{ 0x12, "a recovery partition" }, /* Compaq, and others after it: setup and diagnostics */
+		{ 0xde, "a recovery partition" }, /* Dell */
+		{ 0x84, "a hibernation partition" },
+	};
+	unsigned i;
+
+	for (i = 0; i < ARRAY_SIZE(fixed); i++)
+		if (fixed[i].type == type)
+			return fixed[i].what;
+	return NULL;
+}
+
 static int mbr_overlap(const struct px_mbr_part *a, const struct px_mbr_part *b)
 {
 	return a->type && b->type

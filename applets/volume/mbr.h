@@ -39,6 +39,10 @@ int px_mbr_parse(struct px_mbr *mbr, const uint8_t *sector) FAST_FUNC;
 /* 05, 0F, 85: the container of logical partitions */
 int px_mbr_is_extended(uint8_t type) FAST_FUNC;
 
+/* What a partition of that type is, when it must stay as it was made ("a recovery partition"); NULL: it may grow.
+ * Static. */
+const char *px_mbr_fixed(uint8_t type) FAST_FUNC;
+
 /* Writes how long the partition in a slot is; its last CHS address becomes "see LBA" (FE FF FF). */
 void px_mbr_set_sectors(uint8_t *sector, unsigned slot, uint32_t sectors) FAST_FUNC;
 

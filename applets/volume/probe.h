@@ -26,6 +26,10 @@ const char *px_probe_tail(const uint8_t *tail, size_t tail_bytes, off_t size_byt
  * what it is ("a qcow2 image"), with *remedy (never NULL then). NULL: nothing like that. */
 const char *px_probe_refused(const uint8_t *head, size_t head_bytes, const char **remedy) FAST_FUNC;
 
+/* What is known only by its last 512 bytes (end), and must not be written to a disk as it is; NULL: nothing like
+ * that. */
+const char *px_probe_end(const uint8_t *end) FAST_FUNC;
+
 /* True when there is an ISO 9660 volume. */
 int px_probe_is_iso(const uint8_t *head, size_t head_bytes) FAST_FUNC;
 

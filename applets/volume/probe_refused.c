@@ -18,9 +18,13 @@ struct refused {
 static const char to_raw[] ALIGN1 = "make it raw: qemu-img convert -O raw";
 static const char twice[] ALIGN1 = "it was compressed twice: undo one of them";
 static const char is_archive[] ALIGN1 = "unpack it, or use Archive: in the catalog";
-static const char not_image[] ALIGN1 = "this is no disk image: check the URL";
+static const char repack[] ALIGN1 = "it is not unpacked here: do that first, or pack it with zstd, xz or gzip";
+static const char decrypt[] ALIGN1 = "decrypt it first";
+static const char restore[] ALIGN1 = "restore it with the tool that made it, then take a raw image";
+static const char check_url[] ALIGN1 = "check the URL";
 
 static const struct refused refused[] = {
+	/* other tools' images */
 	{ 0, 4, "QFI\xfb", "a qcow2 image", to_raw },
 	{ 0, 4, "QED", "a QED image", to_raw },
 	{ 0, 4, "KDMV", "a VMDK image", to_raw },
@@ -30,34 +34,93 @@ static const struct refused refused[] = {
 	{ 64, 4, "\x7f\x10\xda\xbe", "a VDI image", to_raw },
 	{ 0, 8, "WithoutF", "a Parallels image", to_raw },
 	{ 0, 8, "WithouFr", "a Parallels image", to_raw },
+	{ 0, 9, "Bochs Vir", "a Bochs image", to_raw },
 	{ 0, 4, "\x3a\xff\x26\xed", "an Android sparse image", "make it raw: simg2img" },
-	{ 0, 6, "MSWIM", "a WIM image", not_image },
+	{ 0, 6, "MSWIM", "a WIM image", check_url },
+	{ 0, 9, "partclone", "a partclone image", restore },
+	{ 0, 9, "PaRtImAgE", "a partimage image", restore },
+	{ 0, 9, "\0ntfsclon", "an ntfsclone image", restore },
+	{ 0, 4, "FsA0", "an fsarchiver archive", restore },
+	{ 0, 8, "EVF\x09\x0d\x0a\xff\0", "an EnCase image", restore },
+	{ 0, 4, "\xfe\xef\x01\0", "a Ghost image", restore },
+	/* archives */
 	{ 257, 5, "ustar", "a tar archive", is_archive },
 	{ 0, 4, "PK\3\4", "a zip archive", is_archive },
 	{ 0, 4, "PK\5\6", "a zip archive", is_archive },
+	{ 0, 4, "PK\7\10", "a zip archive", is_archive },
+	{ 0, 4, "PK00", "a zip archive", is_archive },
 	{ 0, 6, "7z\xbc\xaf\x27\x1c", "a 7z archive", is_archive },
 	{ 0, 6, "Rar!\x1a\7", "a RAR archive", is_archive },
+	{ 0, 4, "MSCF", "a CAB archive", is_archive },
+	{ 0, 4, "xar!", "a xar archive", is_archive },
+	{ 2, 3, "-lh", "an LHA archive", is_archive },
 	{ 0, 6, "070701", "a cpio archive", is_archive },
 	{ 0, 6, "070702", "a cpio archive", is_archive },
-	{ 0, 8, "!<arch>\n", "a Debian package or ar archive", not_image },
+	{ 0, 6, "070707", "a cpio archive", is_archive },
+	{ 0, 2, "\xc7\x71", "a cpio archive", is_archive },
+	{ 0, 2, "\x71\xc7", "a cpio archive", is_archive },
+	{ 0, 8, "!<arch>\n", "a Debian package or ar archive", check_url },
+	{ 0, 4, "\xed\xab\xee\xdb", "an RPM package", check_url },
+	/* packed by something that we do not have, or packed once more inside of what we have unpacked */
+	{ 0, 9, "\x89LZO\0\r\n\x1a\n", "an lzop file", repack },
+	{ 0, 2, "\x1f\x9d", "a file of compress", repack },
+	{ 0, 2, "\x1f\xa0", "a file of compress -H", repack },
+	{ 0, 2, "\x1f\x1e", "a file of pack", repack },
+	{ 0, 4, "LRZI", "an lrzip file", repack },
+	{ 0, 4, "RZIP", "an rzip file", repack },
+	{ 0, 4, "bvx2", "an LZFSE file", repack },
+	{ 0, 4, "7kSt", "a zpaq file", repack },
+	{ 0, 9, "\xff\6\0\0sNaPp", "a Snappy file", repack },
+	{ 0, 4, "\x37\xa4\x30\xec", "a zstd dictionary", check_url },
 	{ 0, 3, "\x1f\x8b\x08", "gzip data inside of compressed data", twice },
 	{ 0, 6, "\xfd""7zXZ", "xz data inside of compressed data", twice },
+	{ 0, 4, "LZIP", "lzip data inside of compressed data", twice },
 	{ 0, 4, "\x28\xb5\x2f\xfd", "zstd data inside of compressed data", twice },
 	{ 0, 4, "\x04\x22\x4d\x18", "lz4 data inside of compressed data", twice },
+	{ 0, 4, "\x02\x21\x4c\x18", "lz4 data inside of compressed data", twice },
 	{ 4, 6, "1AY&SY", "bzip2 data inside of compressed data", twice },
-	{ 0, 4, "\x7f""ELF", "a program", not_image },
-	{ 0, 4, "%PDF", "a PDF document", not_image },
-	{ 514, 4, "HdrS", "a Linux kernel", not_image },
+	/* encrypted: OpenPGP packets (RFC 4880, 4.2) of a session key for the usual keys, of a password, of
+	 * compressed data */
+	{ 0, 9, "age-encry", "a file that age encrypted", decrypt },
+	{ 0, 4, "\x85\x01\x0c\x03", "a file that gpg encrypted", decrypt },
+	{ 0, 4, "\x85\x01\x8c\x03", "a file that gpg encrypted", decrypt },
+	{ 0, 4, "\x85\x02\x0c\x03", "a file that gpg encrypted", decrypt },
+	{ 0, 3, "\x84\x5e\x03", "a file that gpg encrypted", decrypt },
+	{ 0, 3, "\x8c\x0d\x04", "a file that gpg encrypted", decrypt },
+	{ 0, 3, "\xc3\x0d\x04", "a file that gpg encrypted", decrypt },
+	{ 0, 3, "\xa3\x01\x01", "a file that gpg signed", decrypt },
+	{ 0, 3, "\xa3\x02\x78", "a file that gpg signed", decrypt },
+	{ 0, 8, "Salted__", "a file that openssl encrypted", decrypt },
+	/* other files */
+	{ 0, 4, "\x7f""ELF", "a program", check_url },
+	{ 0, 4, "%PDF", "a PDF document", check_url },
+	{ 514, 4, "HdrS", "a Linux kernel", check_url },
+	{ 0, 4, "\x27\x05\x19\x56", "a U-Boot image", check_url },
+	{ 0, 4, "\xd0\x0d\xfe\xed", "a device tree or FIT image", check_url },
+	{ 0, 8, "ANDROID!", "an Android boot image", check_url },
+	{ 0, 8, "SQLite f", "a database", check_url },
+	{ 0, 4, "\x89PNG", "a picture", check_url },
+	{ 0, 3, "\xff\xd8\xff", "a picture", check_url },
+	{ 0, 2, "\xff\xfe", "text", check_url }, /* UTF-16's byte order mark */
+	{ 0, 2, "\xfe\xff", "text", check_url },
 };
 
 /* What begins as text: compared without case after leading blanks. */
 static const struct { const char *start, *name, *remedy; } refused_text[] = {
-	{ "<!doctype html", "an HTML page", "the server sent a page instead of the image: check the URL" },
+	{ "<!doctype", "an HTML page", "the server sent a page instead of the image: check the URL" },
 	{ "<html", "an HTML page", "the server sent a page instead of the image: check the URL" },
-	{ "# disk descriptorfile", "the descriptor of a VMDK image", "make it raw: qemu-img convert -O raw" },
+	{ "<head", "an HTML page", "the server sent a page instead of the image: check the URL" },
+	{ "<body", "an HTML page", "the server sent a page instead of the image: check the URL" },
+	{ "<title", "an HTML page", "the server sent a page instead of the image: check the URL" },
+	{ "<script", "an HTML page", "the server sent a page instead of the image: check the URL" },
+	{ "<!--", "an HTML page", "the server sent a page instead of the image: check the URL" },
 	{ "<?xml", "an XML file", "if it is a bmap, give it with -b" },
+	{ "<bmap", "a block map", "give it with -b" },
+	{ "# disk descriptorfile", "the descriptor of a VMDK image", to_raw },
 	{ "#!", "a script", "use Init: in the catalog" },
-	{ "-----begin ", "a key or a signature", "this is no disk image: check the URL" },
+	{ "-----begin age", "a file that age encrypted", decrypt },
+	{ "-----begin pgp message", "a file that gpg encrypted", decrypt },
+	{ "-----begin ", "a key or a signature", check_url },
 };
 
 /* True when this much of the start is text: no disk begins like that, an error message does. */
@@ -99,8 +162,34 @@ static const char *refused_as_text(const uint8_t *head, size_t head_bytes, const
 	}
 	if (!refused_is_text(head, head_bytes))
 		return NULL;
-	*remedy = not_image;
+	*remedy = check_url;
 	return "text";
+}
+
+/* A tar archive of before 1988 has no magic, but its header's sum: at 148 in octal, over its 512 bytes with blanks
+ * there. */
+static int refused_is_old_tar(const uint8_t *head, size_t head_bytes)
+{
+	unsigned sum = 0, said = 0;
+	size_t i;
+
+	if (head_bytes < 512 || head[0] == 0)
+		return 0;
+	for (i = 0; i < 512; i++)
+		sum += i >= 148 && i < 156 ? ' ' : head[i];
+	for (i = 148; i < 156 && head[i] == ' '; i++)
+		continue;
+	for (; i < 156 && head[i] >= '0' && head[i] <= '7'; i++)
+		said = said << 3 | (head[i] - '0');
+	return i > 148 && i < 156 && (head[i] == 0 || head[i] == ' ') && said == sum;
+}
+
+/* A PE program (Microsoft's PE format): at 60 it says where "PE" stands. */
+static int refused_is_program(const uint8_t *head, size_t head_bytes)
+{
+	uint32_t at = px_le32(head + 60);
+
+	return at < head_bytes - 4 && memcmp(head + at, "PE\0", 4) == 0;
 }
 
 /* Deflate streams of "compressed twice" may not be told from code by 3 bytes alone: what has a boot sector's
@@ -117,5 +206,22 @@ const char* FAST_FUNC px_probe_refused(const uint8_t *head, size_t head_bytes, c
 			return r->name;
 		}
 	}
+	if (refused_is_old_tar(head, head_bytes)) {
+		*remedy = is_archive;
+		return "a tar archive";
+	}
+	if (head_bytes >= 1024 && memcmp(head, "MZ", 2) == 0 && refused_is_program(head, head_bytes)) {
+		*remedy = check_url;
+		return "a program for EFI or Windows";
+	}
 	return refused_as_text(head, head_bytes, remedy);
+}
+
+const char* FAST_FUNC px_probe_end(const uint8_t *end)
+{
+	if (memcmp(end, "conectix", 8) == 0)
+		return "a fixed VHD image";
+	if (memcmp(end, "koly", 4) == 0 && end[4] == 0 && end[5] == 0 && end[6] == 0 && end[7] == 4)
+		return "an Apple disk image (DMG)";
+	return NULL;
 }

@@ -20,6 +20,14 @@ static void volume_gpt(struct px_volume *kind, const struct px_gpt *gpt)
 		kind->end_bytes = (off_t)(gpt->last_end_lba + 1) * gpt->sector_bytes;
 }
 
+/* Its partitions are not known, but that much of it must be there. */
+static void volume_far(struct px_volume *kind, const struct px_gpt *gpt)
+{
+	kind->table = PX_TABLE_FAR;
+	kind->sector_bytes = gpt->sector_bytes;
+	kind->end_bytes = (off_t)gpt->entries_lba * gpt->sector_bytes + (off_t)gpt->entry_count * gpt->entry_bytes;
+}
+
 static void volume_mbr(struct px_volume *kind, const struct px_mbr *mbr)
 {
 	unsigned i;
@@ -41,15 +49,17 @@ static void volume_broken(struct px_volume *kind, const char *why)
 static void volume_table(struct px_volume *kind, const uint8_t *head, size_t head_bytes, const struct px_mbr *mbr)
 {
 	const char *why512 = NULL, *why4096 = NULL;
-	smallint far;
+	smallint far512, far4096;
 	struct px_gpt gpt512, gpt4096;
-	int is512 = px_gpt_parse(&gpt512, head, head_bytes, 512, &why512, &far);
-	int is4096 = px_gpt_parse(&gpt4096, head, head_bytes, 4096, &why4096, &far);
+	int is512 = px_gpt_parse(&gpt512, head, head_bytes, 512, &why512, &far512);
+	int is4096 = px_gpt_parse(&gpt4096, head, head_bytes, 4096, &why4096, &far4096);
 
 	if (mbr && !mbr->protective) {
 		volume_mbr(kind, mbr);
 		if (mbr->overlap)
 			volume_broken(kind, "partitions overlap");
+	} else if (mbr && is512 <= 0 && is4096 <= 0 && (far512 || far4096)) {
+		volume_far(kind, far512 ? &gpt512 : &gpt4096);
 	} else if (is512 <= 0 && is4096 <= 0) {
 		if (why512 || why4096)
 			volume_broken(kind, why512 ? why512 : why4096);
@@ -98,6 +108,7 @@ static void volume_without_table(struct px_volume *kind, const uint8_t *head, si
 static void volume_words(struct px_volume *kind, const uint8_t *head, size_t head_bytes)
 {
 	static const char *const names[] = { "", "MBR", "GPT", "hybrid MBR and GPT", "isohybrid ISO 9660" };
+	static const char far[] ALIGN1 = "GPT with its entries behind the first MiB";
 	char *w = kind->words;
 	size_t n = sizeof(kind->words);
 
@@ -105,6 +116,8 @@ static void volume_words(struct px_volume *kind, const uint8_t *head, size_t hea
 		snprintf(w, n, "%s", kind->refuse);
 	else if (kind->table == PX_TABLE_BROKEN)
 		snprintf(w, n, "broken partition table: %s", kind->broken);
+	else if (kind->table == PX_TABLE_FAR)
+		snprintf(w, n, "%s, %u-byte sectors", far, kind->sector_bytes);
 	else if (kind->table == PX_TABLE_NONE)
 		snprintf(w, n, "%s%s", kind->filesystem ? kind->filesystem
 				: px_zero_is(head, head_bytes) ? "all zeros" : "unknown data",
@@ -134,21 +147,25 @@ void FAST_FUNC px_volume_look(struct px_volume *kind, const uint8_t *head, size_
 		volume_iso(kind);
 	if (kind->table == PX_TABLE_NONE || (kind->table == PX_TABLE_MBR && kind->partitions == 0))
 		volume_without_table(kind, head, head_bytes);
+	kind->doubtful = kind->table == PX_TABLE_NONE && (!kind->filesystem || strcmp(kind->filesystem, "LUKS") == 0);
 	if (kind->filesystem)
 		kind->filesystem_bytes = px_probe_size(kind->filesystem, head, head_bytes);
 	volume_words(kind, head, head_bytes);
 }
 
-/* An image may end in part of a block of 4096. */
-const char* FAST_FUNC px_volume_cut(const struct px_volume *kind, off_t image_bytes, int size_known, off_t *need_bytes)
+/* An image may end in part of a sector of 512: the rest of it is written as zeros. What lies further behind its end
+ * stays on the disk as it was, and is no part of it. */
+const char* FAST_FUNC px_volume_cut(const struct px_volume *kind, off_t image_bytes, enum px_proof proof, off_t *need_bytes)
 {
-	off_t have_bytes = (image_bytes + 4095) & ~(off_t)4095;
-	int sound = kind->table == PX_TABLE_GPT || kind->table == PX_TABLE_MBR || kind->table == PX_TABLE_HYBRID;
+	off_t have_bytes = (image_bytes + 511) & ~(off_t)511;
+	int sound = kind->table != PX_TABLE_BROKEN && kind->table != PX_TABLE_ISOHYBRID;
 
 	*need_bytes = kind->end_bytes;
-	if (kind->end_bytes > have_bytes && (sound || !size_known))
-		return "its last partition";
-	if (size_known)
+	if (proof == PX_PROOF_WHOLE)
+		return NULL;
+	if (kind->end_bytes > have_bytes && (sound || proof == PX_PROOF_NONE))
+		return kind->table == PX_TABLE_FAR ? "its partition table" : "its last partition";
+	if (proof == PX_PROOF_PART)
 		return NULL;
 	*need_bytes = kind->filesystem_bytes;
 	return kind->filesystem_bytes > have_bytes ? "its filesystem" : NULL;

@@ -9,6 +9,7 @@
 
 #include "libbb.h"
 #include "write/blkwrite.h"
+#include "volume/probe.h"
 #include "write/pour.h"
 #include "write/readback.h"
 #include "lib/ring.h"
@@ -55,12 +56,12 @@ enum px_status FAST_FUNC px_blkwrite_look(struct px_blkwrite *w)
 enum px_status FAST_FUNC px_blkwrite_whole(struct px_blkwrite *w, off_t image_bytes)
 {
 	off_t need_bytes;
-	const char *what = px_volume_cut(&w->kind, image_bytes, w->size_known, &need_bytes);
+	const char *what = px_volume_cut(&w->kind, image_bytes, w->proof, &need_bytes);
 
 	if (!what)
 		return PX_OK;
 	bb_error_msg("the image is cut short: %"OFF_FMT"u bytes came, %s ends at byte %"OFF_FMT"u%s", image_bytes, what, need_bytes,
-			w->size_known ? "" : " (if it is whole all the same, give its size with -s)");
+			w->proof ? "" : " (if it is whole all the same, give its size with -s)");
 	return PX_DATA;
 }
 
@@ -175,15 +176,6 @@ static enum px_status step_clear(struct px_blkwrite *w)
 	return status;
 }
 
-/* --- step 3, what of it the stream itself cannot know: compressed members may be missing and nothing tells */
-
-static enum px_status step_whole(struct px_blkwrite *w)
-{
-	return px_blkwrite_whole(w, w->done_bytes);
-}
-
-/* --- steps 4 to 6 */
-
 static enum px_status write_and_check(struct px_blkwrite *w, const uint8_t *data, size_t len_bytes, off_t offset_bytes)
 {
 	enum px_status status;
@@ -196,6 +188,72 @@ static enum px_status write_and_check(struct px_blkwrite *w, const uint8_t *data
 		return status;
 	return px_readback_range(w, data, len_bytes, offset_bytes);
 }
+
+/* --- step 3, what of it the stream itself cannot know: compressed members may be missing and nothing tells */
+
+enum px_status FAST_FUNC px_blkwrite_refuse_end(const uint8_t *end)
+{
+	const char *what = px_probe_end(end);
+
+	if (!what)
+		return PX_OK;
+	bb_error_msg("this is %s, no disk image: make it raw: qemu-img convert -O raw", what);
+	return PX_DATA;
+}
+
+/* Some formats are told by their last 512 bytes alone. Size and hash would have proven that these belong to the image. */
+static enum px_status refuse_by_end(struct px_blkwrite *w)
+{
+	size_t sector_bytes = w->dev->sector_bytes;
+	off_t offset_bytes = (w->done_bytes - 1) / sector_bytes * sector_bytes;
+	enum px_status status = PX_OK;
+	uint8_t *sector;
+
+	if (w->proof == PX_PROOF_WHOLE || w->done_bytes % 512 != 0)
+		return PX_OK;
+	if (w->done_bytes <= (off_t)w->head_bytes)
+		return px_blkwrite_refuse_end(w->head + w->done_bytes - 512);
+	if (posix_memalign((void **)&sector, 4096, sector_bytes) != 0)
+		bb_die_memory_exhausted();
+	if (px_blkdev_read(w->dev, sector, sector_bytes, offset_bytes) == 0) /* what cannot be read is found by step 4 */
+		status = px_blkwrite_refuse_end(sector + (w->done_bytes - 512 - offset_bytes));
+	free(sector);
+	return status;
+}
+
+/* The last partition may end behind an image that is whole (its size was rounded up to a cylinder): what the disk held there must not
+ * look like a part of it. More than that is said before the first write, and stays. */
+static enum px_status clear_behind(struct px_blkwrite *w)
+{
+	off_t at_bytes = MAX((off_t)px_blkdev_whole_sectors(w->dev, w->done_bytes), (off_t)PX_HEAD_BYTES);
+	off_t end_bytes = MIN(w->kind.end_bytes, w->dev->size_bytes);
+	enum px_status status;
+	uint8_t *zeros;
+	size_t len_bytes;
+
+	if (end_bytes <= at_bytes || end_bytes - at_bytes > PX_OVERHANG_BYTES)
+		return PX_OK;
+	len_bytes = px_blkdev_whole_sectors(w->dev, end_bytes - at_bytes);
+	if (posix_memalign((void **)&zeros, 4096, len_bytes) != 0)
+		bb_die_memory_exhausted();
+	memset(zeros, 0, len_bytes);
+	status = write_and_check(w, zeros, len_bytes, at_bytes);
+	free(zeros);
+	return status;
+}
+
+static enum px_status step_whole(struct px_blkwrite *w)
+{
+	enum px_status status = px_blkwrite_whole(w, w->done_bytes);
+
+	if (status == PX_OK)
+		status = refuse_by_end(w);
+	if (status == PX_OK)
+		status = clear_behind(w);
+	return status;
+}
+
+/* --- steps 4 to 6 */
 
 static void say_mended(struct px_blkwrite *w)
 {

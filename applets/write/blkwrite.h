@@ -17,6 +17,12 @@ enum px_status px_blkwrite_look(struct px_blkwrite *w) FAST_FUNC;
 /* Whether image_bytes can be all of the image that was looked at. PX_OK, or PX_DATA with a message. */
 enum px_status px_blkwrite_whole(struct px_blkwrite *w, off_t image_bytes) FAST_FUNC;
 
+/* The same for the image's last 512 bytes (end), which are all by which some formats can be told. */
+enum px_status px_blkwrite_refuse_end(const uint8_t *end) FAST_FUNC;
+
+/* Of a partition that ends behind its image, which size and hash have proven, that much is cleared at most. */
+enum { PX_OVERHANG_BYTES = 16 << 20 };
+
 /* Whether the image's partition table can work on this disk. PX_OK, or PX_TARGET with a message. */
 enum px_status px_blkwrite_fits(struct px_blkwrite *w) FAST_FUNC;
 

@@ -103,6 +103,16 @@ off_t FAST_FUNC px_source_size_bytes(const struct px_stream *source)
 	return ((const struct source *)source)->size_bytes;
 }
 
+int FAST_FUNC px_source_end(const struct px_stream *source, void *buf, size_t len_bytes)
+{
+	const struct source *f = (const struct source *)source;
+	struct stat st;
+
+	if (f->size_bytes < (off_t)len_bytes || fstat(f->fd, &st) != 0)
+		return -1;
+	return pread(f->fd, buf, len_bytes, st.st_size - len_bytes) == (ssize_t)len_bytes ? 0 : -1;
+}
+
 int FAST_FUNC px_source_stat(const struct px_stream *source, struct stat *st)
 {
 	return fstat(((const struct source *)source)->fd, st);

@@ -19,7 +19,7 @@ struct px_blkwrite {
 	struct px_stream *source;         /* where it waits for bytes (lib/source), for the progress line */
 	off_t image_bytes;                /* -1: not known */
 	struct px_digest digest;
-	smallint size_known;              /* digest or image_bytes come from somebody who knows the whole image */
+	enum px_proof proof;              /* what of digest and image_bytes comes from somebody who knows the whole image */
 	const struct px_bmap *bmap;       /* its checksums; NULL: none */
 	smallint skip_readback;
 	smallint read_behind;             /* reading disturbs this disk's writing little: no head to move */

@@ -4,7 +4,7 @@
  * outcome must be the same; and once more with the promises of decode.h, where nothing may be read or written that is not
  * the decoder's.
  */
-//fuzz-sources: decode/gzip.c decode/zstd.c decode/zstd_frames.c lib/ring.c decode/xz.c decode/bzip2.c decode/lz4.c decode/lz4_legacy.c decode/decode.c lib/stream.c
+//fuzz-sources: decode/gzip.c decode/zstd.c decode/zstd_frames.c lib/ring.c decode/xz.c decode/bzip2.c decode/lz4.c decode/lz4_legacy.c decode/decode.c lib/stream.c lib/zero.c
 //fuzz-libs: z zstd lzma bz2 lz4
 #include "libbb.h"
 #include "decode/decode.h"

@@ -141,15 +141,29 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 	sgdisk -p disk | grep -q 'Main partition table begins at sector 40 '
 }
 
-@test "entries past the first MiB are refused in words, the image's head unchanged" {
+@test "a GPT whose entries lie past the first MiB is left as it is, and its backup is spoken of" {
 	truncate -s 64M image
 	sgdisk -j 4096 -n1:8192:+10M image >/dev/null
 	look image
-	says "broken partition table: its entries do not lie in the first MiB"
-	mend image $((80 << 20)) 512
+	expect words "GPT with its entries behind the first MiB, 512-byte sectors"
+	mend image $((80 << 20)) 512 grow
+	[ "$status" = 0 ]
+	expect changed 0
+	expect tail 0+0
+	says "its backup stays where the image ends (sgdisk -e moves it)"
+	run -0 sgdisk -p disk
+	says "8192           28671 "
+	mend image $((80 << 20)) 4096
 	[ "$status" = 1 ]
-	says "entries do not lie in the first MiB"
-	cmp disk before
+	says "GPT is for sectors of 512 bytes, the disk has 4096"
+}
+
+@test "a GPT whose entries lie past the first MiB and whose header is damaged is broken" {
+	truncate -s 64M image
+	sgdisk -j 4096 -n1:8192:+10M image >/dev/null
+	printf X | dd of=image bs=1 seek=$((512 + 60)) conv=notrunc status=none
+	look image
+	says "broken partition table: its header's checksum is wrong"
 }
 
 @test "a GPT with sectors of 4096 bytes is told from the image and fitted to such a disk" {
@@ -217,13 +231,80 @@ start=40960,size=8192,bootable}" | sfdisk -q image
 	approved
 }
 
-@test "an image that ends before its last partition does is refused as not whole" {
-	gpt_image
-	truncate -s 30M image
-	mend image $((64 << 20)) 512
-	[ "$status" = 1 ]
-	says "not whole"
-	cmp disk before
+# cut SECTORS-AND-BYTES-SHORT PROOF: of an image whose last partition is all but the end of it
+cut_by() {
+	run "$GPT" cut image $(((40960 + 8192) * 512 - $1)) "$2"
+	[ "$status" = 0 ]
+}
+
+@test "an image that ends before its last partition does is not whole, by a sector as by half of it" {
+	mbr_image
+	for proof in none part; do
+		for short in 512 1024 4095 4096 8000000; do
+			cut_by $short $proof
+			expect cut "its last partition"
+			expect need $(((40960 + 8192) * 512))
+		done
+		for short in 0 1 511; do # the rest of a sector is written as zeros
+			cut_by $short $proof
+			expect cut -
+		done
+	done
+	cut_by 8000000 whole
+	expect cut -
+}
+
+# gpt_ends_with TYPE [ATTRIBUTE BIT]: Linux, then that
+gpt_ends_with() {
+	rm -f image
+	truncate -s 32M image
+	sgdisk -n1:2048:+10M -n2:24576:+4M -t2:"$1" ${2:+-A 2:set:$2} image >/dev/null
+}
+
+@test "a GPT's last partition does not grow when firmware or an installer looks for it, and what would have to move is said" {
+	while read -r type words; do
+		gpt_ends_with "$type"
+		mend image $((64 << 20)) 512 grow
+		[ "$status" = 0 ]
+		expect grown 0
+		expect note "partition 2, the last one, is $words and keeps its size: it would have to move to the disk's end before partition 1 can grow"
+		approved
+	done <<-EOF
+		ef00 an EFI system partition
+		ef02 a BIOS boot partition
+		0c01 a Microsoft reserved partition
+		2700 a Windows recovery partition
+		4100 a PReP boot partition
+		ab00 an Apple recovery partition
+	EOF
+	gpt_ends_with 0700 0
+	mend image $((64 << 20)) 512 grow
+	expect grown 0
+	says "is one that its maker calls required and keeps its size"
+	gpt_ends_with 8300
+	mend image $((64 << 20)) 512 grow
+	expect grown 2
+}
+
+@test "the only partition of a table does not grow when it is an ESP, and nothing is said to move" {
+	truncate -s 32M image
+	sgdisk -n1:2048:+10M -t1:ef00 image >/dev/null
+	mend image $((64 << 20)) 512 grow
+	expect grown 0
+	expect note "partition 1, the last one, is an EFI system partition and keeps its size"
+}
+
+@test "an MBR's last partition does not grow when firmware or an installer looks for it" {
+	for type in ef 41 27 12 de 84; do
+		rm -f image
+		mbr_image "start=2048,size=20480
+start=40960,size=8192,type=$type"
+		mend image $((64 << 20)) 512 grow
+		[ "$status" = 0 ]
+		expect grown 0
+		expect changed 0
+		says "keeps its size: it would have to move to the disk's end before partition 1 can grow"
+	done
 }
 
 @test "the last partition of an MBR grows, its table satisfies sfdisk" {

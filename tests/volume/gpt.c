@@ -2,12 +2,12 @@
  * Test driver for volume/gpt.h:
  *
  *	gpt look IMAGE                          words, table, sector, end, flags: one "name=value" a line
+ *	gpt cut IMAGE BYTES none|part|whole     whether so many bytes of IMAGE are all of it: cut=what ends too late, need=where
  *	gpt mend IMAGE DISK SECTOR [grow]       puts IMAGE on the file DISK (which has the disk's size), mended
  */
 #include "libbb.h"
 #include "volume/gpt.h"
 #include "volume/volume.h"
-
 #include "driver.h"
 
 static int look(const char *path)
@@ -21,6 +21,21 @@ static int look(const char *path)
 		kind.sector_bytes, kind.partitions, (long long)kind.end_bytes, kind.filesystem ? kind.filesystem : "-",
 		(long long)kind.filesystem_bytes,
 		kind.refuse ? kind.refuse : "-", kind.remedy ? kind.remedy : "-", kind.efi, kind.bios);
+	return 0;
+}
+
+static int cut(const char *path, off_t image_bytes, const char *proof)
+{
+	size_t n = PX_HEAD_BYTES;
+	uint8_t *head = xmalloc_xopen_read_close(path, &n);
+	struct px_volume kind;
+	off_t need_bytes;
+	const char *what;
+
+	px_volume_look(&kind, head, n);
+	what = px_volume_cut(&kind, image_bytes, proof[0] == 'n' ? PX_PROOF_NONE : proof[0] == 'p' ? PX_PROOF_PART : PX_PROOF_WHOLE,
+			&need_bytes);
+	printf("cut=%s\nneed=%lld\n", what ? what : "-", (long long)need_bytes);
 	return 0;
 }
 
@@ -58,6 +73,8 @@ int main(int argc, char **argv)
 	driver_start("gpt");
 	if (argc == 3 && strcmp(argv[1], "look") == 0)
 		return look(argv[2]);
+	if (argc == 5 && strcmp(argv[1], "cut") == 0)
+		return cut(argv[2], xatoull(argv[3]), argv[4]);
 	if (argc >= 5 && strcmp(argv[1], "mend") == 0)
 		return mend(argv[2], argv[3], xatou(argv[4]), argc > 5);
 	return 2;

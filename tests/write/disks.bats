@@ -319,7 +319,7 @@ time.sleep(60)' "$LOOP" &
 	rm disk
 	truncate -s 4300M disk
 	loop_disk disk
-	run pxwrite -s 4200M "$LOOP" <packed
+	run pxwrite -f -s 4200M "$LOOP" <packed
 	[ "$status" -eq 0 ]
 	cmp -n 1048576 img "$LOOP"
 	# what is not zero
