@@ -333,6 +333,7 @@ def silent_behind_the_oack(t):
     """Takes the ACK of its OACK for nonsense."""
     if t.options:
         t.send(oack(blksize=512))
+        time.sleep(10)  # its port stays open
     else:
         t.lockstep()
 
