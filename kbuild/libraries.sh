@@ -8,9 +8,14 @@ wants() {
 	grep -q "^CONFIG_$1=y" "$config"
 }
 
-# what the library of SOURCE-PACKAGE is made of: its version, and how this script builds it
+# 1 when libzstd is to pack, too, else 0
+packs() {
+	if wants PX_ZSTD_COMPRESS; then echo 1; else echo 0; fi
+}
+
+# what the library of SOURCE-PACKAGE is made of: its version, how this script builds it, and with what
 recipe() {
-	echo "$(cat "$build/src/$1.version") $(sha256sum <"$0")"
+	echo "$(cat "$build/src/$1.version") $(sha256sum <"$0") $([ "$1" != libzstd ] || packs)"
 }
 
 stale() {
@@ -43,11 +48,16 @@ build_zlib() {
 	cp "$src/zlib.h" "$src/zconf.h" "$musl/include/"
 }
 
-# decompression only: no dictionary builder, no legacy formats
+# No dictionary builder, no legacy formats; the compressor only for pxread, and of it what levels 1 to 4 and 16 to 22 are made of: the
+# strategies between are half of it.
 build_libzstd() {
 	src=$build/src/libzstd/lib
+	without=
+	for strategy in GREEDY LAZY LAZY2 BTLAZY2; do
+		without="$without -DZSTD_EXCLUDE_${strategy}_BLOCK_COMPRESSOR"
+	done
 	run "$src" make clean
-	run "$src" make libzstd.a CC="$cc" CFLAGS="$cflags -DNDEBUG" ZSTD_LIB_COMPRESSION=0 ZSTD_LIB_DICTBUILDER=0 \
+	run "$src" make libzstd.a CC="$cc" CFLAGS="$cflags -DNDEBUG$without" ZSTD_LIB_COMPRESSION="$(packs)" ZSTD_LIB_DICTBUILDER=0 \
 		ZSTD_LIB_DEPRECATED=0 ZSTD_LEGACY_SUPPORT=0 ZSTD_LIB_MINIFY=0
 	cp "$src/libzstd.a" "$musl/lib/"
 	cp "$src/zstd.h" "$src/zstd_errors.h" "$musl/include/"

@@ -9,9 +9,10 @@
 #include "lib/file.h"
 #include "verify/bmapcheck.h"
 #include "verify/sha256.h"
+#include "volume/extent.h"
 
 enum {
-	BUFFER_BYTES = 1 << 20,
+	BUFFER_BYTES = PX_HEAD_BYTES,
 	DECODER_BYTES = INT_MAX, /* how much memory a machine will have is not known here */
 };
 
@@ -47,26 +48,13 @@ static struct tap *tap_open(struct px_stream *upstream, int hashed)
 	return tap;
 }
 
-/* How many bytes of data there are up to the last one that is not zero. */
-static size_t used_bytes(const uint8_t *data, size_t len_bytes)
-{
-	while (len_bytes % sizeof(long) && !data[len_bytes - 1])
-		len_bytes--;
-	if (len_bytes % sizeof(long))
-		return len_bytes;
-	while (len_bytes && !*(const long *)(data + len_bytes - sizeof(long)))
-		len_bytes -= sizeof(long);
-	while (len_bytes && !data[len_bytes - 1])
-		len_bytes--;
-	return len_bytes;
-}
-
 struct reading {
 	struct px_facts *facts;
 	const char *name;
 	int wanted;
 	const struct px_bmap *bmap;
 	struct px_bmap_check *check;
+	struct px_extent extent;
 	sha256_ctx_t hash;
 	uint8_t *buf;
 };
@@ -75,10 +63,13 @@ struct reading {
 static enum px_status take(struct reading *r, size_t len_bytes)
 {
 	struct px_facts *facts = r->facts;
-	size_t used = used_bytes(r->buf, len_bytes);
+	off_t used_bytes;
 
-	if (used)
-		facts->used_bytes = facts->size_bytes + used;
+	if (!facts->size_bytes)
+		px_extent_look(&r->extent, r->buf, len_bytes);
+	used_bytes = px_extent_used(&r->extent, r->buf, len_bytes, facts->size_bytes);
+	if (used_bytes)
+		facts->used_bytes = used_bytes;
 	if (r->wanted & PX_FACT_SHA256)
 		px_sha256_hash(&r->hash, r->buf, len_bytes);
 	if (r->bmap) {

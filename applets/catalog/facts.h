@@ -12,7 +12,7 @@ enum { PX_FACT_SOURCE_SHA256 = 1, PX_FACT_SHA256 = 2 };
 
 struct px_facts {
 	off_t size_bytes;          /* decoded */
-	off_t used_bytes;          /* decoded, up to the last one that is not zero */
+	off_t used_bytes;          /* decoded, up to the last one that is not zero; a GPT's backup does not count */
 	smallint holes_are_zero;   /* wherever the block map has a hole; 1 without a map */
 	smallint world_readable;   /* the file's mode; servers often run as somebody else */
 	uint8_t source_sha256[32]; /* of the file as it lies there */
