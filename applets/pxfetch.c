@@ -20,7 +20,7 @@
 //usage:     "\n	-w N	TFTP window size in blocks (default 64)"
 //usage:     "\n	-s SIZE	The file must have this size (suffixes k, M, G)"
 //usage:     "\n	-H SUM	The file must have this SHA-256"
-//usage:     "\n	-p FD	Write progress lines to FD"
+//usage:     "\n	-p FD	Write progress lines to FD; after a failure why=KEYWORD"
 //usage:     "\n	-q	No progress on the terminal"
 //usage:     "\n"
 //usage:     "\nURL: tftp://HOST[:PORT]/NAME, http://[USER:PASS@]HOST[:PORT]/PATH, file:PATH, PATH"
@@ -44,6 +44,7 @@ struct globals {
 	struct px_progress progress;
 	struct px_output output;
 	struct px_stream *download;
+	smallint output_failed;
 	const char *file;           /* NULL: stdout */
 	smallint go_on;             /* -c */
 };
@@ -65,7 +66,7 @@ static char *check_urls(char *const *urls)
 		struct px_url url;
 		const char *why = px_url_parse(&url, *urls);
 		if (why)
-			usage_error(strchr(*urls, '@') ? "URL" : px_text_clean(xstrdup(*urls)), why);
+			usage_error(strpbrk(*urls, "@%") ? "URL" : px_text_clean_copy(*urls), why);
 		if (!shown)
 			shown = xstrdup(url.shown);
 		px_url_free(&url);
@@ -92,26 +93,46 @@ static char *default_name(const char *text)
 	return name;
 }
 
+/* An option's value, which is never printed: where a value was forgotten it is the URL, maybe with a password in it. */
+static unsigned long long number(const char *option, const char *text, unsigned long long least,
+		unsigned long long most)
+{
+	unsigned long long value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (LONE_CHAR(end, 'k') || LONE_CHAR(end, 'M') || LONE_CHAR(end, 'G')) {
+		unsigned shift = *end == 'k' ? 10 : *end == 'M' ? 20 : 30;
+		if (value > ULLONG_MAX >> shift)
+			errno = ERANGE;
+		value <<= shift;
+		end++;
+	}
+	if (!isdigit((unsigned char)text[0]) || *end || errno || value < least || value > most)
+		usage_error(option, xasprintf("not a number from %llu to %llu", least, most));
+	return value;
+}
+
 static void parse_options(struct globals *f, char **argv)
 {
 	const char *tries = "5", *silence = "20", *blksize = "0", *window = "0", *size = NULL, *hash = NULL, *fd = NULL;
 	unsigned flags = getopt32(argv, "^" "qcjO:t:T:b:w:s:H:p:" "\0" "-1", &f->file, &tries, &silence, &blksize,
-			&window,
-			&size, &hash, &fd);
+			&window, &size, &hash, &fd);
 
+	f->progress.fd = fd ? (int)number("-p", fd, 0, INT_MAX) : -1;
 	f->go_on = (flags & 2) != 0;
 	f->want.urls = argv + optind;
-	f->want.tries = strcmp(tries, "inf") == 0 ? 0 : xatou_range(tries, 1, INT_MAX);
-	f->xfer.silence_ms = xatou_range(silence, 1, 24 * 60 * 60) * 1000;
-	f->xfer.blksize_bytes = LONE_CHAR(blksize, '0') ? 0 : xatou_range(blksize, 8, 65464);
-	f->xfer.window_blocks = LONE_CHAR(window, '0') ? 0 : xatou_range(window, 1, 65535);
-	f->want.size_bytes = size ? (off_t)xatoull_range_sfx(size, 0, LLONG_MAX, kmg_i_suffixes) : -1;
+	f->want.tries = strcmp(tries, "inf") == 0 ? 0 : number("-t", tries, 1, INT_MAX);
+	f->xfer.silence_ms = number("-T", silence, 1, 24 * 60 * 60) * 1000;
+	f->xfer.blksize_bytes = LONE_CHAR(blksize, '0') ? 0 : number("-b", blksize, 8, 65464);
+	f->xfer.window_blocks = LONE_CHAR(window, '0') ? 0 : number("-w", window, 1, 65535);
+	f->want.size_bytes = size ? (off_t)number("-s", size, 0, LLONG_MAX) : -1;
 	if (hash && px_digest_parse(&f->digest, hash) < 0)
 		usage_error("-H: not a SHA-256", "want sha256: and 64 hex digits");
 	f->xfer.proven_later = size || hash;
 	f->xfer.may_join = hash || (flags & 4);
-	px_progress_init(&f->progress, "fetch", MAX(f->want.size_bytes, 0), fd ? (int)xatou_range(fd, 0, INT_MAX) : -1,
-			flags & 1);
+	px_progress_init(&f->progress, "fetch", MAX(f->want.size_bytes, 0), f->progress.fd, flags & 1);
 	f->progress.stages = 1;
 }
 
@@ -132,6 +153,13 @@ static int remember(struct globals *f)
 			px_download_joined(f->download) ? NULL : &f->xfer.validator);
 }
 
+/* n: as from a px_output_ function. */
+static int put(struct globals *f, int n)
+{
+	f->output_failed |= n < 0;
+	return n;
+}
+
 /* Some bytes from the stream to the output, by way of a pipe where the transport can (and no hash wants to see them).
  * Returns as px_stream_read; -1 with PX_OK in s->status: the output failed. */
 static ssize_t pass(struct globals *f, struct px_stream *s, char *buf)
@@ -141,11 +169,11 @@ static ssize_t pass(struct globals *f, struct px_stream *s, char *buf)
 	if (s == f->download && f->output.pipe_fd >= 0)
 		n = px_download_splice(s, f->output.pipe_fd, PX_OUTPUT_PIPE_BYTES);
 	if (n > 0)
-		return remember(f) < 0 || px_output_piped(&f->output, n) < 0 ? -1 : n;
+		return put(f, remember(f)) < 0 || put(f, px_output_piped(&f->output, n)) < 0 ? -1 : n;
 	if (n != PX_SPLICE_NOT)
 		return n;
 	n = px_stream_read(s, buf, BUFFER_BYTES);
-	if (n > 0 && (remember(f) < 0 || px_output_write(&f->output, buf, n) < 0))
+	if (n > 0 && (put(f, remember(f)) < 0 || put(f, px_output_write(&f->output, buf, n)) < 0))
 		return -1;
 	return n;
 }
@@ -209,12 +237,44 @@ static enum px_status fetch(struct globals *f, const char *name)
 	}
 }
 
+/* What -p says of a failure. A reader that has gone has a reason of its own, which counts more for who started both. */
+static const char *why(void)
+{
+	if (G.output_failed)
+		return "output";
+	switch (xfunc_error_retval) {
+	case PX_USAGE:
+		return "usage";
+	case PX_IO:
+		return "input";
+	case PX_NETWORK:
+		return "network";
+	case PX_AUTH:
+		return "password";
+	case PX_PROTOCOL:
+		return "protocol";
+	case PX_SERVER:
+		return "server";
+	case PX_DATA:
+		return G.xfer.changed ? "changed" : "data";
+	}
+	return "other";
+}
+
+/* BusyBox calls it at every end, the good one too. */
+static void say_end(void)
+{
+	if (xfunc_error_retval != PX_OK)
+		px_state_line(G.progress.fd, "why", why());
+}
+
 /* Whoever reads from us must not take what has come for all of it. A second signal ends us even if nobody reads. */
 static void on_signal(int sig)
 {
 	signal(sig, SIG_DFL);
 	sig_unblock(sig);
 	px_output_spoil(&G.output);
+	px_state_line(G.progress.fd, "why", "aborted");
 	kill_myself_with_sig(sig);
 }
 
@@ -236,6 +296,8 @@ int pxfetch_main(int argc UNUSED_PARAM, char **argv)
 	char *name;
 
 	SET_PTR_TO_GLOBALS(f);
+	f->progress.fd = -1;
+	die_func = say_end;
 	xfunc_error_retval = PX_USAGE;
 	signal(SIGPIPE, SIG_IGN); /* a reader that went away is a message and a status */
 	parse_options(f, argv);
@@ -244,16 +306,16 @@ int pxfetch_main(int argc UNUSED_PARAM, char **argv)
 		f->file = default_name(f->want.urls[0]);
 	if (LONE_DASH(f->file))
 		f->file = NULL;
-	if (px_output_open(&f->output, f->file) < 0)
+	if (put(f, px_output_open(&f->output, f->file)) < 0)
 		return PX_IO;
 	catch_signals();
-	if (f->go_on && px_output_resume(&f->output, f->want.urls[0], &f->xfer.validator) < 0)
+	if (f->go_on && put(f, px_output_resume(&f->output, f->want.urls[0], &f->xfer.validator)) < 0)
 		return PX_IO;
 	status = fetch(f, name);
 	px_progress_end(&f->progress, f->output.at_bytes);
-	if (px_output_close(&f->output, status == PX_OK) < 0 && status == PX_OK)
+	if (px_output_close(&f->output, status == PX_OK) < 0 && status == PX_OK) {
+		f->output_failed = 1;
 		status = PX_IO;
-	if (status == PX_IO && !f->file) /* a reader that has gone has a reason of its own, which counts more */
-		px_state_line(f->progress.fd, "why", "output");
+	}
 	return status;
 }

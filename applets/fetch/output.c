@@ -14,7 +14,7 @@ static const char attribute[] ALIGN1 = "user.pxfetch";
 
 static int complain(struct px_output *o)
 {
-	bb_perror_msg("cannot write %s", o->part ? o->part : o->file);
+	bb_perror_msg("cannot write %s", o->shown);
 	return -1;
 }
 
@@ -62,7 +62,8 @@ int FAST_FUNC px_output_open(struct px_output *o, const char *file)
 	struct stat st;
 
 	o->fd = STDOUT_FILENO;
-	o->file = file ? file : "to stdout";
+	o->file = file;
+	o->shown = file ? px_url_hide(file) : xstrdup("to stdout");
 	if (file && stat(file, &st) == 0 && !S_ISREG(st.st_mode)) {
 		o->fd = open(file, O_WRONLY | O_CLOEXEC); /* a device or a FIFO: must not be replaced */
 	} else if (file) {
@@ -70,7 +71,7 @@ int FAST_FUNC px_output_open(struct px_output *o, const char *file)
 		o->fd = open_part(o);
 	}
 	if (o->fd < 0 && errno == EWOULDBLOCK) {
-		bb_error_msg("cannot write %s: another process writes it", o->part);
+		bb_error_msg("cannot write %s: another process writes it", o->shown);
 		return -1;
 	}
 	if (o->fd < 0)
@@ -169,7 +170,7 @@ int FAST_FUNC px_output_resume(struct px_output *o, const char *url, struct px_v
 	}
 	free(buf);
 	if (n < 0) {
-		bb_perror_msg("cannot read %s", o->part);
+		bb_perror_msg("cannot read %s", o->shown);
 		return -1;
 	}
 	recall(o, url, validator);
@@ -239,16 +240,16 @@ int FAST_FUNC px_output_piped(struct px_output *o, size_t len_bytes)
 }
 
 /* A rename is on disk only when its folder is. */
-static int sync_folder(const char *file)
+static int sync_folder(const struct px_output *o)
 {
-	char *copy = xstrdup(file);
+	char *copy = xstrdup(o->file);
 	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	free(copy);
 	if (fd < 0)
 		return 0; /* a folder that we may write but not read */
 	if (fsync(fd) < 0 && errno != EINVAL) {
-		bb_perror_msg("cannot sync the folder of %s", file);
+		bb_perror_msg("cannot sync the folder of %s", o->shown);
 		close(fd);
 		return -1;
 	}
@@ -279,8 +280,8 @@ int FAST_FUNC px_output_close(struct px_output *o, int complete)
 	if (close(o->fd) < 0)
 		return complain(o);
 	if (rename(o->part, o->file) < 0) {
-		bb_perror_msg("cannot rename %s", o->part);
+		bb_perror_msg("cannot rename %s", o->shown);
 		return -1;
 	}
-	return sync_folder(o->file);
+	return sync_folder(o);
 }

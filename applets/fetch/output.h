@@ -13,7 +13,8 @@ struct px_output {
 	sha256_ctx_t prefix;   /* of what was there; valid when at_bytes > 0 after px_output_resume */
 	int pipe_fd;           /* splice into this, then call px_output_piped; -1: cannot */
 	/* private */
-	const char *file;
+	const char *file;      /* NULL: stdout */
+	char *shown;           /* for messages: -O may have got what was meant as a URL */
 	char *part;
 	int fd, drain_fd;
 	volatile smallint begun; /* something went out, or is about to */

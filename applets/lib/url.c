@@ -61,6 +61,11 @@ static char *make_shown(const struct px_url *url, const char *path)
 	return all;
 }
 
+char* FAST_FUNC px_url_hide(const char *text)
+{
+	return px_url_hide_users(px_text_clean_copy(text));
+}
+
 static const char *split_port(struct px_url *url, char *port)
 {
 	unsigned long value;
@@ -119,7 +124,7 @@ static const char *parse_path(struct px_url *url, const char *path)
 	url->scheme = (char *)"file";
 	url->host = (char *)"";
 	url->storage = url->path = xstrdup(path);
-	url->shown = px_text_clean(xstrdup(path));
+	url->shown = px_url_hide(path);
 	return NULL;
 }
 
@@ -140,7 +145,7 @@ static const char *parse_file(struct px_url *url, char *rest)
 		return "bad escape";
 	url->host = (char *)"";
 	url->path = rest;
-	url->shown = px_text_clean(xstrdup(rest));
+	url->shown = px_url_hide(rest);
 	return rest[0] ? NULL : "no path";
 }
 
@@ -279,10 +284,11 @@ char* FAST_FUNC px_url_hide_users(char *text)
 {
 	char *s = text;
 
-	while ((s = strstr(s, "://")) != NULL) {
+	/* not "://": a scheme, or its colon, is forgotten as easily as it is mistyped */
+	while ((s = strstr(s, "//")) != NULL) {
 		char *at;
 
-		s += 3;
+		s += 2;
 		at = end_of_user(s);
 		if (at)
 			overlapping_strcpy(s, at + 1);

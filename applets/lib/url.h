@@ -23,6 +23,10 @@ struct px_url {
  * Refused: control bytes and blanks, %00, an empty host, a port out of range, user names for file:. */
 const char *px_url_parse(struct px_url *url, const char *text) FAST_FUNC;
 
+/* text, which may be a URL that px_url_parse refuses, or not one at all, for messages: without what may be a user and a
+ * password, control bytes replaced. malloc'd. */
+char *px_url_hide(const char *text) FAST_FUNC;
+
 void px_url_free(struct px_url *url) FAST_FUNC;
 
 /* Takes user and password out of everything in text that looks like a URL, in place: for logs, screens and reports, whatever

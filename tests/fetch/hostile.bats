@@ -225,6 +225,81 @@ all_ways() {
 	[[ "$output" != *sesame* ]]
 }
 
+@test "no mistake in a command line prints a password" {
+	start_hostile http
+	local url=http://joe:sesame@127.0.0.1:$PORT mistakes=0 line
+	# each line is one command line; FD 3 and 4 are closed
+	while read -r line; do
+		echo "$line"
+		# shellcheck disable=SC2086 # words
+		run timeout 60 pxfetch -T 2 $line 4>lines
+		[ "$status" != 0 ]
+		[ -n "$output" ]
+		[[ "$output" != *sesame* ]]
+		! grep -q sesame lines
+		mistakes=$((mistakes + 1))
+	done <<-LINES
+		-t $url/plain
+		-T $url/plain x
+		-b $url/plain x
+		-w $url/plain x
+		-s $url/plain x
+		-H $url/plain x
+		-p $url/plain x
+		-O $url/plain x
+		-t 1 -O http//joe:sesame@nowhere/x content
+		-t 1 //joe:sesame@127.0.0.1/plain
+		-t 1 http//joe:sesame@127.0.0.1/plain
+		-t 1 http:/joe:sesame@127.0.0.1/plain
+		-t 1 http:joe:sesame@127.0.0.1/plain
+		-t 1 http://joe:sesame%40127.0.0.1/plain
+		-t 1 http://joe:ses/sesame@127.0.0.1/plain
+		-t 1 http://joe:sesame@127.0.0.1:99999/plain
+		-t 1 http://joe:%zz-sesame@127.0.0.1/plain
+		-t 1 https://joe:sesame@127.0.0.1/plain
+		-t 1 ftp://joe:sesame@127.0.0.1/plain
+		-t 1 file://joe:sesame@127.0.0.1/plain
+		-t 1 -O none $url/not-modified
+		-t 1 -O none $url/redirect-nowhere
+		-t 1 -O none $url/redirect-loop
+		-t 1 -O none $url/redirect-too-far
+		-t 1 -O none $url/redirect-https
+		-t 1 -O none $url/stall
+		-t 1 -O none $url/redirect-escape
+		-t 1 -O none -p 4 $url/head-cut
+		-t 1 -O none tftp://joe:sesame@127.0.0.1:1/x
+		-t 1 -O none http://joe:sesame@nowhere.invalid/x
+	LINES
+	[ $mistakes = 30 ]
+	run env http_proxy=https://joe:sesame@127.0.0.1 pxfetch -t 1 -O none "$url/plain"
+	[ "$status" = 2 ]
+	[[ "$output" != *sesame* ]]
+}
+
+@test "why a transfer failed is a keyword on the descriptor that -p names" {
+	start_hostile http
+	why() { # KEYWORD ARGUMENT...
+		local wanted=$1
+		shift
+		echo "$*"
+		! timeout 60 pxfetch -q -t 1 -T 2 -p 4 "$@" 4>lines
+		cat lines
+		[ "$(tail -n 1 lines)" = "why=$wanted" ]
+		[ "$(grep -c why= lines)" = 1 ]
+	}
+	why server -O none "http://127.0.0.1:$PORT/kept-missing"
+	why password -O none "http://127.0.0.1:$PORT/wants-user"
+	why protocol -O none "http://127.0.0.1:$PORT/two-lengths"
+	why network -O none "http://127.0.0.1:$PORT/head-cut"
+	why data -O none -s 5 "http://127.0.0.1:$PORT/plain"
+	why usage -t 0 x
+	why usage http://:/
+	why output -O /dev/full content
+	why output -O none/none content
+	pxfetch -q -t 1 -p 4 -O whole "http://127.0.0.1:$PORT/plain" 4>lines
+	! grep why= lines
+}
+
 @test "user and password follow a redirect to the same server and to no other" {
 	start_hostile http
 	pxfetch -q -t 1 -O out "http://joe:sesame@127.0.0.1:$PORT/redirect-to-wants-user"
