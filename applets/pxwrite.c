@@ -7,9 +7,10 @@
 //applet:IF_PX_WRITE(APPLET(pxwrite, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_WRITE) += pxwrite.o
 //usage:#define pxwrite_trivial_usage
-//usage:       "[-nqfgV] [-s BYTES] [-H sha256:HEX] [-b BMAP] [-m BYTES] [-p FD] [-i FILE] DISK\n"
+//usage:       "[-nqfgV] [-s BYTES] [-H sha256:HEX] [-b BMAP] [-m BYTES] [-p FD] [-c FD]\n"
+//usage:       "	[-d IDENTITY] [-i FILE] DISK\n"
 //usage:       "or: pxwrite [-q] [-s BYTES] [-H sha256:HEX] [-m BYTES] [-p FD] [-i FILE] -\n"
-//usage:       "or: pxwrite -z [-qf] DISK\n"
+//usage:       "or: pxwrite -z [-qf] [-p FD] [-d IDENTITY] DISK\n"
 //usage:       "or: pxwrite -l [DISK]"
 //usage:#define pxwrite_full_usage "\n\n"
 //usage:       "Write an image (raw or compressed, told by its first bytes) from stdin to DISK,\n"
@@ -26,6 +27,8 @@
 //usage:     "\n	-b BMAP		Block map of the image: its size and checksums"
 //usage:     "\n	-m BYTES	Memory the decoder may take (default: a quarter of RAM)"
 //usage:     "\n	-p FD		Write progress lines to FD"
+//usage:     "\n	-c FD		Write no table and no boot sector before FD says: commit"
+//usage:     "\n	-d IDENTITY	Refuse any DISK but this one: diskseq=,serial=,wwn=,size= (see -l DISK)"
 //usage:     "\n	-i FILE		Read FILE instead of stdin"
 //usage:     "\n"
 //usage:     "\nExit status: 0 written and verified, 2 usage, 3 disk error, 9 bad image,"
@@ -36,6 +39,7 @@
 #include "decode/decode.h"
 #include "write/deliver.h"
 #include "disk/disk.h"
+#include "disk/identity.h"
 #include "disk/identity.h"
 #include "write/pour.h"
 #include "write/source.h"
@@ -62,6 +66,8 @@ struct globals {
 	struct px_bmap *bmap;
 	struct px_blkdev dev;
 	struct px_blkwrite w;
+	struct px_identity identity;
+	smallint identity_known;   /* -d */
 	smallint to_stdout;        /* DISK is -: no disk, no state */
 };
 #define G (*ptr_to_globals)
@@ -139,12 +145,51 @@ static void begin_to_say(void)
 	px_state_line(G.w.progress_fd, "state", px_state_keyword(G.w.state));
 }
 
+/* The map of -b. It takes the place of -s; and of -H where each range has a checksum. */
+static void parse_bmap(const char *bmap)
+{
+	enum px_status status;
+
+	G.bmap = px_bmap_load(bmap, &status);
+	if (!G.bmap) {
+		xfunc_error_retval = status;
+		xfunc_die();
+	}
+	if (G.image_bytes >= 0 && G.image_bytes != G.bmap->image_bytes)
+		bb_error_msg_and_die("%s is for an image of %"OFF_FMT"u bytes, -s says %"OFF_FMT"u", bmap,
+				G.bmap->image_bytes, G.image_bytes);
+	if (G.bmap->unchecked && !G.w.digest.known)
+		bb_error_msg_and_die("%s has ranges without a checksum: give the hash of the image, too (-H)", bmap);
+	G.image_bytes = G.bmap->image_bytes;
+}
+
+/* A number that is no open file is a mistake to be told now, not after the last byte. */
+static void parse_commit(const char *commit)
+{
+	G.w.commit_fd = -1;
+	if (!commit)
+		return;
+	G.w.commit_fd = xatoi_positive(commit);
+	if (fcntl(G.w.commit_fd, F_GETFD) < 0)
+		bb_perror_msg_and_die("-c %s", commit);
+}
+
+static void parse_identity(const char *identity)
+{
+	const char *wrong;
+
+	if (px_identity_parse(&G.identity, identity, &wrong) < 0)
+		bb_error_msg_and_die("-d %s: %s", identity, wrong);
+	G.identity_known = 1;
+}
+
 static void parse_options(char **argv)
 {
 	char *size = NULL, *hash = NULL, *bmap = NULL, *memory = NULL, *fd = NULL, *input = NULL;
-	enum px_status status;
+	char *commit = NULL, *identity = NULL;
 
-	G.opts = getopt32(argv, "^nqfgVlzs:H:b:m:p:i:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input);
+	G.opts = getopt32(argv, "^nqfgVlzs:H:b:m:p:i:c:d:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input,
+			&commit, &identity);
 	argv += optind;
 	if (!argv[0] && !(G.opts & OPT_LIST))
 		bb_show_usage();
@@ -160,17 +205,11 @@ static void parse_options(char **argv)
 		begin_to_say();
 	if (hash && px_digest_parse(&G.w.digest, hash) < 0)
 		bb_error_msg_and_die("-H %s: not sha256: and 64 hexadecimal digits", hash);
-	if (!bmap)
-		return;
-	G.bmap = px_bmap_load(bmap, &status);
-	if (!G.bmap) {
-		xfunc_error_retval = status;
-		xfunc_die();
-	}
-	if (size && G.image_bytes != G.bmap->image_bytes)
-		bb_error_msg_and_die("%s is for an image of %"OFF_FMT"u bytes, -s says %"OFF_FMT"u", bmap,
-				G.bmap->image_bytes, G.image_bytes);
-	G.image_bytes = G.bmap->image_bytes;
+	parse_commit(commit);
+	if (identity)
+		parse_identity(identity);
+	if (bmap)
+		parse_bmap(bmap);
 }
 
 /* pxwrite -l DISK: what -d takes. The columns of the list are a contract and have no room for it. */
@@ -242,6 +281,17 @@ static int reads_behind(const struct px_disk *disk)
 	return !disk->rotational && !disk->removable && !disk->usb && strcmp(disk->transport, "mmc") != 0;
 }
 
+/* differs: malloced, what differs from -d; or NULL */
+static enum px_status refuse_another(char *differs)
+{
+	if (!differs)
+		return PX_OK;
+	bb_error_msg("%s: this is another disk than the one that was chosen: %s", G.path, differs);
+	free(differs);
+	G.w.why = "identity";
+	return PX_TARGET;
+}
+
 /* The look comes before the open: opening for writing makes the kernel's and udev's eyes turn to the disk. */
 static enum px_status open_disk(void)
 {
@@ -251,12 +301,18 @@ static enum px_status open_disk(void)
 	G.disk = px_disk_get(NULL, G.path, PX_DISK_FILES, &status);
 	if (!G.disk)
 		return status;
-	status = refuse_disk(MAX(G.image_bytes, 0), 0);
+	if (G.identity_known)
+		status = refuse_another(px_identity_differs(&G.identity, G.disk));
+	if (status == PX_OK)
+		status = refuse_disk(MAX(G.image_bytes, 0), 0);
 	if (status != PX_OK)
 		return status;
 	error = px_blkdev_open(&G.dev, G.path, G.opts & OPT_DRY);
 	if (error)
 		return open_failed(error);
+	/* the path may have got another disk since the look: what is open now stays the same */
+	if (G.identity_known && refuse_another(px_identity_differs_fd(&G.identity, G.dev.fd)) != PX_OK)
+		return PX_TARGET;
 	if (px_disk_ask(G.disk, G.dev.fd) < 0)
 		return PX_IO;
 	G.dev.sector_bytes = G.disk->sector_bytes;
@@ -465,8 +521,8 @@ static enum px_status deliver(void)
 {
 	enum px_status status;
 
-	if ((G.opts & OPTS_OF_DISK) || G.bmap)
-		bb_simple_error_msg_and_die("- is no disk: -n, -f, -g, -V, -z and -b say nothing about it");
+	if ((G.opts & OPTS_OF_DISK) || G.bmap || G.w.commit_fd >= 0 || G.identity_known)
+		bb_simple_error_msg_and_die("- is no disk: -n, -f, -g, -V, -z, -b, -c and -d say nothing about it");
 	status = open_image();
 	if (status != PX_OK)
 		return status;

@@ -81,7 +81,7 @@ static enum px_status take(struct reading *r, size_t len_bytes)
 			px_bmap_check_say(r->check);
 			return PX_DATA;
 		}
-		facts->holes_are_zero &= px_bmap_holes_are_zero(r->bmap, r->buf, len_bytes, facts->size_bytes);
+		facts->holes_are_zero = px_bmap_check_dropped(r->check) < 0;
 	}
 	facts->size_bytes += len_bytes;
 	return PX_OK;
@@ -130,7 +130,7 @@ enum px_status FAST_FUNC px_facts_read(struct px_facts *facts, const char *path,
 	tap = tap_open(file, wanted & PX_FACT_SOURCE_SHA256);
 	image = decoded(file, &tap->s);
 	r.buf = xmalloc(BUFFER_BYTES);
-	r.check = bmap ? px_bmap_check_open(bmap) : NULL;
+	r.check = bmap ? px_bmap_check_open(bmap, 0) : NULL;
 	sha256_begin(&r.hash);
 	status = take_all(&r, image);
 	if (status == PX_OK && tap->seen_bytes != px_file_stat(file)->st_size) {

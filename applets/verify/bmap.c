@@ -180,6 +180,7 @@ static int bmap_range(struct bmap_parse *p, struct px_span text)
 	range->offset_bytes = first * map->block_bytes;
 	range->len_bytes = end_bytes - range->offset_bytes;
 	range->checked = p->chksum.p != NULL;
+	map->unchecked |= !range->checked;
 	if (range->checked && !span_hex(p->chksum, range->digest, map->digest_bytes))
 		return px_xml_fail(&p->x, p->chksum.p, "not a checksum of %u bytes", map->digest_bytes);
 	map->mapped_bytes += range->len_bytes;

@@ -26,6 +26,7 @@ struct px_bmap {
 	unsigned digest_bytes; /* 20 or 32 */
 	struct px_bmap_range *ranges; /* ascending, disjoint, within image_bytes */
 	size_t range_count;
+	smallint unchecked;    /* there is a range without checksum: the map proves nothing about it */
 };
 
 /* Parses text (text_bytes of it, need not end in NUL). The checksum that the file carries of itself must be right. name: for
@@ -36,8 +37,11 @@ struct px_bmap *px_bmap_parse(const char *text, size_t text_bytes, const char *n
  * PX_DATA. */
 struct px_bmap *px_bmap_load(const char *path, enum px_status *status) FAST_FUNC;
 
-/* Whether those bytes of the image, len_bytes from offset_bytes on, are zero wherever the map has no range; and making them so. */
-int px_bmap_holes_are_zero(const struct px_bmap *bmap, const uint8_t *data, size_t len_bytes, off_t offset_bytes) FAST_FUNC;
+/* Where the first byte of the image is, among len_bytes from offset_bytes on (data), that is not zero although the map has no range
+ * there; -1: there is none. */
+off_t px_bmap_hole_with_data(const struct px_bmap *bmap, const uint8_t *data, size_t len_bytes, off_t offset_bytes) FAST_FUNC;
+
+/* Makes them zero. */
 void px_bmap_zero_holes(const struct px_bmap *bmap, uint8_t *data, size_t len_bytes, off_t offset_bytes) FAST_FUNC;
 
 void px_bmap_free(struct px_bmap *bmap) FAST_FUNC; /* NULL is fine */

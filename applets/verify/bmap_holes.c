@@ -38,17 +38,22 @@ static size_t next_hole(const struct px_bmap *bmap, off_t *at_bytes, off_t end_b
 	return *at_bytes < hole_end_bytes ? hole_end_bytes - *at_bytes : 0;
 }
 
-int FAST_FUNC px_bmap_holes_are_zero(const struct px_bmap *bmap, const uint8_t *data, size_t len_bytes, off_t offset_bytes)
+off_t FAST_FUNC px_bmap_hole_with_data(const struct px_bmap *bmap, const uint8_t *data, size_t len_bytes, off_t offset_bytes)
 {
 	off_t at_bytes = offset_bytes;
 	size_t n;
 
 	while ((n = next_hole(bmap, &at_bytes, offset_bytes + len_bytes)) != 0) {
-		if (!px_zero_is(data + (at_bytes - offset_bytes), n))
-			return 0;
+		const uint8_t *hole = data + (at_bytes - offset_bytes);
+
+		if (!px_zero_is(hole, n)) {
+			while (*hole++ == 0)
+				at_bytes++;
+			return at_bytes;
+		}
 		at_bytes += n;
 	}
-	return 1;
+	return -1;
 }
 
 void FAST_FUNC px_bmap_zero_holes(const struct px_bmap *bmap, uint8_t *data, size_t len_bytes, off_t offset_bytes)

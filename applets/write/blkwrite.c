@@ -10,6 +10,7 @@
 #include "libbb.h"
 #include "write/blkwrite.h"
 #include "volume/probe.h"
+#include "write/commit.h"
 #include "write/pour.h"
 #include "write/readback.h"
 #include "lib/ring.h"
@@ -174,6 +175,16 @@ static enum px_status step_clear(struct px_blkwrite *w)
 		status = clear_between_signals(w, zeros, old, len_bytes);
 	free(zeros);
 	return status;
+}
+
+/* The last moment before something is written that firmware may take for a partition table. */
+static enum px_status step_commit(struct px_blkwrite *w)
+{
+	if (w->commit_fd < 0 || px_commit_wait(w->commit_fd) == 0)
+		return PX_OK;
+	bb_error_msg("%s: all of it is written, but whoever fetched the image has not said that it is whole", w->dev->path);
+	w->why = "uncommitted";
+	return PX_NETWORK;
 }
 
 static enum px_status write_and_check(struct px_blkwrite *w, const uint8_t *data, size_t len_bytes, off_t offset_bytes)
@@ -363,7 +374,7 @@ enum px_status FAST_FUNC px_blkwrite_clear(struct px_blkwrite *w)
 enum px_status FAST_FUNC px_blkwrite_run(struct px_blkwrite *w)
 {
 	static enum px_status (*const steps[])(struct px_blkwrite *w) = {
-		step_clear, px_pour, step_whole, sync_disk, px_readback, step_mend, step_head,
+		step_clear, px_pour, step_whole, sync_disk, px_readback, step_commit, step_mend, step_head,
 	};
 	enum px_status status = PX_OK;
 	unsigned i;

@@ -31,6 +31,15 @@ static void add_busy(struct px_progress *progress, const struct px_stream *sourc
 	progress->busy_ms[PX_BUSY_DISK] += write_us / 1000;
 }
 
+/* No bytes have whatever end, size or hash one likes: that is no image. */
+static enum px_status refuse_nothing(off_t done_bytes)
+{
+	if (done_bytes)
+		return PX_OK;
+	bb_simple_error_msg("the image is empty");
+	return PX_DATA;
+}
+
 static enum px_status deliver(struct px_stream *image, const struct px_stream *source, struct px_progress *progress,
 		struct px_tarframe *frame, char *buf)
 {
@@ -44,7 +53,7 @@ static enum px_status deliver(struct px_stream *image, const struct px_stream *s
 
 		if (n <= 0) {
 			px_progress_end(progress, done_bytes);
-			return n < 0 ? image->status : PX_OK;
+			return n < 0 ? image->status : refuse_nothing(done_bytes);
 		}
 		read_us = monotonic_us();
 		status = write_out(buf, n);

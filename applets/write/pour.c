@@ -35,7 +35,8 @@ static int write_data(struct px_blkwrite *w, const uint8_t *data, size_t len_byt
 	return error;
 }
 
-/* The image has something where its block map has a hole. The hash wants that as it came, the disk does not: a copy. */
+/* The image has something where its block map has a hole, and nothing but the map says what the image is: the disk gets zeros there.
+ * Other stages and the decoder still read the chunk as it came, so the zeros go into a copy. */
 static int write_without_holes(struct px_blkwrite *w, const struct px_chunk *chunk, size_t len_bytes)
 {
 	void *copy;
@@ -55,7 +56,8 @@ static int FAST_FUNC write_work(void *arg, struct px_chunk *chunk)
 	struct px_blkwrite *w = arg;
 	size_t len_bytes = px_blkdev_whole_sectors(w->dev, chunk->len_bytes);
 
-	if (w->bmap && !px_bmap_holes_are_zero(w->bmap, chunk->data, chunk->len_bytes, chunk->offset_bytes))
+	if (w->bmap && !chunk->zero
+	 && px_bmap_hole_with_data(w->bmap, chunk->data, chunk->len_bytes, chunk->offset_bytes) >= 0)
 		return write_without_holes(w, chunk, len_bytes);
 	return write_data(w, chunk->data, len_bytes, chunk->offset_bytes, chunk->zero);
 }
@@ -145,7 +147,7 @@ static void prepare(struct px_blkwrite *w)
 	if (w->digest.known)
 		sha256_hash(&w->hash, w->head, w->head_bytes);
 	if (w->bmap)
-		w->bmap_check = px_bmap_check_open(w->bmap);
+		w->bmap_check = px_bmap_check_open(w->bmap, w->digest.known && !w->bmap_vouched);
 	px_progress_init(&w->progress, "write", MAX(w->image_bytes, 0), w->progress_fd, w->quiet);
 	w->progress.stages = PX_BUSY_STAGES;
 }
@@ -196,6 +198,15 @@ static enum px_status pour_through_ring(struct px_blkwrite *w)
 	return behind_status;
 }
 
+static void warn_of_holes(struct px_blkwrite *w)
+{
+	off_t dropped_bytes = px_bmap_check_dropped(w->bmap_check);
+
+	if (dropped_bytes >= 0 && !w->quiet)
+		bb_error_msg("warning: the image has data at byte %"OFF_FMT"u and perhaps elsewhere, where its block map has holes: "
+				"the disk has zeros there", dropped_bytes);
+}
+
 enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)
 {
 	enum px_status status;
@@ -208,6 +219,8 @@ enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)
 	status = pour_through_ring(w);
 	if (w->bmap) /* not before: the decoder may look back into it */
 		px_bmap_zero_holes(w->bmap, w->head, w->head_bytes, 0);
+	if (status == PX_OK && w->bmap)
+		warn_of_holes(w);
 	if (status == PX_OK && px_digest_check(&w->digest, &w->hash, "the image") < 0)
 		status = PX_DATA;
 	return status;

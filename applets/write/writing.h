@@ -21,6 +21,8 @@ struct px_blkwrite {
 	struct px_digest digest;
 	enum px_proof proof;              /* what of digest and image_bytes comes from somebody who knows the whole image */
 	const struct px_bmap *bmap;       /* its checksums; NULL: none */
+	smallint bmap_vouched;            /* bmap is right for sure: what it calls a hole is zeros, whatever the image has there */
+	int commit_fd;                    /* -1, or where the word comes from that the boot sector waits for (write/commit) */
 	smallint skip_readback;
 	smallint read_behind;             /* reading disturbs this disk's writing little: no head to move */
 	smallint grow;

@@ -34,6 +34,23 @@ partitions_written() {
 	cmp -n $((3 * 1048576)) -i 2097152 "$1" "$2"
 }
 
+# dirty: the image with data below its middle third of zeros, and up to the end of that
+dirty() {
+	cp "$IMAGES/img" dirty
+	junk part 700K
+	dd if=part of=dirty bs=4096 seek=210 conv=notrunc status=none
+}
+
+# last_block FILE ATTRIBUTE: a block map of the image that has nothing but its last block
+last_block() {
+	local zeros
+	zeros=$(printf '%064d' 0)
+	echo "<bmap version='2.0'><ImageSize>2500500</ImageSize><BlockSize>4096</BlockSize><BlocksCount>611</BlocksCount>" \
+		"<MappedBlocksCount>1</MappedBlocksCount><ChecksumType>sha256</ChecksumType>" \
+		"<BmapFileChecksum>$zeros</BmapFileChecksum><BlockMap><Range$2>610</Range></BlockMap></bmap>" >"$1"
+	sed -i "s/<BmapFileChecksum>$zeros/<BmapFileChecksum>$(sha256_of "$1")/" "$1"
+}
+
 @test "a raw image is written to a disk that held junk, and none of it shows through" {
 	loop_disk disk
 	run pxwrite -f -i "$IMAGES/img" "$LOOP"
@@ -331,24 +348,49 @@ time.sleep(60)' "$LOOP" &
 	need bmaptool
 	cp --sparse=always "$IMAGES/img" sparse
 	bmaptool create -o bmap sparse
-	# below the middle third of zeros, and up to its end
-	cp "$IMAGES/img" dirty
-	junk part 700K
-	dd if=part of=dirty bs=4096 seek=210 conv=notrunc status=none
+	dirty
+	loop_disk disk
+	run pxwrite -f -b bmap "$LOOP" <dirty
+	echo "$output"
+	[[ $output == *"warning: the image has data at byte $((210 * 4096)) "* ]]
+	written "$IMAGES/img" "$LOOP"
+}
+
+@test "a bmap never overrules the hash: data where it has a hole is 9" {
+	need bmaptool
+	cp --sparse=always "$IMAGES/img" sparse
+	bmaptool create -o bmap sparse
+	dirty
 	loop_disk disk
 	run pxwrite -f -b bmap -H "$(sha256_of dirty)" "$LOOP" <dirty
-	written "$IMAGES/img" "$LOOP"
-	# a map that has nothing but the last block
-	zeros=$(printf '%064d' 0)
-	echo "<bmap version=\"2.0\"><ImageSize>2500500</ImageSize><BlockSize>4096</BlockSize><BlocksCount>611</BlocksCount>" \
-		"<MappedBlocksCount>1</MappedBlocksCount><ChecksumType>sha256</ChecksumType>" \
-		"<BmapFileChecksum>$zeros</BmapFileChecksum><BlockMap><Range>610</Range></BlockMap></bmap>" >last
-	sed -i "s/$zeros/$(sha256_of last)/" last
-	zstd -qk dirty
-	run pxwrite -f -b last "$LOOP" <dirty.zst
-	[ "$status" -eq 0 ]
-	cmp -n $((610 * 4096)) "$LOOP" /dev/zero
-	cmp -n 1940 -i $((610 * 4096)) "$LOOP" "$IMAGES/img"
+	echo "$output"
+	[[ $output == *"the image has data at byte $((210 * 4096)), where its block map has a hole"* ]]
+	no_boot "$LOOP" 9
+	# the right hash, of what the map says, is not that of what comes
+	run pxwrite -f -b bmap -H "$(sha256_of "$IMAGES/img")" "$LOOP" <dirty
+	no_boot "$LOOP" 9
+	# a map that has nothing but the last block hides the first MiB, too
+	last_block bmap " chksum='$(tail -c 1940 "$IMAGES/img" | sha256sum | cut -d ' ' -f 1)'"
+	for format in "cat" "zstd -qc"; do
+		$format "$IMAGES/img" >packed
+		run pxwrite -f -b bmap -H "$(sha256_of "$IMAGES/img")" -i packed "$LOOP"
+		[[ $output == *"the image has data at byte 0, where its block map has a hole"* ]]
+		no_boot "$LOOP" 9
+	done
+}
+
+@test "a range without a checksum proves nothing: the bmap needs the image's hash" {
+	loop_disk disk
+	before=$(sha256_of disk)
+	truncate -s 2500500 zeros
+	tail -c 1940 "$IMAGES/img" | dd of=zeros bs=1 seek=$((610 * 4096)) conv=notrunc status=none
+	last_block bmap ""
+	run pxwrite -f -b bmap "$LOOP" <zeros
+	echo "$output"
+	[[ $output == *"bmap has ranges without a checksum"*"-H"* ]]
+	untouched "$LOOP" "$before" 2
+	run pxwrite -f -b bmap -H "$(sha256_of zeros)" "$LOOP" <zeros
+	written zeros "$LOOP"
 }
 
 @test "a hole in a bmap hides nothing of what the disk held" {
