@@ -27,6 +27,7 @@ struct px_install {
 	smallint again;             /* this step is to be started once more */
 	smallint failed;            /* status, step and reason are set */
 	smallint aborted;           /* the user wanted it so */
+	unsigned long long aborted_ms; /* when */
 	smallint committed;         /* pxwrite has been told that pxfetch had all of it */
 	smallint touched;           /* the disk is not what it was */
 	smallint written;           /* the raw image is there: neither pxfetch nor pxwrite failed */
@@ -39,6 +40,7 @@ struct px_install {
 	char *init_path, *post_path; /* the scripts, here */
 	char *target;               /* what the scripts mount on */
 	unsigned mounts;            /* how many were left before the last umount */
+	int warden_fd;              /* -1: no scripts, no warden */
 	struct px_flush *flush;     /* NULL: nothing to be flushed */
 	/* how it ended, once px_install_running says no */
 	int status;                 /* enum px_status of the first cause */
@@ -62,6 +64,10 @@ int px_install_running(const struct px_install *install) FAST_FUNC;
 
 /* The user does not want it any more. It goes on running until all children have ended. */
 void px_install_abort(struct px_install *install) FAST_FUNC;
+
+/* True when it was aborted a while ago and a child still does not end: it hangs in the kernel, on a disk that does not
+ * answer. */
+int px_install_hangs(const struct px_install *install) FAST_FUNC;
 
 void px_install_free(struct px_install *install) FAST_FUNC;
 

@@ -19,9 +19,10 @@
 #include "install/pipe.h"
 #include "install/script.h"
 #include "install/step.h"
+#include "install/warden.h"
 #include "report/log.h"
 
-enum { KILL_MS = 3000, CLOSE_MS = 1000 };
+enum { KILL_MS = 3000, CLOSE_MS = 1000, HANG_MS = 10 * 1000 };
 
 /* The order of things. From FIRST_OF_ENDING on they are done after a failure, too. */
 static const struct px_step *const steps[] = {
@@ -50,6 +51,8 @@ enum { FIRST_OF_ENDING = 12 };
 static void finish(struct px_install *install)
 {
 	install->over = 1;
+	px_warden_dismiss(install->warden_fd);
+	install->warden_fd = -1;
 	install->end_ms = monotonic_ms();
 	if (install->failed && install->written)
 		install->disk_state = "disk written and verified, but Post failed";
@@ -57,6 +60,15 @@ static void finish(struct px_install *install)
 		return;
 	install->state = PX_STATE_UNREAD;
 	install->disk_state = px_state_words(install->state);
+}
+
+/* A scripted image's disk is nothing that may boot, until the very end. */
+static void tell_warden(const struct px_install *install)
+{
+	int running = install->run.pid > 0 && install->run.status < 0;
+
+	px_warden_tell(install->warden_fd, running ? install->run.pid : 0,
+			install->touched && px_step_is_scripted(install));
 }
 
 /* From step at on to the next one that has something to do. */
@@ -69,8 +81,10 @@ static void go_on(struct px_install *install, unsigned at)
 			at = FIRST_OF_ENDING;
 		install->at = at;
 		rc = steps[at]->start(install);
-		if (rc > 0)
+		if (rc > 0) {
+			tell_warden(install);
 			return;
+		}
 		if (rc < 0)
 			px_step_fail(install, PX_OTHER, "start", strerror(errno));
 	}
@@ -131,8 +145,13 @@ static int prepare_scripts(struct px_install *install)
 	export("PX_MAC", install->mac);
 	export("PX_TARGET", install->target);
 	point = px_mounts_last(install->target, &count);
-	if (!point)
-		return 0;
+	if (!point) {
+		install->warden_fd = px_warden_start(install);
+		if (install->warden_fd >= 0)
+			return 0;
+		px_step_fail(install, PX_OTHER, "start", strerror(errno));
+		return -1;
+	}
 	free(point);
 	reason = xasprintf("something is mounted on %s: unmount it", install->target);
 	px_step_fail(install, PX_TARGET, "start", reason);
@@ -147,6 +166,7 @@ void FAST_FUNC px_install_start(struct px_install *install)
 {
 	install->start_ms = monotonic_ms();
 	install->status = 0;
+	install->warden_fd = -1;
 	install->step = "start";
 	install->state = PX_STATE_UNTOUCHED;
 	install->disk_state = px_state_words(install->state);
@@ -210,6 +230,7 @@ int FAST_FUNC px_install_running(const struct px_install *install)
 void FAST_FUNC px_install_abort(struct px_install *install)
 {
 	install->aborted = 1;
+	install->aborted_ms = monotonic_ms();
 	px_log_add("px: aborted by the user");
 	if (install->at >= FIRST_OF_ENDING)
 		return;
@@ -217,6 +238,11 @@ void FAST_FUNC px_install_abort(struct px_install *install)
 	px_child_stop(&install->fetch);
 	px_child_kill_group(&install->run, SIGTERM);
 	install->kill_ms = monotonic_ms() + KILL_MS;
+}
+
+int FAST_FUNC px_install_hangs(const struct px_install *install)
+{
+	return !install->over && install->aborted && monotonic_ms() > install->aborted_ms + HANG_MS;
 }
 
 void FAST_FUNC px_install_free(struct px_install *install)

@@ -108,3 +108,18 @@ void FAST_FUNC px_leave(struct px_menu *menu, enum px_action action)
 		menu->front->enter(menu);
 	}
 }
+
+/* The kernel's own key for that (Documentation/admin-guide/sysrq.rst): it calls no driver. */
+void FAST_FUNC px_leave_at_once(struct px_menu *menu)
+{
+	char *path = xasprintf("%s/proc/sysrq-trigger", menu->root);
+	int fd;
+
+	px_log_say("px: restarting at once");
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || full_write(fd, "b", 1) != 1)
+		px_log_say("px: %s: %s: switch the machine off", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	free(path);
+}

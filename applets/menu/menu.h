@@ -128,6 +128,10 @@ void px_leave(struct px_menu *menu, enum px_action action) FAST_FUNC;
  * two, never NULL. */
 const char *px_advice(const char *step, int status) FAST_FUNC;
 
+/* leave.c: restarts the machine without asking anybody, without writing anything back: for a program that hangs in the
+ * kernel, for which a shutdown would wait. Returns if it could not be done. */
+void px_leave_at_once(struct px_menu *menu) FAST_FUNC;
+
 /* size.c: "465.8G", in powers of 1024, buf of PX_SIZE_BYTES; returns buf. */
 enum { PX_SIZE_BYTES = 12 };
 char *px_size_text(char *buf, off_t bytes) FAST_FUNC;

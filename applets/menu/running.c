@@ -100,8 +100,11 @@ static void FAST_FUNC draw_running(struct px_menu *menu, struct px_screen *scree
 	free(title);
 	draw_numbers(menu, screen);
 	screen->row = px_page_bottom(screen) - 3;
-	if (menu->install.aborted)
-		px_screen_line(screen, 2, 2, PX_BAD, "Aborting. The disk will not boot.");
+	if (px_install_hangs(&menu->install))
+		px_screen_line(screen, 2, 2, PX_BAD, "It does not end: the disk does not answer. r restarts the machine at once; "
+				"then look at the disk before it is used.");
+	else if (menu->install.aborted)
+		px_screen_line(screen, 2, 2, PX_BAD, "Aborting.");
 	else if (page->asked)
 		px_screen_line(screen, 2, 2, PX_BAD, "Abort? The disk will not boot then. y aborts, any other key goes on.");
 }
@@ -118,6 +121,8 @@ void FAST_FUNC px_progress_show(struct px_menu *menu, int key)
 		key = PX_KEY_NONE;
 	if (key == PX_KEY_CTRL_L)
 		px_page_redraw(menu);
+	else if (key == 'r' && px_install_hangs(&menu->install))
+		px_leave_at_once(menu);
 	else if (page.asked && (key == 'y' || key == 'Y')) {
 		page.asked = 0;
 		px_install_abort(&menu->install);

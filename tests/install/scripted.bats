@@ -22,6 +22,8 @@ setup() {
 	SH
 	chmod +x "$BATS_TEST_TMPDIR/real/pxwrite"
 	PATH=$BATS_TEST_TMPDIR/real:$PATH
+	printf '#!/bin/sh\ncat /proc/self/mountinfo >"%s/mountinfo.new" && mv "%s/mountinfo.new" "%s/mountinfo"\n' "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR" \
+		"$BATS_TEST_TMPDIR" >"$ROOT/sbin/reboot"
 	echo 'mke2fs -q -F -t ext4 "$LOOP" && mount -t ext4 "$LOOP" "$PX_TARGET"' >"$srv/init.sh"
 	echo 'echo post was here >"$PX_TARGET/post"' >"$srv/post.sh"
 }
@@ -61,7 +63,7 @@ over() {
 # runs it unattended until it says how it ended
 install_box() {
 	catalog
-	rm -f "$ROOT/run/px/auto.done" # as if the machine had been started anew
+	rm -f "$ROOT/run/px/auto.done" "$BATS_TEST_TMPDIR/mountinfo" # as if the machine had been started anew
 	cmdline px.auto px.timeout=0 px.force px.image=box px.disk=/dev/vda "$@"
 	unshare -m timeout 100 pximenu -r "$ROOT" -c "file://$srv/images" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 &
 	MENU=$!
@@ -69,8 +71,15 @@ install_box() {
 	cat "$LOG"
 }
 
+# While it is there, as pximenu sees it; after a success, as the reboot sees it that it becomes.
 nothing_mounted() {
-	! grep -F " $ROOT/mnt" "/proc/$MENU/mountinfo"
+	local mounts=/proc/$MENU/mountinfo
+	if grep -q 'px: installed' "$LOG"; then
+		mounts=$BATS_TEST_TMPDIR/mountinfo
+		wait_for 30 test -s "$mounts"
+	fi
+	[ -e "$mounts" ]
+	! grep -F " $ROOT/mnt" "$mounts"
 }
 
 # both ends of the disk are zero
@@ -353,17 +362,44 @@ untouched() {
 	! grep -q verified "$BATS_TEST_TMPDIR/out"
 }
 
+# as if the machine's init held the mounts: a namespace that outlives the menu
+@test "when the menu is killed its scripts end, what they have mounted is unmounted and the disk does not boot" {
+	small_archive
+	echo "sleep 98765.$$ & (sleep 98765.$$; echo) & wait" >>"$srv/init.sh"
+	catalog
+	cmdline px.auto px.timeout=0 px.force px.image=box px.disk=/dev/vda
+	unshare -m sleep 1000 &
+	keeper=$!
+	wait_for 10 grep -q sleep "/proc/$keeper/comm"
+	nsenter -t "$keeper" -m "$BATS_TEST_TMPDIR/bin/pximenu" -r "$ROOT" -c "file://$srv/images" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 &
+	MENU=$!
+	wait_for 60 pgrep -f "^sleep 98765.$$"
+	grep -F " $ROOT/mnt" "/proc/$keeper/mountinfo"
+	kill -9 "$MENU"
+	wait_for 60 grep -q 'px: the menu has died' "$LOG"
+	wait_for 60 is_unmounted "$keeper"
+	wait_for 60 does_not_boot
+	run pgrep -f "^sleep 98765.$$"
+	kill "$keeper"
+	[ "$status" -ne 0 ]
+}
+
+is_unmounted() {
+	! grep -qF " $ROOT/mnt" "/proc/$1/mountinfo"
+}
+
 @test "programs that were started leave no descriptor behind" {
 	small_archive
 	echo 'exit 3' >>"$srv/post.sh"
 	install_box
 	failed post
-	ls -l "/proc/$MENU/fd"
+	menu=$(pgrep -P "$MENU" pximenu) # below timeout
+	ls -l "/proc/$menu/fd"
 	# but for those that bats has handed down
 	find "/proc/$BASHPID/fd" -lname 'pipe:*' -printf '%l\n' | sort -u >"$BATS_TEST_TMPDIR/ours"
-	find "/proc/$MENU/fd" -lname 'pipe:*' -printf '%l\n' | sort -u | comm -13 "$BATS_TEST_TMPDIR/ours" - >"$BATS_TEST_TMPDIR/left"
+	find "/proc/$menu/fd" -lname 'pipe:*' -printf '%l\n' | sort -u | comm -13 "$BATS_TEST_TMPDIR/ours" - >"$BATS_TEST_TMPDIR/left"
 	[ ! -s "$BATS_TEST_TMPDIR/left" ]
-	[ "$(find "/proc/$MENU/fd" -lname /dev/null | wc -l)" -le 2 ]
+	[ "$(find "/proc/$menu/fd" -lname /dev/null | wc -l)" -le 2 ]
 }
 
 @test "an archive larger than the file system says that the disk is full" {
