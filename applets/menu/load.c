@@ -9,7 +9,14 @@
 #include "report/log.h"
 #include "menu/menu.h"
 
-enum { RETRY_MS = 3000, UNATTENDED_MS = 120 * 1000 };
+enum { RETRY_MS = 3000, UNATTENDED_MS = 120 * 1000,
+	MEND_MS = 5 * 1000, MEND_MAX_MS = 60 * 1000, UNATTENDED_NETWORK_MS = 600 * 1000 };
+
+/* When what failed is tried again, by monotonic_ms(). */
+struct tries {
+	unsigned long long start_ms, fetch_ms, mend_ms;
+	unsigned mend_pause_ms;     /* grows */
+};
 
 /* px.catalog= or -c, else the server that the network script found; NULL while nobody knows. */
 static char *catalog_url(struct px_menu *menu)
@@ -94,6 +101,21 @@ static void set_problem(struct px_menu *menu, char *problem)
 	menu->source_problem = px_url_hide_users(problem);
 }
 
+static char *network_script(const struct px_menu *menu)
+{
+	return xasprintf("%s/etc/px/network", menu->root);
+}
+
+/* The network script has failed, nothing else says where the catalog is, and there is a script to run again. */
+static int is_down(const struct px_menu *menu)
+{
+	char *script = network_script(menu);
+	int down = menu->network.problem && (!menu->network.ip || !menu->catalog_url) && access(script, X_OK) == 0;
+
+	free(script);
+	return down;
+}
+
 /* Runs the network script once more when it had failed (the cable is in now); it says in /run/px/network how it
  * went. */
 static enum px_action mend_network(struct px_menu *menu)
@@ -104,7 +126,7 @@ static enum px_action mend_network(struct px_menu *menu)
 
 	if (menu->network.ip && !menu->network.problem)
 		return PX_DO_NOTHING;
-	script = xasprintf("%s/etc/px/network", menu->root);
+	script = network_script(menu);
 	argv[0] = script;
 	if (access(script, X_OK) == 0 && px_child_start(&child, "network", argv, -1, -1, 0) == 0) {
 		px_log_add("px: network: once more");
@@ -117,17 +139,34 @@ static enum px_action mend_network(struct px_menu *menu)
 }
 
 /* A machine that nobody looks at gives up on what will not mend itself, and on everything after a while. */
-static int is_hopeless(const struct px_menu *menu, unsigned long long start_ms)
+static int is_hopeless(const struct px_menu *menu, const struct tries *tries)
 {
+	unsigned long long waited_ms = monotonic_ms() - tries->start_ms;
+
 	if (!menu->settings.automatic)
 		return 0;
+	if (is_down(menu))
+		return waited_ms > UNATTENDED_NETWORK_MS;
 	if (menu->network.problem && !menu->catalog_url)
 		return 1;
-	return menu->status == PX_SERVER || menu->status == PX_PROTOCOL || monotonic_ms() - start_ms > UNATTENDED_MS;
+	return menu->status == PX_SERVER || menu->status == PX_PROTOCOL || waited_ms > UNATTENDED_MS;
+}
+
+/* Runs the network script again when it has failed and its time has come: a switch may take minutes to start. */
+static enum px_action mend_in_time(struct px_menu *menu, struct tries *tries)
+{
+	enum px_action action;
+
+	if (!is_down(menu) || monotonic_ms() < tries->mend_ms)
+		return PX_DO_NOTHING;
+	action = mend_network(menu);
+	tries->mend_ms = monotonic_ms() + tries->mend_pause_ms;
+	tries->mend_pause_ms = MIN(tries->mend_pause_ms * 2, MEND_MAX_MS);
+	return action;
 }
 
 /* A look at the network; a try when it is time for one. */
-static enum px_action look_and_try(struct px_menu *menu, unsigned long long *next_try_ms)
+static enum px_action look_and_try(struct px_menu *menu, struct tries *tries)
 {
 	enum px_action action;
 	char *problem = NULL;
@@ -138,10 +177,10 @@ static enum px_action look_and_try(struct px_menu *menu, unsigned long long *nex
 		set_problem(menu, network_problem(menu));
 		return PX_DO_NOTHING;
 	}
-	if (monotonic_ms() < *next_try_ms)
+	if (monotonic_ms() < tries->fetch_ms)
 		return PX_DO_NOTHING;
 	action = try_once(menu, &problem);
-	*next_try_ms = monotonic_ms() + RETRY_MS;
+	tries->fetch_ms = monotonic_ms() + RETRY_MS;
 	if (problem)
 		set_problem(menu, problem);
 	return action;
@@ -150,19 +189,22 @@ static enum px_action look_and_try(struct px_menu *menu, unsigned long long *nex
 enum px_action FAST_FUNC px_catalog_load(struct px_menu *menu)
 {
 	enum px_action action = PX_DO_NOTHING;
-	unsigned long long start_ms = monotonic_ms(), next_try_ms = 0;
+	struct tries tries = { .start_ms = monotonic_ms(), .mend_pause_ms = MEND_MS };
 
+	tries.mend_ms = tries.start_ms + MEND_MS;
 	menu->status = 0;
 	set_problem(menu, xstrdup(""));
 	while (action == PX_DO_NOTHING) {
-		action = look_and_try(menu, &next_try_ms);
-		if (action == PX_DO_NOTHING && is_hopeless(menu, start_ms))
+		action = look_and_try(menu, &tries);
+		if (action == PX_DO_NOTHING && is_hopeless(menu, &tries))
 			return PX_DO_NOTHING;
 		if (action == PX_DO_NOTHING)
 			action = menu->front->waiting(menu, menu->source_problem, 1000, NULL);
 		if (action == PX_DO_RETRY) {
-			next_try_ms = 0;
+			tries.fetch_ms = 0;
 			action = mend_network(menu);
+		} else if (action == PX_DO_NOTHING) {
+			action = mend_in_time(menu, &tries);
 		}
 	}
 	if (action == PX_DO_CHOSEN)

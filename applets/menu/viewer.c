@@ -6,6 +6,7 @@
 #include "libbb.h"
 #include "lib/text.h"
 #include "report/log.h"
+#include "menu/netinfo.h"
 #include "menu/page.h"
 
 enum { SHIFT_COLUMNS = 40, SHIFT_MAX = 7 * SHIFT_COLUMNS, LOOK_MS = 30 * 1000 };
@@ -15,6 +16,7 @@ static void open_viewer(struct px_menu *menu, const char *title, unsigned count,
 {
 	struct px_viewer *viewer = &menu->viewer;
 
+	free(viewer->more);
 	memset(viewer, 0, sizeof(*viewer));
 	viewer->title = title;
 	viewer->line = line;
@@ -25,6 +27,8 @@ static void open_viewer(struct px_menu *menu, const char *title, unsigned count,
 void FAST_FUNC px_viewer_close(struct px_menu *menu)
 {
 	menu->viewer.title = NULL;
+	free(menu->viewer.more);
+	menu->viewer.more = NULL;
 }
 
 /* --- help */
@@ -78,7 +82,15 @@ void FAST_FUNC px_viewer_log(struct px_menu *menu)
 	px_list_key(&menu->viewer.list, KEYCODE_END);
 }
 
-/* --- network */
+/* --- network: what the session knows, and behind it what the network script's companion finds out now */
+
+/* Line i of text, into buf of size bytes. */
+static void copy_line(char *buf, unsigned size, const char *text, unsigned i)
+{
+	while (i--)
+		text = strchrnul(text, '\n') + 1;
+	safe_strncpy(buf, text, MIN(size, strchrnul(text, '\n') - text + 1));
+}
 
 static const char* FAST_FUNC network_line(struct px_menu *menu, unsigned i)
 {
@@ -88,6 +100,10 @@ static const char* FAST_FUNC network_line(struct px_menu *menu, unsigned i)
 			menu->catalog_shown, network->problem ? network->problem : "none" };
 	struct px_viewer *viewer = &menu->viewer;
 
+	if (i >= PX_NETWORK_LINES) {
+		copy_line(viewer->text, sizeof(viewer->text), viewer->more, i - PX_NETWORK_LINES);
+		return viewer->text;
+	}
 	snprintf(viewer->text, sizeof(viewer->text), "%-12s%s", nth_string(labels, i), values[i] ? values[i] : "not known");
 	return px_ascii(viewer->text, 0);
 }
@@ -95,6 +111,20 @@ static const char* FAST_FUNC network_line(struct px_menu *menu, unsigned i)
 void FAST_FUNC px_viewer_network(struct px_menu *menu)
 {
 	open_viewer(menu, "network", PX_NETWORK_LINES, network_line);
+	px_netinfo_start(menu->root, menu->catalog_url);
+}
+
+/* The script may have found out more since the last look. */
+static void look_at_network_page(struct px_menu *menu)
+{
+	struct px_viewer *viewer = &menu->viewer;
+	const char *s;
+
+	free(viewer->more);
+	viewer->more = px_netinfo_read(menu->root);
+	viewer->list.count = PX_NETWORK_LINES;
+	for (s = viewer->more; (s = strchr(s, '\n')) != NULL; s++)
+		viewer->list.count++;
 }
 
 /* --- drawing */
@@ -104,6 +134,8 @@ void FAST_FUNC px_viewer_draw(struct px_menu *menu, struct px_screen *screen)
 	struct px_viewer *viewer = &menu->viewer;
 	unsigned top, i;
 
+	if (viewer->line == network_line)
+		look_at_network_page(menu);
 	px_page_frame(menu, screen, viewer->title, "Esc back   PgUp, PgDn, Home, End   Right, Left: long lines");
 	viewer->list.rows = px_page_bottom(screen) - PX_PAGE_TOP;
 	top = px_list_top(&viewer->list);

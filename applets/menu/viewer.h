@@ -20,6 +20,7 @@ struct px_viewer {
 	/* Line i, printable ASCII, valid until the next call; it may be put into text. */
 	const char* FAST_FUNC (*line)(struct px_menu *menu, unsigned i);
 	char text[PX_VIEWER_TEXT_BYTES];
+	char *more;                 /* network: what px_netinfo_read gave; owned */
 	unsigned long long touched_ms; /* when the last key came */
 };
 
