@@ -28,10 +28,14 @@ void FAST_FUNC px_command_free(struct px_command *command)
 		free(command->argv[--command->count]);
 }
 
-static void fetch_command(struct px_command *command, char **urls)
+/* proven: who reads knows the hash of the whole, so that parts may be joined without anything that proves them. */
+static void fetch_command(struct px_command *command, char **urls, int proven)
 {
 	memset(command, 0, sizeof(*command));
-	px_command_add_words(command, "pxfetch\0" "-q\0" "-p\0" "3\0" "-O\0" "-\0" "--\0");
+	px_command_add_words(command, "pxfetch\0" "-q\0" "-p\0" "3\0" "-O\0" "-\0");
+	if (proven)
+		px_command_add(command, "-j");
+	px_command_add(command, "--");
 	for (; *urls; urls++)
 		px_command_add(command, *urls);
 }
@@ -104,7 +108,7 @@ char* FAST_FUNC px_pipe_describe(const struct px_install *install)
 	char *text = xstrdup("");
 	unsigned i;
 
-	fetch_command(&fetch, urls);
+	fetch_command(&fetch, urls, install->image->digest.known);
 	write_command(&write, install, install->disk);
 	for (i = 0; i < fetch.count + write.count; i++) {
 		const char *word = i < fetch.count ? fetch.argv[i] : write.argv[i - fetch.count];
@@ -130,7 +134,7 @@ static int start_pair(struct px_install *install, char **urls, const char *disk,
 	install->committed = 0;
 	if (px_child_pipe(data) != 0)
 		return -1;
-	fetch_command(&fetch, urls);
+	fetch_command(&fetch, urls, install->image->digest.known);
 	write_command(&write, install, disk);
 	rc = px_child_start(&install->write, "pxwrite", write.argv, data[0], out_fd, output_max_bytes);
 	if (rc == 0)
@@ -164,7 +168,7 @@ int FAST_FUNC px_pipe_collect(struct px_install *install, const char *reference,
 	char *urls[2] = { px_url_resolve(install->catalog->url, reference), NULL };
 	int rc;
 
-	fetch_command(&fetch, urls);
+	fetch_command(&fetch, urls, 0);
 	rc = px_child_start(&install->fetch, "pxfetch", fetch.argv, -1, PX_CHILD_COLLECT, max_bytes);
 	px_command_free(&fetch);
 	free(urls[0]);
