@@ -224,6 +224,13 @@ static unsigned take_stray(struct px_tftp *t, uint16_t number)
 	return ahead + t->unacked_blocks >= t->window_blocks ? PX_TFTP_ACK : PX_TFTP_IGNORE;
 }
 
+/* Some servers send the 0 of the request back, or always 1: no size of a file whose first block is full. */
+static int is_no_size(const struct px_tftp *t, size_t first_bytes)
+{
+	return t->tsize_bytes >= 0 && t->tsize_bytes < (off_t)first_bytes
+		&& (t->tsize_bytes == 0 || first_bytes == t->blksize_bytes);
+}
+
 static unsigned take_data(struct px_tftp *t, const uint8_t *packet, size_t len)
 {
 	uint16_t number = packet[2] << 8 | packet[3];
@@ -234,8 +241,8 @@ static unsigned take_data(struct px_tftp *t, const uint8_t *packet, size_t len)
 		return take_stray(t, number);
 	if (len - 4 > t->blksize_bytes)
 		return fail(t, PX_PROTOCOL, ERROR_ILLEGAL, "malformed TFTP: a block larger than agreed");
-	if (t->tsize_bytes == 0 && t->seen_bytes == 0 && len > 4) {
-		t->tsize_bytes = -1; /* the 0 of the request, sent back by a server that does not know better */
+	if (t->seen_bytes == 0 && is_no_size(t, len - 4)) {
+		t->tsize_bytes = -1;
 		t->tsize_low = 0;
 	}
 	t->answered = 1;

@@ -312,6 +312,7 @@ sends_back("silent-to-options", None)
 sends_back("error-0-for-options", error(0, b"bad request"))
 sends_back("error-4-for-options", error(4, b"Illegal TFTP operation"))
 sends_back("tsize-sent-back", oack(tsize=0))
+sends_back("tsize-always-one", oack(tsize=1))
 
 
 @way("ok")
