@@ -57,6 +57,10 @@ static void write_command(struct px_command *command, const struct px_install *i
 
 	memset(command, 0, sizeof(*command));
 	px_command_add_words(command, "pxwrite\0" "-q\0" "-p\0" "3\0");
+	if (!LONE_DASH(disk)) {
+		px_command_add_words(command, "-c\0" "4\0"); /* PX_CHILD_WORD_FD */
+		add_identity(command, install);
+	}
 	if (image->size_bytes >= 0) {
 		sprintf(size, "%"OFF_FMT"u", image->size_bytes);
 		px_command_add(command, "-s");
@@ -75,8 +79,6 @@ static void write_command(struct px_command *command, const struct px_install *i
 		px_command_add(command, "-g");
 	if (install->force && !LONE_DASH(disk))
 		px_command_add(command, "-f");
-	if (!LONE_DASH(disk))
-		add_identity(command, install);
 	px_command_add(command, "--");
 	px_command_add(command, disk);
 }

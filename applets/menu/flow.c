@@ -6,6 +6,7 @@
 #include "libbb.h"
 #include "lib/text.h"
 #include "lib/url.h"
+#include "disk/identity.h"
 #include "report/log.h"
 #include "menu/menu.h"
 #include "report/report.h"
@@ -63,6 +64,7 @@ static void do_after(struct px_menu *menu)
 static int install_image(struct px_menu *menu, int force)
 {
 	struct px_install *install = &menu->install;
+	char *identity = px_identity_print(menu->disk); /* as it was listed: before the questions, or the countdown */
 	struct px_event event;
 	sighandler_t on_hangup;
 
@@ -70,6 +72,7 @@ static int install_image(struct px_menu *menu, int force)
 	install->catalog = menu->catalog;
 	install->image = menu->image;
 	install->disk = menu->disk->path;
+	install->identity = identity;
 	install->root = menu->root;
 	install->force = force;
 	install->server = menu->network.server;
@@ -99,6 +102,7 @@ static int install_image(struct px_menu *menu, int force)
 		set_failure(menu, install->status, install->step, xstrdup(install->reason),
 				install->consequence[0] ? xstrdup(install->consequence) : NULL, install->disk_state);
 	px_install_free(install);
+	free(identity);
 	return menu->status;
 }
 

@@ -10,17 +10,9 @@ setup() {
 	menu_setup one
 	srv=$BATS_TEST_TMPDIR/srv
 	mkdir "$srv"
-	truncate -s 32M "$BATS_TEST_TMPDIR/disk"
-	LOOP=$(losetup -f --show "$BATS_TEST_TMPDIR/disk")
-	export LOOP
-	# the disk that the menu sees (vda of the fake root) is the loop device
 	mkdir "$BATS_TEST_TMPDIR/real"
 	ln -s "$PX_BUSYBOX" "$BATS_TEST_TMPDIR/real/pxfetch"
-	cat >"$BATS_TEST_TMPDIR/real/pxwrite" <<-SH
-		#!/bin/bash
-		exec -a pxwrite "$PX_BUSYBOX" "\${@/#\/dev\/vda/$LOOP}"
-	SH
-	chmod +x "$BATS_TEST_TMPDIR/real/pxwrite"
+	use_disk "$BATS_TEST_TMPDIR/disk"
 	PATH=$BATS_TEST_TMPDIR/real:$PATH
 	printf '#!/bin/sh\ncat /proc/self/mountinfo >"%s/mountinfo.new" && mv "%s/mountinfo.new" "%s/mountinfo"\n' "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR" \
 		"$BATS_TEST_TMPDIR" >"$ROOT/sbin/reboot"
@@ -32,6 +24,30 @@ teardown() {
 	[ -z "${MENU:-}" ] || stop "$MENU"
 	tmux_do kill-server 2>/dev/null || true
 	[ -z "${LOOP:-}" ] || losetup -d "$LOOP"
+}
+
+# use_disk FILE: a loop device of 32 MiB, which is the disk that the menu sees (vda of the fake root)
+use_disk() {
+	local vda=$ROOT/sys/block/vda
+	truncate -s 32M "$1"
+	LOOP=$(losetup -f --show "$1")
+	export LOOP
+	cat >"$BATS_TEST_TMPDIR/real/pxwrite" <<-SH
+		#!/bin/bash
+		"$BATS_TEST_TMPDIR/pxwrite" "\${@/#\/dev\/vda/$LOOP}"
+		status=\$?
+		[ ! -e "$BATS_TEST_TMPDIR/after.sh" ] || . "$BATS_TEST_TMPDIR/after.sh" >&2
+		exit \$status
+	SH
+	cat >"$BATS_TEST_TMPDIR/pxwrite" <<-SH
+		#!/bin/bash
+		exec -a pxwrite "$PX_BUSYBOX" "\$@"
+	SH
+	chmod +x "$BATS_TEST_TMPDIR/pxwrite" "$BATS_TEST_TMPDIR/real/pxwrite"
+	rm -f "$vda/serial"
+	echo 65536 >"$vda/size"
+	cat "/sys/block/${LOOP#/dev/}/diskseq" >"$vda/diskseq"
+	ln -sf "$LOOP" "$ROOT/dev/vda"
 }
 
 # archive FOLDER [ZSTD-OPTIONS]: srv/a.tar.zst, and its proof for the catalog
@@ -342,9 +358,7 @@ untouched() {
 	mkdir "$BATS_TEST_TMPDIR/small" "$BATS_TEST_TMPDIR/full"
 	mount -t tmpfs -o size=8M none "$BATS_TEST_TMPDIR/full"
 	losetup -d "$LOOP"
-	truncate -s 32M "$BATS_TEST_TMPDIR/full/disk"
-	LOOP=$(losetup -f --show "$BATS_TEST_TMPDIR/full/disk")
-	sed -i "s#/dev/loop[0-9]*#$LOOP#" "$BATS_TEST_TMPDIR/real/pxwrite"
+	use_disk "$BATS_TEST_TMPDIR/full/disk"
 	head -c 16000000 /dev/urandom >"$BATS_TEST_TMPDIR/small/noise"
 	archive "$BATS_TEST_TMPDIR/small"
 	install_box
@@ -353,6 +367,52 @@ untouched() {
 	umount "$BATS_TEST_TMPDIR/full" || umount -l "$BATS_TEST_TMPDIR/full"
 	! grep -q 'px: installed' "$LOG"
 	grep -q 'px: FAILED: flush: ' "$LOG"
+}
+
+@test "a disk that was swapped after it was listed is not cleared, and no script runs" {
+	small_archive
+	mark
+	echo "echo ran >$BATS_TEST_TMPDIR/ran" >"$srv/init.sh"
+	echo 1 >"$ROOT/sys/block/vda/diskseq" # what was listed
+	install_box
+	failed 'clear: pxwrite: .*(disk untouched)'
+	grep -q '"status":10\|exit 10\|diskseq' "$LOG"
+	untouched
+	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
+}
+
+@test "a disk that is swapped just before Init is left alone" {
+	small_archive
+	truncate -s 32M "$BATS_TEST_TMPDIR/other"
+	echo other | dd of="$BATS_TEST_TMPDIR/other" conv=notrunc status=none
+	echo "echo ran >$BATS_TEST_TMPDIR/ran" >"$srv/init.sh"
+	echo "losetup -d $LOOP; losetup $LOOP $BATS_TEST_TMPDIR/other; rm $BATS_TEST_TMPDIR/after.sh" >"$BATS_TEST_TMPDIR/after.sh"
+	# the look at the archive runs pxwrite, too
+	sed -i '1i case "$*" in *-z*) ;; *) exit $status ;; esac' "$BATS_TEST_TMPDIR/after.sh"
+	install_box
+	failed 'disk: .*this is not the disk that was chosen: '
+	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
+	[ "$(head -c 5 "$BATS_TEST_TMPDIR/other")" = other ]
+}
+
+@test "a raw image goes to the disk that was listed and to no other" {
+	mark
+	head -c 4M /dev/urandom | zstd -q >"$srv/a.img.zst"
+	printf 'Image: box\nSource: a.img.zst\nSize: 4194304\nSHA256: %s\n' \
+		"$(zstd -dc "$srv/a.img.zst" | sha256sum | cut -d ' ' -f 1)" >"$BATS_TEST_TMPDIR/raw"
+	catalog() {
+		cp "$BATS_TEST_TMPDIR/raw" "$srv/images"
+	}
+	echo 1 >"$ROOT/sys/block/vda/diskseq"
+	install_box
+	failed 'write: pxwrite: .*(disk untouched)'
+	untouched
+	stop "$MENU"
+	: >"$LOG"
+	cat "/sys/block/${LOOP#/dev/}/diskseq" >"$ROOT/sys/block/vda/diskseq"
+	install_box
+	grep -q 'px: installed box' "$LOG"
+	zstd -dc "$srv/a.img.zst" | cmp -n 4194304 - "$LOOP"
 }
 
 @test "a scripted image is called written and not read back" {

@@ -41,7 +41,7 @@ stays_failed() {
 	grep -q 'px: installed debian-13-lab on /dev/vda' "$BATS_TEST_TMPDIR/out"
 	grep -q '/sbin/reboot was called' "$PX_STUB/calls"
 	grep -qF 'pxfetch -q -p 3 -O - -j -- tftp://192.0.2.1/debian-13-lab.img.zst http://mirror.example/debian-13-lab.img.zst' "$PX_STUB/calls"
-	grep -qE '^pxwrite -q -p 3 -s 4294967296 -H sha256:[0-9a-f]{64} -g -- /dev/vda$' "$PX_STUB/calls"
+	grep -qE '^pxwrite -q -p 3 -c 4 -d serial=vol-0a1b2c3d,size=21474836480 -s 4294967296 -H sha256:[0-9a-f]{64} -g -- /dev/vda$' "$PX_STUB/calls"
 }
 
 @test "After in the catalog and px.after decide what follows, px.after first" {
@@ -140,7 +140,7 @@ stays_failed() {
 	unattended px.image=debian-13-lab
 	wait_said 'px: FAILED: download: pxfetch: http://mirror.example/debian-13-lab.img.zst: wrong SHA-256 (disk does not boot)'
 	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 2 ]
-	[ "$(grep '^pxwrite' "$PX_STUB/calls" | tail -n 1)" = 'pxwrite -z -q -p 3 -f -- /dev/vda' ]
+	[ "$(grep '^pxwrite' "$PX_STUB/calls" | tail -n 1)" = 'pxwrite -z -q -p 3 -f -d serial=vol-0a1b2c3d,size=21474836480 -- /dev/vda' ]
 	running
 	[ "$(grep -c 'sbin/' "$PX_STUB/calls")" -eq 0 ]
 }
@@ -226,6 +226,25 @@ stays_failed() {
 	echo 'cat >/dev/null; echo "pxwrite: the image: nothing came" >&2; echo why=input >&3; exit 9' >"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
 	stays_failed 'download: pxfetch: http://mirror.example/debian-13-lab.img.zst: no answer (disk untouched)'
+}
+
+@test "the boot sector waits for the word that pxfetch had all of it" {
+	echo '[ "$(cat <&4)" = commit ] || { echo "pxwrite: no word" >&2; exit 4; }; : >"$PX_STUB/heard"' >"$PX_STUB/write.sh"
+	echo 'while [ ! -e "$PX_STUB/go" ]; do sleep 0.1; done' >"$PX_STUB/fetch.sh"
+	unattended px.image=debian-13-lab
+	wait_for 20 grep -q ^pxwrite "$PX_STUB/calls"
+	[ ! -e "$PX_STUB/heard" ]
+	: >"$PX_STUB/go"
+	wait "$MENU"
+	said 'px: installed debian-13-lab'
+	[ -e "$PX_STUB/heard" ]
+}
+
+@test "without that word there is no boot sector: pxfetch failed after the last byte" {
+	echo 'echo all; echo "pxfetch: $url: wrong SHA-256" >&2; exit 9' >"$PX_STUB/fetch.sh"
+	echo 'cat >/dev/null; echo state=noboot >&3; [ "$(cat <&4)" = commit ] || { echo why=uncommitted >&3; exit 4; }' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab
+	stays_failed 'download: pxfetch: http://mirror.example/debian-13-lab.img.zst: wrong SHA-256 (disk does not boot)'
 }
 
 @test "a disk that failed before the download did is the cause" {
