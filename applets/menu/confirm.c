@@ -6,6 +6,7 @@
 #include "libbb.h"
 #include "lib/text.h"
 #include "menu/page.h"
+#include "menu/words.h"
 
 struct confirm_page {
 	char *word;                 /* what is to be typed */
@@ -22,27 +23,19 @@ static void draw_item(struct px_screen *screen, const char *label, const char *t
 
 static void draw_image_and_disk(struct px_menu *menu, struct px_screen *screen)
 {
-	const struct px_image *image = menu->image;
 	const struct px_disk *disk = menu->disk;
-	char size[PX_SIZE_BYTES];
 	char *text;
 
 	screen->row++;
-	draw_item(screen, "Image", image->title, PX_BOLD);
-	if (image->size_bytes > 0)
-		text = xasprintf("%s, %s%s%s", image->id, px_size_text(size, image->size_bytes),
-				image->digest.known ? ", hash known" : "", image->grow ? ", grows to the disk's end" : "");
-	else
-		text = xasprintf("%s, size not known%s%s", image->id,
-				image->digest.known ? ", hash known" : "", image->grow ? ", grows to the disk's end" : "");
+	draw_item(screen, "Image", menu->image->title, PX_BOLD);
+	text = px_words_image(menu->image);
 	draw_item(screen, "", text, PX_PLAIN);
 	free(text);
 	screen->row++;
-	text = px_ascii(xasprintf("%s  %s", disk->path, disk->model[0] ? disk->model : "no model name"), 0);
+	text = px_words_disk(disk);
 	draw_item(screen, "Disk", text, PX_BOLD);
 	free(text);
-	text = px_ascii(xasprintf("serial %s, %s, %s", disk->serial[0] ? disk->serial : "none",
-			px_size_text(size, disk->size_bytes), disk->transport), 0);
+	text = px_words_disk_details(disk);
 	draw_item(screen, "", text, PX_PLAIN);
 	free(text);
 	screen->row++;
@@ -57,17 +50,11 @@ static void draw_image_and_disk(struct px_menu *menu, struct px_screen *screen)
 static void draw_question(struct px_menu *menu, struct px_screen *screen)
 {
 	struct confirm_page *page = menu->page;
-	const struct px_disk *disk = menu->disk;
+	char *question = px_words_question(menu->disk, page->word);
 	unsigned column;
 
-	if (!disk->data)
-		px_screen_line(screen, 2, 2, PX_PLAIN, "The disk is blank. Type yes and Enter to install.");
-	else if (disk->serial[0])
-		px_screen_line(screen, 2, 3, PX_PLAIN, "All of this will be lost. To go on, type the last %u characters of the disk's "
-				"serial number and Enter.", (unsigned)strlen(page->word));
-	else
-		px_screen_line(screen, 2, 3, PX_PLAIN, "All of this will be lost. The disk has no serial number: to go on, type %s "
-				"and Enter.", page->word);
+	px_screen_line(screen, 2, 3, PX_PLAIN, "%s", question);
+	free(question);
 	screen->row++;
 	column = 12;
 	px_screen_fill(screen, screen->row, column, 12, PX_CURSOR);

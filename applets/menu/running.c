@@ -6,6 +6,7 @@
 #include "libbb.h"
 #include "lib/text.h"
 #include "menu/page.h"
+#include "menu/words.h"
 
 struct running_page {
 	smallint asked;             /* "abort?" is on the screen */
@@ -34,47 +35,28 @@ static void draw_progress_bar(struct px_screen *screen, unsigned permille)
 
 static void draw_time(struct px_screen *screen, const char *label, unsigned seconds)
 {
-	if (seconds >= 3600)
-		px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%u:%02u:%02u", label, seconds / 3600, seconds / 60 % 60, seconds % 60);
-	else
-		px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%u:%02u", label, seconds / 60, seconds % 60);
+	char time[PX_TIME_BYTES];
+
+	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", label, px_words_time(time, seconds));
 }
 
-/* The stage that is busiest is the brake. */
-static void draw_brake(struct px_screen *screen, const struct px_child_progress *write, const struct px_child_progress *fetch)
+static void draw_brake(struct px_menu *menu, struct px_screen *screen)
 {
-	/* how long pxwrite waited for bytes says more than how long pxfetch was at work */
-	int net = write->net_percent >= 0 ? write->net_percent : fetch->net_percent;
-	int decode = write->decode_percent, disk = write->disk_percent;
-	const char *brake = "network";
+	char *brake = px_words_brake(menu);
 
-	if (net < 0 && decode < 0 && disk < 0)
-		return;
-	if (decode > net && decode >= disk)
-		brake = "decoder";
-	else if (disk > net)
-		brake = "disk";
-	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s  (busy: network %d%%, decoder %d%%, disk %d%%)", "Brake", brake, MAX(net, 0),
-			MAX(decode, 0), MAX(disk, 0));
-}
-
-static const char *stage_title(const char *stage)
-{
-	static const char stages[] ALIGN1 = "write\0verify\0grow\0init\0unpack\0post\0unmount\0clear\0";
-	static const char titles[] ALIGN1 = "Writing\0Reading back and comparing\0Growing the file system\0"
-		"Running the first script\0Unpacking the archive\0Running the last script\0Unmounting\0Clearing the disk\0";
-	int i = index_in_strings(stages, stage);
-
-	return i >= 0 ? nth_string(titles, i) : stage[0] ? stage : "Starting";
+	if (brake)
+		px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "Brake", brake);
+	free(brake);
 }
 
 static void draw_numbers(struct px_menu *menu, struct px_screen *screen)
 {
 	const struct px_child_progress *write = &menu->install.write.progress;
 	char done[PX_SIZE_BYTES], total[PX_SIZE_BYTES];
-	off_t total_bytes = write->total_bytes ? write->total_bytes : MAX(menu->image->size_bytes, 0);
+	off_t total_bytes = px_words_total_bytes(menu);
+	int left_s = px_words_left(menu);
 
-	px_screen_line(screen, 2, 1, PX_BOLD, "%s", stage_title(write->stage));
+	px_screen_line(screen, 2, 1, PX_BOLD, "%s", px_words_stage(write->stage));
 	screen->row++;
 	if (total_bytes > 0)
 		draw_progress_bar(screen, MIN(write->bytes, total_bytes) / (total_bytes / 1000 + 1));
@@ -85,10 +67,10 @@ static void draw_numbers(struct px_menu *menu, struct px_screen *screen)
 	else
 		px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s (size not known)", "Done", done);
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s/s", "Rate", px_size_text(done, write->rate_bytes));
-	if (write->rate_bytes > 0 && total_bytes > write->bytes)
-		draw_time(screen, "Left", MIN((total_bytes - write->bytes) / write->rate_bytes, 359999));
+	if (left_s >= 0)
+		draw_time(screen, "Left", left_s);
 	draw_time(screen, "Since", (monotonic_ms() - menu->install.start_ms) / 1000);
-	draw_brake(screen, write, &menu->install.fetch.progress);
+	draw_brake(menu, screen);
 }
 
 static void FAST_FUNC draw_running(struct px_menu *menu, struct px_screen *screen)
@@ -141,7 +123,6 @@ void FAST_FUNC px_progress_show(struct px_menu *menu, int key)
 
 static void FAST_FUNC draw_done(struct px_menu *menu, struct px_screen *screen)
 {
-	static const char after[] ALIGN1 = "\0restart\0power off\0start a shell\0go back to the menu\0boot its disk\0";
 	struct running_page *page = menu->page;
 	unsigned seconds = (menu->install.end_ms - menu->install.start_ms) / 1000;
 
@@ -151,11 +132,11 @@ static void FAST_FUNC draw_done(struct px_menu *menu, struct px_screen *screen)
 	screen->row++;
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "Image", menu->image->id);
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s  %s", "Disk", menu->disk->path, menu->disk->model);
-	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", is_prefixed_with(menu->install.disk_state, "disk "));
+	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", px_words_state(menu));
 	draw_time(screen, "It took", seconds);
 	screen->row++;
 	px_screen_line(screen, 2, 2, PX_BOLD, "In %u second%s this machine will %s.", page->seconds,
-			page->seconds == 1 ? "" : "s", nth_string(after, px_choice_after(menu)));
+			page->seconds == 1 ? "" : "s", px_words_after(menu));
 }
 
 enum px_action FAST_FUNC px_done_show(struct px_menu *menu, unsigned seconds)

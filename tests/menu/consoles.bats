@@ -98,7 +98,7 @@ keys() {
 	on serial keys 1 Enter
 	on serial wait_screen 'Disk (number'
 	on serial keys 3 Enter
-	on serial wait_screen 'Type CDEF'
+	on serial wait_screen 'type the last 4 characters'
 	on serial keys CDEF Enter
 	on serial wait_screen 'px: installed debian-13-lab on /dev/sda'
 	on vga wait_screen 'px: installed debian-13-lab on /dev/sda'

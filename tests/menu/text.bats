@@ -45,8 +45,9 @@ talk() {
 		want "3) /dev/sda  931.0G  ata  WDC WD10EZEX-08W  serial WD-WCC6Y5ABCDEF  MBR, 1 partition"
 		want "Disk (number"
 		send "3\r"
-		want "It will be lost."
-		want "Type CDEF to go on"
+		want "serial WD-WCC6Y5ABCDEF, 931.0G, ata"
+		want "On it now: MBR, 1 partition"
+		want "type the last 4 characters"
 		send "CDEF\r"
 		want "px: installing debian-13-lab on /dev/sda"
 		want "px: installed debian-13-lab on /dev/sda"
@@ -110,7 +111,7 @@ talk() {
 		send "1\r"
 		want "Disk (number"
 		send "3\r"
-		want "Type CDEF"
+		want "type the last 4 characters"
 		send "yes\r"
 		want "Disk (number"
 	E
@@ -125,7 +126,7 @@ talk() {
 		send "1\r"
 		want "Disk (number"
 		send "3\r"
-		want "Type CDEF"
+		want "type the last 4 characters"
 		send "CDEF\r"
 		want "FAILED: download"
 		want "reason: pxfetch"
@@ -212,7 +213,7 @@ talk() {
 		send "1\r"
 		want "Disk (number"
 		send "3\r"
-		want "Type CDEF"
+		want "type the last 4 characters"
 		send "CDEF\r"
 		want "px: installing"
 		send "\003"
@@ -225,5 +226,86 @@ talk() {
 		want "aborting"
 		want "FAILED"
 		want "aborted by the user"
+	E
+}
+
+@test "what has to be typed is not printed, but for a disk without a serial number" {
+	talk <<-'E'
+		want "Image (number"
+		send "1\r"
+		want "Disk (number"
+		send "3\r"
+		want "Anything else goes back:"
+	E
+	[[ $output != *CDEF*CDEF*CDEF* ]] # in the list, and in the serial number of the question
+	[[ ${output##*On it now} != *CDEF* ]]
+}
+
+@test "lines of text show sizes, descriptions, a filtered list, twins, help, log and network details" {
+	talk <<-'E'
+		want "1) Debian 13, lab workstation  4.0G"
+		want "Image (number"
+		send "/kio\r"
+		want "  2) Kiosk"
+		want "Image (number"
+		send "/zzz\r"
+		want "nothing has \"zzz\" in its name"
+		send "d 1\r"
+		want "debian-13-lab, 4.0G, hash known, grows to the disk's end"
+		want "LXDE, ssh, ansible key. A folded line goes on, as in deb822."
+		want "Image (number"
+		send "?\r"
+		want "--- help"
+		want "/TEXT for"
+		want "Image (number"
+		send "v\r"
+		want "--- log"
+		want "px: catalog tftp://192.0.2.1/images: 5 images, 1 of them unusable"
+		want "Image (number"
+		send "n\r"
+		want "Address     192.0.2.15"
+		want "Image (number"
+		send "2\r"
+		want "another path leads to the same disk (multipath)"
+		want "Disk (number"
+	E
+}
+
+@test "progress in lines of text has the time left and the brake, and help and log while writing" {
+	echo 'i=0; while [ ! -e "$PX_STUB/go" ] && [ $((i += 1)) -lt 300 ]; do sleep 0.1; echo "bytes=1073741824 total=4294967296 stage=write rate=104857600 net=40 decode=20 disk=95" >&3; done' >"$PX_STUB/write.sh"
+	talk <<-E
+		want "Image (number"
+		send "1\r"
+		want "Disk (number"
+		send "11\r"
+		want "Type yes"
+		send "yes\r"
+		want "Writing: 1.0G of 4.0G, 100.0M/s, left 0:30, brake disk  (busy: network 40%, decoder 20%, disk 95%)"
+		send "?"
+		want "--- help"
+		send "v"
+		want "--- log"
+		exec touch "$PX_STUB/go"
+		want "is on /dev/vda: written and verified, in "
+	E
+}
+
+@test "a failure in lines of text says what to do, and which image, disk and machine" {
+	echo 'echo "pxfetch: $url: connection reset" >&2; exit 4' >"$PX_STUB/fetch.sh"
+	talk <<-'E'
+		want "Image (number"
+		send "2\r"
+		want "Disk (number"
+		send "11\r"
+		want "Type yes"
+		send "yes\r"
+		want "FAILED: download"
+		want "what to do: Check cable, switch and server"
+		want "image:  kiosk"
+		want "on:     /dev/vda"
+		want "serial vol-0a1b2c3d"
+		want "catalog: tftp://192.0.2.1/images"
+		want "machine: 52:54:00:12:34:56  serial PF2ABCDE"
+		want "exit 4"
 	E
 }

@@ -1,0 +1,114 @@
+/*
+ * Sentences that both fronts share. See words.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += words.o
+
+#include "libbb.h"
+#include "lib/text.h"
+#include "menu/words.h"
+
+enum { LEFT_MAX_S = 99 * 3600 + 59 * 60 + 59 };
+
+char* FAST_FUNC px_words_image(const struct px_image *image)
+{
+	const char *hash = image->digest.known ? ", hash known" : "";
+	const char *grow = image->grow ? ", grows to the disk's end" : "";
+	char size[PX_SIZE_BYTES];
+
+	if (image->size_bytes <= 0)
+		return xasprintf("%s, size not known%s%s", image->id, hash, grow);
+	return xasprintf("%s, %s%s%s", image->id, px_size_text(size, image->size_bytes), hash, grow);
+}
+
+char* FAST_FUNC px_words_disk(const struct px_disk *disk)
+{
+	return px_ascii(xasprintf("%s  %s", disk->path, disk->model[0] ? disk->model : "no model name"), 0);
+}
+
+char* FAST_FUNC px_words_disk_details(const struct px_disk *disk)
+{
+	char size[PX_SIZE_BYTES];
+
+	return px_ascii(xasprintf("serial %s, %s, %s", disk->serial[0] ? disk->serial : "none",
+			px_size_text(size, disk->size_bytes), disk->transport), 0);
+}
+
+char* FAST_FUNC px_words_question(const struct px_disk *disk, const char *word)
+{
+	if (!disk->data)
+		return xstrdup("The disk is blank. Type yes and Enter to install.");
+	if (disk->serial[0])
+		return xasprintf("All of this will be lost. To go on, type the last %u characters of the disk's "
+				"serial number and Enter.", (unsigned)strlen(word));
+	return xasprintf("All of this will be lost. The disk has no serial number: to go on, type %s and Enter.", word);
+}
+
+const char* FAST_FUNC px_words_stage(const char *stage)
+{
+	static const char stages[] ALIGN1 = "write\0verify\0grow\0init\0unpack\0post\0unmount\0clear\0";
+	static const char titles[] ALIGN1 = "Writing\0" "Reading back and comparing\0" "Growing the file system\0"
+		"Running the first script\0" "Unpacking the archive\0" "Running the last script\0" "Unmounting\0"
+		"Clearing the disk\0";
+	int i = index_in_strings(stages, stage);
+
+	return i >= 0 ? nth_string(titles, i) : stage[0] ? stage : "Starting";
+}
+
+off_t FAST_FUNC px_words_total_bytes(const struct px_menu *menu)
+{
+	off_t total_bytes = menu->install.write.progress.total_bytes;
+
+	return total_bytes ? total_bytes : MAX(menu->image->size_bytes, 0);
+}
+
+int FAST_FUNC px_words_left(const struct px_menu *menu)
+{
+	const struct px_child_progress *write = &menu->install.write.progress;
+	off_t left_bytes = px_words_total_bytes(menu) - write->bytes;
+
+	if (write->rate_bytes <= 0 || left_bytes <= 0)
+		return -1;
+	return MIN(left_bytes / write->rate_bytes, LEFT_MAX_S);
+}
+
+char* FAST_FUNC px_words_brake(const struct px_menu *menu)
+{
+	const struct px_child_progress *write = &menu->install.write.progress;
+	/* how long pxwrite waited for bytes says more than how long pxfetch was at work */
+	int net = write->net_percent >= 0 ? write->net_percent : menu->install.fetch.progress.net_percent;
+	int decode = write->decode_percent, disk = write->disk_percent;
+	const char *brake = "network";
+
+	if (net < 0 && decode < 0 && disk < 0)
+		return NULL;
+	if (decode > net && decode >= disk)
+		brake = "decoder";
+	else if (disk > net)
+		brake = "disk";
+	return xasprintf("%s  (busy: network %d%%, decoder %d%%, disk %d%%)", brake, MAX(net, 0), MAX(decode, 0),
+			MAX(disk, 0));
+}
+
+char* FAST_FUNC px_words_time(char *buf, unsigned seconds)
+{
+	if (seconds >= 3600)
+		sprintf(buf, "%u:%02u:%02u", MIN(seconds / 3600, 9999), seconds / 60 % 60, seconds % 60);
+	else
+		sprintf(buf, "%u:%02u", seconds / 60, seconds % 60);
+	return buf;
+}
+
+const char* FAST_FUNC px_words_state(const struct px_menu *menu)
+{
+	const char *words = is_prefixed_with(menu->install.disk_state, "disk ");
+
+	return words ? words : menu->install.disk_state;
+}
+
+const char* FAST_FUNC px_words_after(const struct px_menu *menu)
+{
+	static const char after[] ALIGN1 = "\0" "restart\0" "power off\0" "start a shell\0" "go back to the menu\0"
+		"boot its disk\0";
+
+	return nth_string(after, px_choice_after(menu));
+}

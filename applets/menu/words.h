@@ -1,0 +1,42 @@
+/*
+ * Sentences about image, disk and progress that screens and lines of text share, so that both say the same.
+ */
+#ifndef PX_WORDS_H
+#define PX_WORDS_H 1
+
+#include "menu/menu.h"
+
+enum { PX_TIME_BYTES = 16 };
+
+/* "debian-13-lab, 4.0G, hash known, grows to the disk's end"; malloced. */
+char *px_words_image(const struct px_image *image) FAST_FUNC;
+
+/* "/dev/sda  WDC WD10EZEX"; printable ASCII, malloced. */
+char *px_words_disk(const struct px_disk *disk) FAST_FUNC;
+
+/* "serial WD-WCC6Y5ABCDEF, 931.0G, ata"; printable ASCII, malloced. */
+char *px_words_disk_details(const struct px_disk *disk) FAST_FUNC;
+
+/* What is to be typed to go on (never the characters of a serial number); word: px_confirm_word; malloced. */
+char *px_words_question(const struct px_disk *disk, const char *word) FAST_FUNC;
+
+/* "Writing", "Reading back and comparing": for a stage keyword of pxwrite's or the installation's; "Starting" for "". */
+const char *px_words_stage(const char *stage) FAST_FUNC;
+
+/* How many bytes the installation is of, 0: not known; and how many seconds are left at this rate, -1: not known. */
+off_t px_words_total_bytes(const struct px_menu *menu) FAST_FUNC;
+int px_words_left(const struct px_menu *menu) FAST_FUNC;
+
+/* The busiest stage is the brake: "disk  (busy: network 40%, decoder 20%, disk 95%)"; malloced, NULL: nobody said. */
+char *px_words_brake(const struct px_menu *menu) FAST_FUNC;
+
+/* "1:02:03", "2:03"; buf of PX_TIME_BYTES; returns buf. */
+char *px_words_time(char *buf, unsigned seconds) FAST_FUNC;
+
+/* What the state of the disk is called on a page of success: "written and verified". */
+const char *px_words_state(const struct px_menu *menu) FAST_FUNC;
+
+/* What the machine will do after an installation: "restart". */
+const char *px_words_after(const struct px_menu *menu) FAST_FUNC;
+
+#endif
