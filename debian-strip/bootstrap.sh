@@ -9,7 +9,9 @@
 # taken from apt): the same packages either way. PX_BOOTSTRAP in the environment names one of them.
 set -eu
 
-. "$(dirname "$0")/../kbuild/conf.sh"
+kbuild=$(cd "$(dirname "$0")/../kbuild" && pwd)
+. "$kbuild/conf.sh"
+. "$kbuild/apt.sh"
 
 # prints "NAME VERSION FILE" of each package file in DIR
 list_debs() {
@@ -30,10 +32,10 @@ explain() {
 }
 
 # The packages land as .deb files in var/cache; unpacking is ours, so that both ways give the same tree.
-# A kernel or a mirror in the host's own apt configuration is of no concern: only our sources are given.
+# It writes an apt configuration of its own: of the host's, nothing but how a mirror is reached, and our rules.
 with_mmdebstrap() {
 	list=$(echo "$*" | tr ' ' ',')
-	mmdebstrap --variant=extract --include="$list" --format=tar \
+	env -u APT_CONFIG mmdebstrap --aptopt="$apt/mmdebstrap.conf" --variant=extract --include="$list" --format=tar \
 		--skip=cleanup/apt,cleanup/reproducible,download/empty,essential/unlink,chroot/mount,output/dev \
 		"$suite" "$new.tar" - <"$build/apt-$suite/sources.list.deb" >"$build/bootstrap.log" 2>&1 ||
 		explain mmdebstrap
@@ -44,7 +46,7 @@ with_mmdebstrap() {
 
 # the packages and all that they depend on, by apt: "NAME VERSION"
 dependencies() {
-	APT_CONFIG=$build/apt-$suite/apt.conf apt-get -s --no-install-recommends install "$@" >"$build/bootstrap.log" 2>&1 ||
+	ours apt-get -s --no-install-recommends install "$@" >"$build/bootstrap.log" 2>&1 ||
 		explain apt-get
 	sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1 \2/p' "$build/bootstrap.log"
 }
@@ -56,7 +58,7 @@ take_deb() {
 	deb=$(find "$cached" -name "$(echo "$1_$2" | sed 's/:/%3a/')_*.deb")
 	if [ -n "$deb" ]; then
 		mv "$deb" "$new/debs/"
-	elif ! (cd "$new/debs" && APT_CONFIG=$build/apt-$suite/apt.conf apt-get -qq download "$1=$2" </dev/null >>"$build/bootstrap.log" 2>&1); then
+	elif ! (cd "$new/debs" && ours apt-get -qq download "$1=$2" </dev/null >>"$build/bootstrap.log" 2>&1); then
 		mv "$cached/$1"_*.deb "$new/debs/" || die "no package file of $1 $2 (see $build/bootstrap.log)"
 		echo "bootstrap.sh: apt cannot get $1 $2 (see $build/bootstrap.log): debootstrap's is older" >&2
 	fi
@@ -94,10 +96,10 @@ unpack() {
 main() {
 	[ $# -ge 3 ] || die "usage: bootstrap.sh BUILD SUITE PACKAGE..."
 	suite=$2
-	here=$(cd "$(dirname "$0")" && pwd)
-	"$here/../kbuild/archive.sh" -b "$1" -s "$suite" mirrors >"$1/mirrors.new"
+	"$kbuild/archive.sh" -b "$1" -s "$suite" mirrors >"$1/mirrors.new"
 	build=$(cd "$1" && pwd)
 	shift 2
+	apt=$build/apt-$suite
 	mv "$build/mirrors.new" "$build/apt-$suite/sources.list.deb"
 	tool=${PX_BOOTSTRAP:-}
 	if [ -z "$tool" ]; then

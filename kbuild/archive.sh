@@ -12,7 +12,9 @@
 # Every package used is recorded as "kind name version" in BUILD/manifest.d/; manifest.txt is their sorted union.
 set -eu
 
-. "$(dirname "$0")/conf.sh"
+kbuild=$(cd "$(dirname "$0")" && pwd)
+. "$kbuild/conf.sh"
+. "$kbuild/apt.sh"
 
 # Prints "SITE LABEL" of each Debian repository that the host's apt knows.
 # (the format is apt's, not the shell's)
@@ -41,13 +43,17 @@ source_lines() {
 	done
 }
 
-# apt's configuration in a file: every tool, mmdebstrap too, then sees the same directories
+# apt's configuration in a file: every tool then sees the same directories
 write_config() {
-	mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/empty"
+	mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/empty" "$apt/parts"
 	: >"$apt/status"
+	host_settings >"$apt/parts/host.conf"
 	cat >"$apt/apt.conf.new" <<-CONF
+		Dir::Etc::main "$apt/empty/apt.conf";
+		Dir::Etc::parts "$apt/parts";
 		Dir::Etc::sourcelist "$apt/sources.list";
 		Dir::Etc::sourceparts "$apt/empty";
+		Dir::Etc::preferences "$apt/empty/preferences";
 		Dir::Etc::preferencesparts "$apt/empty";
 		Dir::State "$apt";
 		Dir::State::status "$apt/status";
@@ -63,6 +69,8 @@ write_config() {
 		echo 'APT::Sandbox::User "root";' >>"$apt/apt.conf.new"
 	fi
 	mv "$apt/apt.conf.new" "$apt/apt.conf"
+	# for its --aptopt: it writes all the rest itself
+	{ cat "$apt/parts/host.conf"; strict_options | sed 's/=\(.*\)/ "\1";/'; } >"$apt/mmdebstrap.conf"
 }
 
 # the first thing that apt complained of
@@ -74,6 +82,7 @@ complaint() {
 # had is an error (APT::Update::Error-Mode): apt by itself goes on with what it has, and be that nothing.
 update() {
 	lines=$(source_lines)
+	write_config
 	if [ -f "$apt/updated" ] && [ "$(cat "$apt/sources.list")" = "$lines" ] &&
 		[ -z "$(find "$apt/updated" -mtime +0)" ]; then
 		return 0
@@ -81,9 +90,8 @@ update() {
 	if [ "$(cat "$apt/sources.list" 2>/dev/null)" != "$lines" ]; then
 		rm -f "$apt/updated" # what is there is of other sources
 	fi
-	write_config
 	echo "$lines" >"$apt/sources.list"
-	if ! APT_CONFIG=$apt/apt.conf apt-get -qq update >"$apt/log" 2>&1; then
+	if ! ours apt-get -qq update >"$apt/log" 2>&1; then
 		hint=''
 		[ ! -e "$apt/updated" ] || hint="; to go on with those of $(date -r "$apt/updated" +%F): touch $apt/updated"
 		die "cannot read the indexes of $suite, is the mirror reachable? $(complaint | head -n 1) (all of it: $apt/log$hint)"
@@ -98,7 +106,7 @@ record() {
 
 # versions_of COMMAND PKG: newest first; a mirror may list a version whose files it has not (or no longer) got
 versions_of() {
-	APT_CONFIG=$apt/apt.conf apt-cache "$@" 2>/dev/null | sed -n 's/^Version: //p' | sort -rVu
+	ours apt-cache "$@" 2>/dev/null | sed -n 's/^Version: //p' | sort -rVu
 }
 
 # fresh KIND PKG DIR: it was looked up after the indexes were read last; apt takes a second for each look
@@ -135,16 +143,16 @@ get() {
 }
 
 fetch_source() {
-	APT_CONFIG=$apt/apt.conf apt-get -qq source --download-only "$pkg=$version" &&
+	ours apt-get -qq source --download-only "$pkg=$version" &&
 		dpkg-source --no-check -x ./*.dsc tree
 }
 
 fetch_binary() {
-	APT_CONFIG=$apt/apt.conf apt-get -qq download "$pkg=$version" && dpkg-deb -x ./*.deb tree
+	ours apt-get -qq download "$pkg=$version" && dpkg-deb -x ./*.deb tree
 }
 
 first_depends() {
-	APT_CONFIG=$apt/apt.conf apt-cache depends --important "$1" | sed -n 's/^ *Depends: //p' | head -n 1
+	ours apt-cache depends --important "$1" | sed -n 's/^ *Depends: //p' | head -n 1
 }
 
 main() {

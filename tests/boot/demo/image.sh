@@ -38,7 +38,7 @@ make_tree() {
 		}
 	GRUB
 	# shellcheck disable=SC2016 # $1 is mmdebstrap's: the tree
-	mmdebstrap --quiet --variant=minbase --format=tar --include="$packages" \
+	env -u APT_CONFIG mmdebstrap --aptopt="$build/apt-$suite/mmdebstrap.conf" --quiet --variant=minbase --format=tar --include="$packages" \
 		--aptopt='APT::Install-Recommends "false"' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/grub/*' \
