@@ -28,13 +28,27 @@ void FAST_FUNC px_command_free(struct px_command *command)
 		free(command->argv[--command->count]);
 }
 
-/* proven: who reads knows the hash of the whole, so that parts may be joined without anything that proves them. */
-static void fetch_command(struct px_command *command, char **urls, int proven)
+/* Nothing when nobody knows what it must be. */
+static void add_digest(struct px_command *command, const struct px_digest *digest)
+{
+	char hash[7 + 64 + 1];
+
+	if (!digest->known)
+		return;
+	*bin2hex(stpcpy(hash, "sha256:"), (const char *)digest->sha256, 32) = '\0';
+	px_command_add(command, "-H");
+	px_command_add(command, hash);
+}
+
+/* proven: who reads knows the hash of the whole, so that parts may be joined without anything that proves them. digest: of the file
+ * as it comes. */
+static void fetch_command(struct px_command *command, char **urls, int proven, const struct px_digest *digest)
 {
 	memset(command, 0, sizeof(*command));
 	px_command_add_words(command, "pxfetch\0" "-q\0" "-p\0" "3\0" "-O\0" "-\0");
 	if (proven)
 		px_command_add(command, "-j");
+	add_digest(command, digest);
 	px_command_add(command, "--");
 	for (; *urls; urls++)
 		px_command_add(command, *urls);
@@ -53,7 +67,6 @@ static void write_command(struct px_command *command, const struct px_install *i
 {
 	const struct px_image *image = install->image;
 	char size[sizeof(off_t) * 3];
-	char hash[7 + 64 + 1];
 
 	memset(command, 0, sizeof(*command));
 	px_command_add_words(command, "pxwrite\0" "-q\0" "-p\0" "3\0");
@@ -66,11 +79,7 @@ static void write_command(struct px_command *command, const struct px_install *i
 		px_command_add(command, "-s");
 		px_command_add(command, size);
 	}
-	if (image->digest.known) {
-		*bin2hex(stpcpy(hash, "sha256:"), (char *)image->digest.sha256, 32) = '\0';
-		px_command_add(command, "-H");
-		px_command_add(command, hash);
-	}
+	add_digest(command, &image->digest);
 	if (install->bmap_path && !LONE_DASH(disk)) {
 		px_command_add(command, "-b");
 		px_command_add(command, install->bmap_path);
@@ -110,7 +119,7 @@ char* FAST_FUNC px_pipe_describe(const struct px_install *install)
 	char *text = xstrdup("");
 	unsigned i;
 
-	fetch_command(&fetch, urls, install->image->digest.known);
+	fetch_command(&fetch, urls, install->image->digest.known, &install->image->source_digest);
 	write_command(&write, install, install->disk);
 	for (i = 0; i < fetch.count + write.count; i++) {
 		const char *word = i < fetch.count ? fetch.argv[i] : write.argv[i - fetch.count];
@@ -136,7 +145,7 @@ static int start_pair(struct px_install *install, char **urls, const char *disk,
 	install->committed = 0;
 	if (px_child_pipe(data) != 0)
 		return -1;
-	fetch_command(&fetch, urls, install->image->digest.known);
+	fetch_command(&fetch, urls, install->image->digest.known, &install->image->source_digest);
 	write_command(&write, install, disk);
 	rc = px_child_start(&install->write, "pxwrite", write.argv, data[0], out_fd, output_max_bytes);
 	if (rc == 0)
@@ -164,13 +173,14 @@ int FAST_FUNC px_pipe_peek(struct px_install *install, char **urls, size_t max_b
 	return rc;
 }
 
-int FAST_FUNC px_pipe_collect(struct px_install *install, const char *reference, size_t max_bytes)
+int FAST_FUNC px_pipe_collect(struct px_install *install, const char *reference, const struct px_digest *digest,
+		size_t max_bytes)
 {
 	struct px_command fetch;
 	char *urls[2] = { px_url_resolve(install->catalog->url, reference), NULL };
 	int rc;
 
-	fetch_command(&fetch, urls, 0);
+	fetch_command(&fetch, urls, 0, digest);
 	rc = px_child_start(&install->fetch, "pxfetch", fetch.argv, -1, PX_CHILD_COLLECT, max_bytes);
 	px_command_free(&fetch);
 	free(urls[0]);

@@ -33,8 +33,10 @@ int px_pipe_start(struct px_install *install, char **urls, const char *disk, int
 /* The same with the first max_bytes that pxwrite delivers in install->write.output; it is stopped when there are more. */
 int px_pipe_peek(struct px_install *install, char **urls, size_t max_bytes) FAST_FUNC;
 
-/* Starts pxfetch of one file that the image refers to, at most max_bytes, collected. Returns 0; -1: errno is set. */
-int px_pipe_collect(struct px_install *install, const char *reference, size_t max_bytes) FAST_FUNC;
+/* Starts pxfetch of one file that the image refers to, at most max_bytes, collected; it must
+ * have that digest, if any is known. Returns 0; -1: errno is set. */
+int px_pipe_collect(struct px_install *install, const char *reference, const struct px_digest *digest,
+		size_t max_bytes) FAST_FUNC;
 
 /* The command lines for -n: "pxfetch ... | pxwrite ..."; malloced. */
 char *px_pipe_describe(const struct px_install *install) FAST_FUNC;

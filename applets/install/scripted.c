@@ -15,10 +15,12 @@
 
 static int get(struct px_install *install, const char *reference)
 {
+	static const struct px_digest no_digest;
+
 	if (!reference)
 		return 0;
 	px_child_free(&install->fetch);
-	return px_pipe_collect(install, reference, PX_SCRIPT_BYTES_MAX) == 0 ? 1 : -1;
+	return px_pipe_collect(install, reference, &no_digest, PX_SCRIPT_BYTES_MAX) == 0 ? 1 : -1;
 }
 
 static int FAST_FUNC start_get_init(struct px_install *install)

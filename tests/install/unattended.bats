@@ -318,3 +318,12 @@ stays_failed() {
 	wait "$MENU"
 	! grep -q 'etc/px/local was called' "$PX_STUB/calls"
 }
+
+@test "the sums of the files as they lie on the server go to pxfetch: Source-SHA256, Bmap-SHA256" {
+	sum=$(printf '%064d' 7) bmap_sum=$(printf '%064d' 8)
+	printf 'Image: pinned\nSource: p.img.zst\nSize: 4096\nSource-SHA256: %s\nBmap: p.bmap\nBmap-SHA256: %s\n' "$sum" "$bmap_sum" >"$PX_STUB/images"
+	unattended px.image=pinned
+	wait "$MENU"
+	grep -qxF "pxfetch -q -p 3 -O - -H sha256:$bmap_sum -- tftp://192.0.2.1/p.bmap" "$PX_STUB/calls"
+	grep -qxF "pxfetch -q -p 3 -O - -H sha256:$sum -- tftp://192.0.2.1/p.img.zst" "$PX_STUB/calls"
+}
