@@ -11,7 +11,7 @@ all: tftpboot
 .SUFFIXES: # none of make's own rules: one would make x out of x.sh
 .NOTPARALLEL:
 .PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot site usb ext2 \
-	squashfs dist demo run serve check check-quick bench bench-fetch bench-write bench-boot fuzz clean distclean
+	squashfs image dist demo run serve check check-quick bench bench-fetch bench-write bench-boot fuzz clean distclean
 ifneq ($(VERSION),$(shell cat $(B)/version 2>/dev/null))
 .PHONY: $(B)/version
 endif
@@ -70,6 +70,8 @@ ext2 squashfs: tftpboot ## build/px-ext2.img, px-squashfs.img: CF cards that run
 site: tftpboot ## a site's own files, joined at boot: make site DIR=folder (it becomes /)
 	initramfs/pack/site.sh $(B) "$(DIR)"
 
+image: $(B)/busybox ## FILE becomes an image in build/tftpboot: make image FILE=disk.img ID=debian-13 TITLE='Debian 13' [FIELDS='Grow=yes']
+	@initramfs/serve/image.sh $(B) '$(FILE)' '$(ID)' '$(TITLE)' $(foreach f,$(FIELDS),'$(f)')
 dist: ## build/dist/: the source as it is committed, to build without git, with its sum
 	kbuild/dist.sh $(B)
 
