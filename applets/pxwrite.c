@@ -366,6 +366,7 @@ static enum px_status open_image(void)
 		if (status != PX_OK)
 			return status;
 	}
+	G.w.is_raw = !decoder;
 	G.w.image_bytes = G.image_bytes;
 	return PX_OK;
 }
@@ -387,26 +388,6 @@ static enum px_status look_at_image(void)
 
 	G.w.image = px_check_open(G.w.image, "the image", G.image_bytes, &no_digest);
 	return px_blkwrite_look(&G.w);
-}
-
-/* What does not stop anything, but somebody should know: for people unless -q, and for -p as `warning=KEYWORD words`. */
-static void warn(const char *keyword, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
-static void warn(const char *keyword, const char *fmt, ...)
-{
-	char *words, *line;
-	va_list args;
-
-	va_start(args, fmt);
-	if (vasprintf(&words, fmt, args) < 0)
-		bb_die_memory_exhausted();
-	va_end(args);
-	if (!(G.opts & OPT_QUIET))
-		bb_error_msg("warning: %s", words);
-	line = xasprintf("warning=%s %s\n", keyword, words);
-	if (G.w.progress_fd >= 0)
-		full_write(G.w.progress_fd, line, strlen(line)); /* one write: lines do not mix */
-	free(line);
-	free(words);
 }
 
 /* Other tools' images, archives, pages: by what they begin with or, where that can be looked at, end with. */
@@ -436,7 +417,7 @@ static enum px_status refuse_doubtful(void)
 				"its size (-s) and hash (-H), or -f", kind->words);
 		return PX_DATA;
 	}
-	warn("doubtful", "the image has no partition table and no filesystem that is known here: %s", kind->words);
+	px_state_warn(G.w.progress_fd, G.w.quiet, "doubtful", "the image has no partition table and no filesystem that is known here: %s", kind->words);
 	return PX_OK;
 }
 
@@ -445,9 +426,9 @@ static void warn_of_table(void)
 	const struct px_volume *kind = &G.w.kind;
 
 	if (kind->table == PX_TABLE_BROKEN)
-		warn("table", "the image's partition table is broken: %s; it is written as it is", kind->broken);
+		px_state_warn(G.w.progress_fd, G.w.quiet, "table", "the image's partition table is broken: %s; it is written as it is", kind->broken);
 	if (G.image_bytes >= 0 && kind->end_bytes > G.image_bytes + 511)
-		warn("beyond", "the image's last partition ends at byte %"OFF_FMT"u, %"OFF_FMT"u bytes behind the image: %s",
+		px_state_warn(G.w.progress_fd, G.w.quiet, "beyond", "the image's last partition ends at byte %"OFF_FMT"u, %"OFF_FMT"u bytes behind the image: %s",
 				kind->end_bytes, kind->end_bytes - G.image_bytes,
 				kind->end_bytes - G.image_bytes > PX_OVERHANG_BYTES ? "what the disk holds there stays" : "cleared");
 }

@@ -138,9 +138,9 @@ int FAST_FUNC px_blkdev_reread_table(struct px_blkdev *dev)
 	return 0;
 }
 
-size_t FAST_FUNC px_blkdev_whole_sectors(const struct px_blkdev *dev, size_t len_bytes)
+off_t FAST_FUNC px_blkdev_whole_sectors(const struct px_blkdev *dev, off_t len_bytes)
 {
-	size_t sector_bytes = dev->sector_bytes;
+	off_t sector_bytes = dev->sector_bytes;
 
 	return (len_bytes + sector_bytes - 1) / sector_bytes * sector_bytes;
 }

@@ -43,7 +43,7 @@ void px_blkdev_drop_cache(struct px_blkdev *dev) FAST_FUNC;
 int px_blkdev_reread_table(struct px_blkdev *dev) FAST_FUNC;
 
 /* len_bytes rounded up to sectors of the disk. */
-size_t px_blkdev_whole_sectors(const struct px_blkdev *dev, size_t len_bytes) FAST_FUNC;
+off_t px_blkdev_whole_sectors(const struct px_blkdev *dev, off_t len_bytes) FAST_FUNC;
 
 /* What an errno of the calls above means: prints "DISK: what at byte OFFSET: strerror(error)", returns PX_IO. */
 enum px_status px_blkdev_failed(const struct px_blkdev *dev, const char *what, off_t offset_bytes, int error) FAST_FUNC;

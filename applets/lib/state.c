@@ -8,7 +8,7 @@
 
 /* Both in the order of enum px_state. */
 static const char keywords[] ALIGN1 = "unknown\0" "untouched\0" "noboot\0" "unread\0" "verified\0";
-static const char words[] ALIGN1 =
+static const char state_words[] ALIGN1 =
 	"disk state not known: it may boot\0" "disk untouched\0" "disk does not boot\0" "disk written, not read back\0"
 	"disk written and verified\0";
 
@@ -26,7 +26,25 @@ enum px_state FAST_FUNC px_state_of(const char *keyword)
 
 const char* FAST_FUNC px_state_words(enum px_state state)
 {
-	return nth_string(words, state);
+	return nth_string(state_words, state);
+}
+
+void FAST_FUNC px_state_warn(int fd, int quiet, const char *keyword, const char *fmt, ...)
+{
+	char *words, *line;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&words, fmt, args) < 0)
+		bb_die_memory_exhausted();
+	va_end(args);
+	if (!quiet)
+		bb_error_msg("warning: %s", words);
+	line = xasprintf("warning=%s %s\n", keyword, words);
+	if (fd >= 0)
+		full_write(fd, line, strlen(line)); /* one write: lines do not mix */
+	free(line);
+	free(words);
 }
 
 void FAST_FUNC px_state_line(int fd, const char *key, const char *keyword)

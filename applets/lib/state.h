@@ -29,4 +29,9 @@ const char *px_state_words(enum px_state state) FAST_FUNC;
  * away is no failure (SIGPIPE is to be ignored). */
 void px_state_line(int fd, const char *key, const char *keyword) FAST_FUNC;
 
+/* What stops nothing, but somebody should know: prints it unless quiet, and writes `warning=keyword words` to fd (-1: does not). Not for
+ * signal handlers. */
+void px_state_warn(int fd, int quiet, const char *keyword, const char *fmt, ...)
+	__attribute__ ((format (printf, 4, 5))) FAST_FUNC;
+
 #endif

@@ -13,8 +13,8 @@ enum px_bmap_digest { PX_BMAP_SHA1, PX_BMAP_SHA256 };
 
 struct px_bmap_range {
 	off_t offset_bytes;    /* a multiple of block_bytes */
-	off_t len_bytes;       /* > 0; the last range of an image may end in part of a block */
-	smallint checked;      /* digest is known */
+	uint64_t len_bytes:63; /* > 0; the last range of an image may end in part of a block */
+	uint64_t checked:1;    /* digest is known. There may be 2^18 ranges: what is here is in memory that often */
 	uint8_t digest[32];    /* over these len_bytes; SHA-1 takes the first 20 */
 };
 

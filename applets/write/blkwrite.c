@@ -270,12 +270,12 @@ static void say_mended(struct px_blkwrite *w)
 {
 	const struct px_mend *mend = &w->mend;
 
-	if (w->quiet)
-		return;
 	if (mend->note[0] && w->kind.table != PX_TABLE_BROKEN) /* that was said before the first write */
-		bb_error_msg("%s: %s", w->dev->path, mend->note);
+		px_state_warn(w->progress_fd, w->quiet, w->grow && !mend->grown ? "grow" : "table", "%s: %s", w->dev->path,
+				mend->note);
 	if (mend->grown)
-		bb_error_msg("%s: partition %u has grown from %"OFF_FMT"u to %"OFF_FMT"u MiB, its filesystem has not (resize2fs)",
+		px_state_warn(w->progress_fd, w->quiet, "grown",
+				"%s: partition %u has grown from %"OFF_FMT"u to %"OFF_FMT"u MiB, its filesystem has not (resize2fs)",
 				w->dev->path, mend->grown, mend->grown_from_bytes >> 20, mend->grown_to_bytes >> 20);
 }
 
@@ -359,8 +359,8 @@ static void step_reread_table(struct px_blkwrite *w)
 {
 	int error = px_blkdev_reread_table(w->dev);
 
-	if (error && !w->quiet)
-		bb_error_msg("%s: the kernel cannot read the new partition table: %s", w->dev->path, strerror(error));
+	if (error)
+		px_state_warn(w->progress_fd, w->quiet, "reread", "%s: the kernel cannot read the new partition table: %s", w->dev->path, strerror(error));
 }
 
 enum px_status FAST_FUNC px_blkwrite_clear(struct px_blkwrite *w)

@@ -202,9 +202,9 @@ static void warn_of_holes(struct px_blkwrite *w)
 {
 	off_t dropped_bytes = px_bmap_check_dropped(w->bmap_check);
 
-	if (dropped_bytes >= 0 && !w->quiet)
-		bb_error_msg("warning: the image has data at byte %"OFF_FMT"u and perhaps elsewhere, where its block map has holes: "
-				"the disk has zeros there", dropped_bytes);
+	if (dropped_bytes >= 0)
+		px_state_warn(w->progress_fd, w->quiet, "hole", "the image has data at byte %"OFF_FMT"u and perhaps elsewhere, "
+				"where its block map has holes: the disk has zeros there", dropped_bytes);
 }
 
 enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)

@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "write/readback.h"
+#include "write/source.h"
 #include "lib/ring.h"
 #include "verify/sum.h"
 #include "lib/zero.h"
@@ -35,12 +36,54 @@ static int FAST_FUNC read_work(void *arg, struct px_chunk *chunk)
 	return px_readback_chunk(arg, chunk);
 }
 
+/* What was written into a chunk, where that can still be had: zeros, or what a file with a raw image has there. 0 or -1. */
+static int written_again(const struct px_blkwrite *w, uint8_t *data, size_t len_bytes, off_t offset_bytes)
+{
+	memset(data, 0, PX_CHUNK_BYTES);
+	if (w->sums[offset_bytes / PX_CHUNK_BYTES] == PX_SUM_ZERO)
+		return 0;
+	if (!w->is_raw || px_source_look(w->source, data, len_bytes, offset_bytes) < 0)
+		return -1;
+	if (w->bmap)
+		px_bmap_zero_holes(w->bmap, data, len_bytes, offset_bytes);
+	return 0;
+}
+
+/* The first byte of a chunk that the disk does not give back, -1: that cannot be found. both: room for two chunks. */
+static off_t first_wrong_byte(const struct px_blkwrite *w, uint8_t *both, off_t offset_bytes)
+{
+	size_t len_bytes = MIN(w->done_bytes - offset_bytes, (off_t)PX_CHUNK_BYTES);
+	size_t sectors_bytes = px_blkdev_whole_sectors(w->dev, len_bytes), i;
+	uint8_t *want = both + PX_CHUNK_BYTES;
+
+	if (written_again(w, want, len_bytes, offset_bytes) < 0)
+		return -1;
+	px_blkdev_drop_cache(w->dev);
+	if (px_blkdev_read(w->dev, both, sectors_bytes, offset_bytes) != 0)
+		return -1;
+	for (i = 0; i < sectors_bytes; i++)
+		if (both[i] != want[i])
+			return offset_bytes + i;
+	return -1;
+}
+
 enum px_status FAST_FUNC px_readback_failed(struct px_blkwrite *w, off_t offset_bytes, int error)
 {
+	off_t wrong_bytes;
+	void *both;
+
 	if (error != DIFFERS)
 		return px_blkdev_failed(w->dev, "cannot read back", offset_bytes, error);
-	bb_error_msg("%s: the disk does not give back what was written, in the MiB at byte %"OFF_FMT"u: it is failing",
-			w->dev->path, offset_bytes);
+	if (posix_memalign(&both, 4096, 2 * PX_CHUNK_BYTES) != 0)
+		bb_die_memory_exhausted();
+	wrong_bytes = first_wrong_byte(w, both, offset_bytes);
+	free(both);
+	if (wrong_bytes >= 0)
+		bb_error_msg("%s: the disk does not give back what was written at byte %"OFF_FMT"u: it is failing", w->dev->path,
+				wrong_bytes);
+	else
+		bb_error_msg("%s: the disk does not give back what was written between byte %"OFF_FMT"u and %"OFF_FMT"u: it is failing",
+				w->dev->path, offset_bytes, MIN(w->done_bytes, offset_bytes + PX_CHUNK_BYTES) - 1);
 	return PX_IO;
 }
 

@@ -14,6 +14,7 @@ struct source {
 	const char *name;
 	int fd;
 	int give_up_fd;        /* -1: none */
+	off_t start_bytes;     /* of a regular file: where it began to be read */
 	off_t size_bytes;
 	off_t seen_bytes;
 	unsigned long long wait_us;
@@ -113,6 +114,15 @@ int FAST_FUNC px_source_end(const struct px_stream *source, void *buf, size_t le
 	return pread(f->fd, buf, len_bytes, st.st_size - len_bytes) == (ssize_t)len_bytes ? 0 : -1;
 }
 
+int FAST_FUNC px_source_look(const struct px_stream *source, void *buf, size_t len_bytes, off_t offset_bytes)
+{
+	const struct source *f = (const struct source *)source;
+
+	if (f->size_bytes < 0)
+		return -1;
+	return pread(f->fd, buf, len_bytes, f->start_bytes + offset_bytes) == (ssize_t)len_bytes ? 0 : -1;
+}
+
 int FAST_FUNC px_source_stat(const struct px_stream *source, struct stat *st)
 {
 	return fstat(((const struct source *)source)->fd, st);
@@ -150,6 +160,7 @@ struct px_stream* FAST_FUNC px_source_open(const char *path, const char *name)
 	f->size_bytes = -1;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		off_t at = lseek(fd, 0, SEEK_CUR);
+		f->start_bytes = at;
 		f->size_bytes = at < st.st_size ? st.st_size - at : 0;
 	}
 	/* fewer, larger reads; a pipe that stays small is slower and no failure */

@@ -28,6 +28,10 @@ void px_source_give_up_on(struct px_stream *source, int fd) FAST_FUNC;
 /* The last len_bytes of a regular file, read into buf. 0; -1: it is none, or shorter. */
 int px_source_end(const struct px_stream *source, void *buf, size_t len_bytes) FAST_FUNC;
 
+/* len_bytes from offset_bytes on, counted from where the source began, of a regular file; nothing is consumed. 0; -1: it is none, or
+ * shorter. */
+int px_source_look(const struct px_stream *source, void *buf, size_t len_bytes, off_t offset_bytes) FAST_FUNC;
+
 /* What fstat says of it. 0 or -1. */
 int px_source_stat(const struct px_stream *source, struct stat *st) FAST_FUNC;
 

@@ -17,6 +17,7 @@ struct px_blkwrite {
 	struct px_blkdev *dev;
 	struct px_stream *image;          /* decoded; its end must be proven; owned by the caller */
 	struct px_stream *source;         /* where it waits for bytes (lib/source), for the progress line */
+	smallint is_raw;                  /* image gives the bytes of source as they are */
 	off_t image_bytes;                /* -1: not known */
 	struct px_digest digest;
 	enum px_proof proof;              /* what of digest and image_bytes comes from somebody who knows the whole image */
