@@ -151,6 +151,22 @@ static const char *set_post(struct px_image *image, char *value)
 	return set_reference(&image->post, value);
 }
 
+static const char *set_init_digest(struct px_image *image, char *value)
+{
+	return px_digest_parse(&image->init_digest, value) == 0 ? NULL : "not 64 hexadecimal digits";
+}
+
+static const char *set_post_digest(struct px_image *image, char *value)
+{
+	return px_digest_parse(&image->post_digest, value) == 0 ? NULL : "not 64 hexadecimal digits";
+}
+
+static const char *set_spread(struct px_image *image, char *value)
+{
+	image->in_order = strcmp(value, "no") == 0;
+	return image->in_order || strcmp(value, "yes") == 0 ? NULL : "neither yes nor no";
+}
+
 static const char *set_disk(struct px_image *image, char *value)
 {
 	struct px_hint *hint;
@@ -200,6 +216,9 @@ static const struct field {
 	{ "Init", WORD, set_init },
 	{ "Archive", WORD, set_archive },
 	{ "Post", WORD, set_post },
+	{ "Init-SHA256", WORD, set_init_digest },
+	{ "Post-SHA256", WORD, set_post_digest },
+	{ "Spread", WORD, set_spread },
 };
 
 /* --- lines */
@@ -352,16 +371,24 @@ static void close_stanza(struct parser *p)
 		set_problem(p, "Image", "missing");
 	if (!image->sources && !image->init && !image->archive)
 		set_problem(p, "Source", "missing");
-	if (!image->init && (image->archive || image->post))
-		set_problem(p, "Init", "missing: who mounts the disk for Archive and Post?");
+	if (!image->init && image->archive)
+		set_problem(p, "Init", "missing: who mounts the disk for the Archive?");
+	if (!image->init && !image->sources && image->post)
+		set_problem(p, "Init", "missing: who makes what Post is to run on?");
 	if (image->init && (image->bmap || image->grow))
 		set_problem(p, image->bmap ? "Bmap" : "Grow", "not for a scripted image: its scripts do that");
 	if (image->size_bytes >= 0 && image->need_bytes > image->size_bytes)
 		set_problem(p, "Need", "more than Size");
 	if (image->bmap_digest.known && !image->bmap)
 		set_problem(p, "Bmap-SHA256", "of which Bmap?");
-	if (image->sources && (image->init || image->archive || image->post))
-		set_problem(p, "Source", "not together with Init, Archive and Post");
+	if (image->source_digest.known && !image->sources && !image->archive)
+		set_problem(p, "Source-SHA256", "of which Source (or Archive)?");
+	if (image->init_digest.known && !image->init)
+		set_problem(p, "Init-SHA256", "of which Init?");
+	if (image->post_digest.known && !image->post)
+		set_problem(p, "Post-SHA256", "of which Post?");
+	if (image->sources && (image->init || image->archive))
+		set_problem(p, "Source", "not together with Init and Archive");
 	refuse_files(p);
 	if (!image->title[0])
 		image->title = image->id;
@@ -537,4 +564,37 @@ char** FAST_FUNC px_image_urls(const struct px_catalog *catalog, const struct px
 		s = end;
 	}
 	return urls;
+}
+
+/* --- which mirror first */
+
+/* FNV-1a over the digits of a MAC, however it is spelled. */
+static uint32_t hash_of_mac(const char *mac)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *mac; mac++)
+		if (isxdigit(*mac))
+			hash = (hash ^ (uint8_t)tolower(*mac)) * 16777619u;
+	return hash;
+}
+
+void FAST_FUNC px_image_spread(const struct px_image *image, char **urls, const char *mac)
+{
+	unsigned count = 0, i;
+	uint32_t hash;
+
+	while (urls[count])
+		count++;
+	if (image->in_order || !mac || count < 2)
+		return;
+	hash = hash_of_mac(mac);
+	for (i = 0; i < count - 1; i++) {
+		unsigned j = i + hash % (count - i);
+		char *url = urls[i];
+
+		urls[i] = urls[j];
+		urls[j] = url;
+		hash = (hash ^ (hash >> 15)) * 2246822519u; /* another number for the next place */
+	}
 }

@@ -24,13 +24,15 @@ struct px_image {
 	char *sources;              /* as written: blank-separated, relative; see px_image_urls. NULL: a scripted image */
 	const char *bmap;           /* as written; NULL: none */
 	const char *disk;           /* hint; "" when there is none */
-	const char *init, *archive, *post; /* scripted image; NULL: none */
+	const char *init, *archive, *post; /* scripted image (post: any image); NULL: none */
 	off_t size_bytes;           /* of the decoded image; -1: not said */
 	off_t need_bytes;           /* decoded bytes up to the last one in use; -1: not said */
 	struct px_digest digest;    /* of the decoded image */
 	struct px_digest source_digest; /* of the file as it lies on the server */
 	struct px_digest bmap_digest; /* of the block map's file */
+	struct px_digest init_digest, post_digest; /* of the scripts' bytes */
 	smallint grow;
+	smallint in_order;          /* mirrors are tried as written, not spread over the machines */
 	enum px_after after;
 	unsigned line;              /* where the stanza starts, from 1 */
 	unsigned problem_line;
@@ -64,6 +66,11 @@ char *px_image_problem(const struct px_catalog *catalog, const struct px_image *
 
 /* The mirrors, absolute; malloced array of malloced strings, NULL at the end. */
 char **px_image_urls(const struct px_catalog *catalog, const struct px_image *image) FAST_FUNC;
+
+/* Puts urls (of px_image_urls) into the order for the machine with that MAC (NULL: not known): it starts with mirror number hash(MAC)
+ * mod count, so that a room is shared by all servers, and goes on in an order of its own, so that no single server gets all
+ * machines of one that fails. As written where the image says Spread: no. */
+void px_image_spread(const struct px_image *image, char **urls, const char *mac) FAST_FUNC;
 
 /* "reboot", "poweroff", "shell", "menu", "local"; PX_AFTER_UNSET for anything else. */
 enum px_after px_after_parse(const char *text) FAST_FUNC;

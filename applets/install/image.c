@@ -54,7 +54,7 @@ static int FAST_FUNC start_write_image(struct px_install *install)
 	if (px_step_is_scripted(install))
 		return 0;
 	px_child_free(&install->fetch);
-	return px_pipe_start(install, px_image_urls(install->catalog, install->image), install->disk, -1) == 0 ? 1 : -1;
+	return px_pipe_start(install, px_pipe_urls(install), install->disk, -1) == 0 ? 1 : -1;
 }
 
 /* A pxwrite that was killed, or that said nothing, leaves a disk of which nothing is known. */

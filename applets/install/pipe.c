@@ -112,10 +112,18 @@ static void free_urls(char **urls)
 	free(urls);
 }
 
+char** FAST_FUNC px_pipe_urls(const struct px_install *install)
+{
+	char **urls = px_image_urls(install->catalog, install->image);
+
+	px_image_spread(install->image, urls, install->mac);
+	return urls;
+}
+
 char* FAST_FUNC px_pipe_describe(const struct px_install *install)
 {
 	struct px_command fetch, write;
-	char **urls = px_image_urls(install->catalog, install->image);
+	char **urls = px_pipe_urls(install);
 	char *text = xstrdup("");
 	unsigned i;
 

@@ -38,6 +38,9 @@ int px_pipe_peek(struct px_install *install, char **urls, size_t max_bytes) FAST
 int px_pipe_collect(struct px_install *install, const char *reference, const struct px_digest *digest,
 		size_t max_bytes) FAST_FUNC;
 
+/* The image's mirrors in the order for this machine; as px_image_urls. */
+char **px_pipe_urls(const struct px_install *install) FAST_FUNC;
+
 /* The command lines for -n: "pxfetch ... | pxwrite ..."; malloced. */
 char *px_pipe_describe(const struct px_install *install) FAST_FUNC;
 

@@ -13,24 +13,22 @@
 
 /* --- getting them */
 
-static int get(struct px_install *install, const char *reference)
+static int get(struct px_install *install, const char *reference, const struct px_digest *digest)
 {
-	static const struct px_digest no_digest;
-
 	if (!reference)
 		return 0;
 	px_child_free(&install->fetch);
-	return px_pipe_collect(install, reference, &no_digest, PX_SCRIPT_BYTES_MAX) == 0 ? 1 : -1;
+	return px_pipe_collect(install, reference, digest, PX_SCRIPT_BYTES_MAX) == 0 ? 1 : -1;
 }
 
 static int FAST_FUNC start_get_init(struct px_install *install)
 {
-	return get(install, install->image->init);
+	return get(install, install->image->init, &install->image->init_digest);
 }
 
 static int FAST_FUNC start_get_post(struct px_install *install)
 {
-	return get(install, install->image->post);
+	return get(install, install->image->post, &install->image->post_digest);
 }
 
 static void got(struct px_install *install, const char *step, const char *reference, char **path)

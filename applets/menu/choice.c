@@ -17,7 +17,9 @@ void FAST_FUNC px_choice_look(struct px_menu *menu)
 
 static off_t image_bytes(const struct px_menu *menu)
 {
-	return menu->image->size_bytes > 0 ? menu->image->size_bytes : 0;
+	const struct px_image *image = menu->image;
+
+	return image->need_bytes > 0 ? image->need_bytes : MAX(image->size_bytes, 0);
 }
 
 char* FAST_FUNC px_choice_refusal(const struct px_menu *menu, const struct px_disk *disk)

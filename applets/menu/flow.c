@@ -110,7 +110,7 @@ static int install_image(struct px_menu *menu, int force)
 static void describe(struct px_menu *menu, int force)
 {
 	struct px_install install = { .catalog = menu->catalog, .image = menu->image, .disk = menu->disk->path,
-			.root = menu->root, .force = force };
+			.root = menu->root, .force = force, .mac = menu->network.mac };
 	char *text = px_install_describe(&install);
 
 	fprintf(stderr, "px: would run: %s\n", px_url_hide_users(px_ascii(text, 0)));

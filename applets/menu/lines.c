@@ -81,6 +81,8 @@ static enum px_action FAST_FUNC text_done(struct px_menu *menu, unsigned seconds
 	px_ui_print(&menu->ui, "\n%s is on %s: %s, in %s. Next: %s\n", menu->image->title, menu->disk->path,
 			px_words_state(menu), px_words_time(time, (menu->install.end_ms - menu->install.start_ms) / 1000),
 			px_words_after(menu));
+	if (px_words_proof(menu->image))
+		px_ui_print(&menu->ui, "Proof: %s\n", px_words_proof(menu->image));
 	return PX_DO_NOTHING;
 }
 

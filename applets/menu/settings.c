@@ -45,14 +45,21 @@ static int is_on(struct px_settings *settings, const char *name, const char *val
 	return !value[0] || i >= 3;
 }
 
-static void set_timeout(struct px_settings *settings, const char *value)
+static void set_seconds(struct px_settings *settings, const char *name, const char *value, unsigned *field)
 {
 	unsigned seconds = bb_strtou(value, NULL, 10);
 
 	if (errno || seconds > 86400)
-		complain(settings, "timeout", value, "not a number of seconds up to 86400");
+		complain(settings, name, value, "not a number of seconds up to 86400");
 	else
-		settings->timeout_s = seconds;
+		*field = seconds;
+}
+
+/* px.verify=whole: SHA256 of the decoded image, also where something else proves it. That is what is done always. */
+static void set_verify(struct px_settings *settings, const char *value)
+{
+	if (strcmp(value, "whole") != 0)
+		complain(settings, "verify", value, "not whole");
 }
 
 static void set_after(struct px_settings *settings, const char *value)
@@ -65,7 +72,8 @@ static void set_after(struct px_settings *settings, const char *value)
 static void take(struct px_settings *settings, const char *name, const char *value)
 {
 	static const char names[] ALIGN1 =
-		"catalog\0image\0disk\0log\0report\0ui\0auto\0force\0timeout\0after\0nic\0shell\0medium\0root\0";
+		"catalog\0image\0disk\0log\0report\0ui\0auto\0force\0timeout\0after\0nic\0shell\0medium\0root\0"
+		"verify\0patience\0";
 
 	switch (index_in_strings(names, name)) {
 	case 0: set(&settings->catalog, value); break;
@@ -80,13 +88,15 @@ static void take(struct px_settings *settings, const char *name, const char *val
 	case 5: set(&settings->ui, value); break;
 	case 6: settings->automatic = is_on(settings, name, value); break;
 	case 7: settings->force = is_on(settings, name, value); break;
-	case 8: set_timeout(settings, value); break;
+	case 8: set_seconds(settings, name, value, &settings->timeout_s); break;
 	case 9: set_after(settings, value); break;
 	case 10: /* px.nic: the network script's */
 	case 11: /* px.shell: init's */
 	case 12: /* px.medium, px.root: the medium's scripts' */
 	case 13:
 		break;
+	case 14: set_verify(settings, value); break;
+	case 15: set_seconds(settings, name, value, &settings->patience_s); break;
 	default:
 		complain(settings, name, value, "no such parameter");
 	}
@@ -122,6 +132,7 @@ void FAST_FUNC px_settings_read(struct px_settings *settings, const char *root)
 
 	memset(settings, 0, sizeof(*settings));
 	settings->timeout_s = 10;
+	settings->patience_s = 30 * 60;
 	while (rest && (parameter = next_parameter(&rest)) != NULL) {
 		char *name = is_prefixed_with(parameter, "px.");
 		char *value;

@@ -11,7 +11,8 @@ enum { LEFT_MAX_S = 99 * 3600 + 59 * 60 + 59 };
 
 char* FAST_FUNC px_words_image(const struct px_image *image)
 {
-	const char *hash = image->digest.known ? ", hash known" : "";
+	const char *hash = image->digest.known ? ", hash known" : image->bmap_digest.known ? ", block map's hash known"
+			: image->source_digest.known ? ", file's hash known" : "";
 	const char *grow = image->grow ? ", grows to the disk's end" : "";
 	char size[PX_SIZE_BYTES];
 
@@ -103,6 +104,20 @@ const char* FAST_FUNC px_words_state(const struct px_menu *menu)
 	const char *words = is_prefixed_with(menu->install.disk_state, "disk ");
 
 	return words ? words : menu->install.disk_state;
+}
+
+const char* FAST_FUNC px_words_proof(const struct px_image *image)
+{
+	if (image->init)
+		return image->digest.known ? "the archive had the SHA256 of the catalog"
+				: image->source_digest.known ? "the archive's file had the Source-SHA256 of the catalog" : NULL;
+	if (image->digest.known)
+		return "the image had the SHA256 of the catalog";
+	if (image->bmap_digest.known)
+		return "what is in use had the checksums of the block map that the catalog pins (Bmap-SHA256)";
+	if (image->source_digest.known)
+		return "the file had the Source-SHA256 of the catalog";
+	return "the catalog names no hash: only the file's own checksums say that it is the right one";
 }
 
 const char* FAST_FUNC px_words_after(const struct px_menu *menu)
