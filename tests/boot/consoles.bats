@@ -8,12 +8,13 @@ setup() {
 	dir=$BATS_TEST_TMPDIR
 	monitor=$dir/monitor
 	img=$dir/image
-	truncate -s 8M "$img"
-	printf 'label: gpt\nstart=2048, size=12000\n' | sfdisk -q "$img"
-	dd if="$PX_BUSYBOX" of="$img" bs=1M seek=1 conv=notrunc status=none
+	# noise, so that it comes slowly enough to be looked at
+	truncate -s 32M "$img"
+	printf 'label: gpt\nstart=2048, size=60000\n' | sfdisk -q "$img"
+	dd if=/dev/urandom of="$img" bs=1M seek=1 count=29 conv=notrunc status=none
 	{
-		printf 'Image: other\nSource: other.zst\nSize: 8388608\n\n'
-		printf 'Image: small\nTitle: A small image\nSource: image.zst\nAfter: menu\nSize: 8388608\nSHA256: %s\n' \
+		printf 'Image: other\nSource: other.zst\nSize: 33554432\n\n'
+		printf 'Image: small\nTitle: A small image\nSource: image.zst\nAfter: menu\nSize: 33554432\nSHA256: %s\n' \
 			"$(sha256sum "$img" | cut -d ' ' -f 1)"
 	} >"$dir/images"
 	"$PX_TOP/tests/boot/demo/root.sh" "$PX_BUILD" "$dir/tftp" "$dir/images" 52:54:00:00:00:01 ''
@@ -70,7 +71,7 @@ wait_shows() {
 	vga keys ret e c h o spc shift-4 shift-4 ret
 	wait_for 20 vga_matches '^[0-9]+$'
 	cmp -n 67108864 "$dir/disk0" /dev/zero
-	cmp -n 6144000 -i 1048576 "$dir/disk1" "$img"
+	cmp -n 30408704 -i 1048576 "$dir/disk1" "$img"
 	[ "$(od -An -tx1 -j 510 -N 2 "$dir/disk1")" = ' 55 aa' ]
 }
 
