@@ -1,7 +1,7 @@
 /*
  * pxwrite: decodes an image and puts it on a disk, all of it or none of it.
  *
- * The pipeline is source -> decoder -> size check -> lib/blkwrite, which hashes and writes. What is decided here is
+ * The pipeline is source -> decoder -> size check -> write/blkwrite, which hashes and writes. What is decided here is
  * whether to begin at all.
  */
 //applet:IF_PX_WRITE(APPLET(pxwrite, BB_DIR_USR_SBIN, BB_SUID_DROP))
@@ -77,8 +77,8 @@ static void say_state(void)
 	bb_error_msg("%s: %s", G.path, px_state_words(G.w.state));
 }
 
-/* What -p says of a failure. What a step knows better (G.w.why) comes first; then that it was the input that failed: whoever wrote that
- * knows more. */
+/* What -p says of a failure. What a step knows better (G.w.why) comes first; then that it was the input that failed:
+ * whoever wrote that knows more. */
 static const char *why(void)
 {
 	if (G.w.why)
@@ -111,8 +111,8 @@ static void say_end(void)
 		px_state_line(G.w.progress_fd, "why", why());
 }
 
-/* Nothing needs to be undone: the boot sector is not there yet. While it is cleared or written, signals are blocked. Only calls that a
- * handler may make. */
+/* Nothing needs to be undone: the boot sector is not there yet. While it is cleared or written, signals are blocked.
+ * Only calls that a handler may make. */
 static void on_signal(int sig UNUSED_PARAM)
 {
 	const char *words = px_state_words(G.w.state);
@@ -275,7 +275,8 @@ static enum px_status refuse_disk(off_t need_bytes, unsigned sector_bytes)
 	return PX_TARGET;
 }
 
-/* Not a disk with heads; nor a stick or a card: one that is smaller than it says shows that only when all of it was written. */
+/* Whether the disk may be read while it is written. A disk with heads would lose time. A forged stick or card,
+ * smaller than it says, overwrites its beginning later on: it must be read when all of it is written. */
 static int reads_behind(const struct px_disk *disk)
 {
 	return !disk->rotational && !disk->removable && !disk->usb && strcmp(disk->transport, "mmc") != 0;
@@ -292,7 +293,7 @@ static enum px_status refuse_another(char *differs)
 	return PX_TARGET;
 }
 
-/* The look comes before the open: opening for writing makes the kernel's and udev's eyes turn to the disk. */
+/* The disk is looked at before it is opened: an open for writing makes udev look at it, too, and hold it meanwhile. */
 static enum px_status open_disk(void)
 {
 	enum px_status status = PX_OK;
@@ -413,11 +414,12 @@ static enum px_status refuse_doubtful(void)
 	if (!kind->doubtful)
 		return PX_OK;
 	if (G.w.proof != PX_PROOF_WHOLE && !(G.opts & OPT_FORCE)) {
-		bb_error_msg("%s: no partition table, and no filesystem that is known here: if this is an image all the same, give "
-				"its size (-s) and hash (-H), or -f", kind->words);
+		bb_error_msg("%s: no partition table, and no filesystem that is known here: if this is an image "
+				"all the same, give its size (-s) and hash (-H), or -f", kind->words);
 		return PX_DATA;
 	}
-	px_state_warn(G.w.progress_fd, G.w.quiet, "doubtful", "the image has no partition table and no filesystem that is known here: %s", kind->words);
+	px_state_warn(G.w.progress_fd, G.w.quiet, "doubtful",
+			"the image has no partition table and no filesystem that is known here: %s", kind->words);
 	return PX_OK;
 }
 
@@ -426,11 +428,16 @@ static void warn_of_table(void)
 	const struct px_volume *kind = &G.w.kind;
 
 	if (kind->table == PX_TABLE_BROKEN)
-		px_state_warn(G.w.progress_fd, G.w.quiet, "table", "the image's partition table is broken: %s; it is written as it is", kind->broken);
+		px_state_warn(G.w.progress_fd, G.w.quiet, "table",
+				"the image's partition table is broken: %s; it is written as it is",
+				kind->broken);
 	if (G.image_bytes >= 0 && kind->end_bytes > G.image_bytes + 511)
-		px_state_warn(G.w.progress_fd, G.w.quiet, "beyond", "the image's last partition ends at byte %"OFF_FMT"u, %"OFF_FMT"u bytes behind the image: %s",
+		px_state_warn(G.w.progress_fd, G.w.quiet, "beyond",
+				"the image's last partition ends at byte %"OFF_FMT"u, %"OFF_FMT"u bytes behind "
+				"the image: %s",
 				kind->end_bytes, kind->end_bytes - G.image_bytes,
-				kind->end_bytes - G.image_bytes > PX_OVERHANG_BYTES ? "what the disk holds there stays" : "cleared");
+				kind->end_bytes - G.image_bytes > PX_OVERHANG_BYTES
+					? "what the disk holds there stays" : "cleared");
 }
 
 /* What the first MiB says about image and disk together. */

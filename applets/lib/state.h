@@ -1,8 +1,10 @@
 /*
- * The state of a disk, the fact that this product is about: a keyword between processes, words for people. Both stand here only.
+ * The state of a disk, the fact that this product is about: a keyword between processes, words for people. Both stand
+ * here only.
  *
- * pxwrite -p FD says `state=KEYWORD` before the state becomes a weaker one and after it has become a better one, so that whoever
- * reads FD always knows the truth, also when pxwrite is killed; and, when it fails, `why=KEYWORD` at its end.
+ * pxwrite -p FD says `state=KEYWORD` before the state becomes a weaker one and after it has become a better one, so
+ * that whoever reads FD always knows the truth, also when pxwrite is killed; and, when it fails, `why=KEYWORD` at its
+ * end.
  */
 #ifndef PX_STATE_H
 #define PX_STATE_H 1
@@ -25,12 +27,12 @@ enum px_state px_state_of(const char *keyword) FAST_FUNC;
  * "disk state not known: it may boot". */
 const char *px_state_words(enum px_state state) FAST_FUNC;
 
-/* Writes the line `key=keyword` to fd (-1: does nothing), with only such calls as a signal handler may make. A reader that has gone
- * away is no failure (SIGPIPE is to be ignored). */
+/* Writes the line `key=keyword` to fd (-1: does nothing), with only such calls as a signal handler may make. A reader
+ * that has gone away is no failure (SIGPIPE is to be ignored). */
 void px_state_line(int fd, const char *key, const char *keyword) FAST_FUNC;
 
-/* What stops nothing, but somebody should know: prints it unless quiet, and writes `warning=keyword words` to fd (-1: does not). Not for
- * signal handlers. */
+/* What stops nothing, but somebody should know: prints it unless quiet, and writes `warning=keyword words` to fd (-1:
+ * does not). Not for signal handlers. */
 void px_state_warn(int fd, int quiet, const char *keyword, const char *fmt, ...)
 	__attribute__ ((format (printf, 4, 5))) FAST_FUNC;
 

@@ -1,8 +1,9 @@
 /*
  * Block maps of bmap-tools. See bmap.h.
  *
- * The file is walked once, element by element, without a tree: <bmap version="2.0"> holds one element a number, then <BlockMap> with
- * its <Range chksum="hex"> 0-4 </Range>. What is unknown below <bmap> is skipped, as a minor version may add it.
+ * The file is walked once, element by element, without a tree: <bmap version="2.0"> holds one element a number, then
+ * <BlockMap> with its <Range chksum="hex"> 0-4 </Range>. What is unknown below <bmap> is skipped, as a minor version
+ * may add it.
  */
 //kbuild:lib-$(CONFIG_PX_WRITE) += bmap.o
 
@@ -16,7 +17,8 @@ enum {
 };
 
 /* Fields below <bmap>. */
-enum { IMAGE_SIZE, BLOCK_SIZE, BLOCKS_COUNT, MAPPED_COUNT, NUMBERS, CHECKSUM_TYPE = NUMBERS, FILE_CHECKSUM, FILE_SHA1, FIELDS };
+enum { IMAGE_SIZE, BLOCK_SIZE, BLOCKS_COUNT, MAPPED_COUNT, NUMBERS,
+	CHECKSUM_TYPE = NUMBERS, FILE_CHECKSUM, FILE_SHA1, FIELDS };
 
 static const char field_names[] ALIGN1 = "ImageSize\0BlockSize\0BlocksCount\0MappedBlocksCount\0"
 	"ChecksumType\0BmapFileChecksum\0BmapFileSHA1\0";
@@ -93,7 +95,8 @@ static int bmap_kind(struct bmap_parse *p)
 	if (!type.p)
 		return px_xml_fail(&p->x, p->x.name.p, "no ChecksumType");
 	if (!px_span_is(type, "sha256"))
-		return px_xml_fail(&p->x, type.p, "ChecksumType is neither sha1 nor sha256: make the bmap with one of these");
+		return px_xml_fail(&p->x, type.p,
+				"ChecksumType is neither sha1 nor sha256: make the bmap with one of these");
 	map->kind = PX_BMAP_SHA256;
 	map->digest_bytes = 32;
 	return 0;
@@ -244,7 +247,8 @@ static int bmap_check_whole(const struct bmap_parse *p)
 	if (!p->map_done)
 		return px_xml_fail(&p->x, p->x.end, "no BlockMap");
 	if (p->mapped_blocks != p->number[MAPPED_COUNT])
-		return px_xml_fail(&p->x, p->field[MAPPED_COUNT].p, "MappedBlocksCount is not what the ranges add up to");
+		return px_xml_fail(&p->x, p->field[MAPPED_COUNT].p,
+				"MappedBlocksCount is not what the ranges add up to");
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /*
- * Block maps of bmap-tools, versions 1.3, 1.4 and 2.0: which blocks of an image hold data, with a checksum for each range.
- * Only the XML that bmaptool writes, plus what an editor may have done to its blanks: no entities, no DOCTYPE, no CDATA.
+ * Block maps of bmap-tools, versions 1.3, 1.4 and 2.0: which blocks of an image hold data, with a checksum for each
+ * range. Only the XML that bmaptool writes, plus what an editor may have done to its blanks: no entities, no DOCTYPE,
+ * no CDATA.
  */
 #ifndef PX_BMAP_H
 #define PX_BMAP_H 1
@@ -29,17 +30,19 @@ struct px_bmap {
 	smallint unchecked;    /* there is a range without checksum: the map proves nothing about it */
 };
 
-/* Parses text (text_bytes of it, need not end in NUL). The checksum that the file carries of itself must be right. name: for
- * messages. Returns the map (free with px_bmap_free), or NULL: "name: line 12: why" is printed, PX_DATA is meant. */
+/* Parses text (text_bytes of it, need not end in NUL). The checksum that the file carries of itself must be right.
+ * name: for messages. Returns the map (free with px_bmap_free), or NULL: "name: line 12: why" is printed, PX_DATA is
+ * meant. */
 struct px_bmap *px_bmap_parse(const char *text, size_t text_bytes, const char *name) FAST_FUNC;
 
-/* Reads path (a file, a pipe, "-" for stdin; at most PX_BMAP_MAX_BYTES) and parses it. NULL: printed, *status is PX_IO or
- * PX_DATA. */
+/* Reads path (a file, a pipe, "-" for stdin; at most PX_BMAP_MAX_BYTES) and parses it. NULL: printed, *status is
+ * PX_IO or PX_DATA. */
 struct px_bmap *px_bmap_load(const char *path, enum px_status *status) FAST_FUNC;
 
-/* Where the first byte of the image is, among len_bytes from offset_bytes on (data), that is not zero although the map has no range
- * there; -1: there is none. */
-off_t px_bmap_hole_with_data(const struct px_bmap *bmap, const uint8_t *data, size_t len_bytes, off_t offset_bytes) FAST_FUNC;
+/* Where the first byte of the image is, among len_bytes from offset_bytes on (data), that is not zero although the
+ * map has no range there; -1: there is none. */
+off_t px_bmap_hole_with_data(const struct px_bmap *bmap, const uint8_t *data, size_t len_bytes,
+		off_t offset_bytes) FAST_FUNC;
 
 /* Makes them zero. */
 void px_bmap_zero_holes(const struct px_bmap *bmap, uint8_t *data, size_t len_bytes, off_t offset_bytes) FAST_FUNC;

@@ -38,7 +38,8 @@ static size_t next_hole(const struct px_bmap *bmap, off_t *at_bytes, off_t end_b
 	return *at_bytes < hole_end_bytes ? hole_end_bytes - *at_bytes : 0;
 }
 
-off_t FAST_FUNC px_bmap_hole_with_data(const struct px_bmap *bmap, const uint8_t *data, size_t len_bytes, off_t offset_bytes)
+off_t FAST_FUNC px_bmap_hole_with_data(const struct px_bmap *bmap, const uint8_t *data, size_t len_bytes,
+		off_t offset_bytes)
 {
 	off_t at_bytes = offset_bytes;
 	size_t n;

@@ -93,7 +93,8 @@ void FAST_FUNC px_bmap_check_say(const struct px_bmap_check *c)
 	const struct px_bmap_range *range = &c->bmap->ranges[c->range];
 
 	if (c->holes_are_zero && c->dropped_bytes >= 0) {
-		bb_error_msg("the image has data at byte %"OFF_FMT"u, where its block map has a hole: the map was made of another image",
+		bb_error_msg("the image has data at byte %"OFF_FMT"u, where its block map has a hole: "
+				"the map was made of another image",
 				c->dropped_bytes);
 		return;
 	}

@@ -1,6 +1,6 @@
 /*
- * A block map, held against the image as that passes: the checksums of its ranges, and its holes, which are zeros. An image that has
- * something there is another one than the map was made of.
+ * A block map, held against the image as that passes: the checksums of its ranges, and its holes, which are zeros. An
+ * image that has something there is another one than the map was made of.
  */
 #ifndef PX_BMAPCHECK_H
 #define PX_BMAPCHECK_H 1
@@ -9,11 +9,12 @@
 
 struct px_bmap_check;
 
-/* bmap must outlive the check. holes_are_zero: data in a hole is a failure; else px_bmap_check_dropped tells. Free with free(). */
+/* bmap must outlive the check. holes_are_zero: data in a hole is a failure; else px_bmap_check_dropped tells. Free
+ * with free(). */
 struct px_bmap_check *px_bmap_check_open(const struct px_bmap *bmap, int holes_are_zero) FAST_FUNC;
 
-/* The next bytes of the image, from its start. 0, or EBADMSG when a range that ended in them, or a hole, is not what the map says.
- * May run in a thread; prints nothing. */
+/* The next bytes of the image, from its start. 0, or EBADMSG when a range that ended in them, or a hole, is not what
+ * the map says. May run in a thread; prints nothing. */
 int px_bmap_check_feed(struct px_bmap_check *check, const uint8_t *data, size_t len_bytes) FAST_FUNC;
 
 /* After EBADMSG: the message, with the range's offsets. */

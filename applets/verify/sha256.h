@@ -1,6 +1,6 @@
 /*
- * SHA-256 (FIPS 180-4) of large buffers. libbb's copies each block of 64 bytes before it works on it, and loads and stores its
- * state for each; and what another processor has just written must be asked for in time.
+ * SHA-256 (FIPS 180-4) of large buffers. libbb's copies each block of 64 bytes before it works on it, and loads and
+ * stores its state for each; and what another processor has just written must be asked for in time.
  */
 #ifndef PX_SHA256_H
 #define PX_SHA256_H 1

@@ -1,6 +1,6 @@
 /*
- * A fast sum for comparing what a disk gives back with what it was given: a disk errs, it does not attack. Two different
- * chunks have the same sum once in 2^64 cases.
+ * A fast sum for comparing what a disk gives back with what it was given: a disk errs, it does not attack. Two
+ * different chunks have the same sum once in 2^64 cases.
  */
 #ifndef PX_SUM_H
 #define PX_SUM_H 1

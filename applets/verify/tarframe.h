@@ -1,7 +1,7 @@
 /*
  * Where a tar archive ends: at two blocks of zeros in the place of a member's header (POSIX, pax, "ustar Interchange
- * Format"). A program that unpacks takes the end of its input between two members for the end, too; only these blocks tell
- * an archive that is whole from one that was cut there. Pure: bytes in, an answer out.
+ * Format"). A program that unpacks takes the end of its input between two members for the end, too; only these blocks
+ * tell an archive that is whole from one that was cut there. Pure: bytes in, an answer out.
  */
 #ifndef PX_TARFRAME_H
 #define PX_TARFRAME_H 1

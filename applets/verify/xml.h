@@ -1,6 +1,6 @@
 /*
- * The XML that block maps are made of, pulled: tags, attributes, text and comments of a buffer. Entities, DOCTYPE, CDATA and processing
- * instructions are refused, for whoever needs these means something else. No I/O but messages.
+ * The XML that block maps are made of, pulled: tags, attributes, text and comments of a buffer. Entities, DOCTYPE,
+ * CDATA and processing instructions are refused, for whoever needs these means something else. No I/O but messages.
  *
  *	px_xml_begin(&x, text, text_bytes, name);
  *	while ((what = px_xml_next(&x)) > 0) ...
@@ -26,7 +26,7 @@ struct px_xml {
 	/* for the caller, until the next px_xml_next */
 	unsigned depth;              /* elements that are open */
 	struct px_span name;
-	struct px_span content;      /* of an element without others in it: its text, outer blanks trimmed, from behind the last comment */
+	struct px_span content;      /* the text behind the last element or comment in it, trimmed */
 	unsigned attributes;
 	struct { struct px_span name, value; } attribute[PX_XML_MAX_ATTRIBUTES];
 	/* private */
@@ -42,7 +42,8 @@ struct px_xml {
 /* text (text_bytes of it, need not end in NUL) and source, its name in messages, must outlive x. */
 void px_xml_begin(struct px_xml *x, const char *text, size_t text_bytes, const char *source) FAST_FUNC;
 
-/* The next enum px_xml_event; -1: "SOURCE: line 12: why" is printed. After PX_XML_END_OF_TEXT and -1 it must not be called again. */
+/* The next enum px_xml_event; -1: "SOURCE: line 12: why" is printed. After PX_XML_END_OF_TEXT and -1 it must not be
+ * called again. */
 int px_xml_next(struct px_xml *x) FAST_FUNC;
 
 /* Whether s is text (which ends in NUL); never when there is no s. */

@@ -61,12 +61,13 @@ enum px_status FAST_FUNC px_blkwrite_whole(struct px_blkwrite *w, off_t image_by
 
 	if (!what)
 		return PX_OK;
-	bb_error_msg("the image is cut short: %"OFF_FMT"u bytes came, %s ends at byte %"OFF_FMT"u%s", image_bytes, what, need_bytes,
+	bb_error_msg("the image is cut short: %"OFF_FMT"u bytes came, %s ends at byte %"OFF_FMT"u%s",
+			image_bytes, what, need_bytes,
 			w->proof ? "" : " (if it is whole all the same, give its size with -s)");
 	return PX_DATA;
 }
 
-/* tried on a copy */
+/* A look into the future: the table is fitted to the disk on a copy of the head, before anything is written. */
 enum px_status FAST_FUNC px_blkwrite_fits(struct px_blkwrite *w)
 {
 	struct px_mend mend;
@@ -94,7 +95,8 @@ static int read_both_ends(struct px_blkwrite *w, uint8_t *buf, size_t len_bytes)
 	return error ? error : px_blkdev_read(w->dev, buf + len_bytes, len_bytes, w->dev->size_bytes - len_bytes);
 }
 
-/* Clearing has failed: perhaps the disk is as it was. Where one of its ends still has anything, firmware may find a table there. */
+/* Clearing has failed: perhaps the disk is as it was. Where one of its ends still has anything, firmware may find a
+ * table there. */
 static void look_what_is_left(struct px_blkwrite *w, uint8_t *now, const uint8_t *old, size_t len_bytes)
 {
 	px_blkdev_drop_cache(w->dev);
@@ -115,8 +117,8 @@ static enum px_status clear_range(struct px_blkwrite *w, const uint8_t *zeros, s
 	return PX_OK;
 }
 
-/* Old tables, the backup GPT, labels of RAID, ZFS and LVM: gone before anything else, sector 0 first of all. They are read
- * back now and not after an hour, also with -V: some worn-out sticks take every write and keep none. */
+/* Old tables, the backup GPT, labels of RAID, ZFS and LVM: gone before anything else, sector 0 first of all. They are
+ * read back now and not after an hour, also with -V: some worn-out sticks take every write and keep none. */
 static enum px_status clear_both_ends(struct px_blkwrite *w, const uint8_t *zeros, size_t len_bytes)
 {
 	off_t last_bytes = w->dev->size_bytes - len_bytes;
@@ -137,8 +139,8 @@ static enum px_status clear_both_ends(struct px_blkwrite *w, const uint8_t *zero
 	return status;
 }
 
-/* A signal comes before, and the disk is untouched, or after, and it does not boot. old has both ends as they are, zeros has room for
- * as much. */
+/* A signal comes before, and the disk is untouched, or after, and it does not boot. old has both ends as they are,
+ * zeros has room for as much. */
 static enum px_status clear_between_signals(struct px_blkwrite *w, uint8_t *zeros, const uint8_t *old, size_t len_bytes)
 {
 	enum px_status status;
@@ -182,7 +184,8 @@ static enum px_status step_commit(struct px_blkwrite *w)
 {
 	if (w->commit_fd < 0 || px_commit_wait(w->commit_fd) == 0)
 		return PX_OK;
-	bb_error_msg("%s: all of it is written, but whoever fetched the image has not said that it is whole", w->dev->path);
+	bb_error_msg("%s: all of it is written, but whoever fetched the image has not said that it is whole",
+			w->dev->path);
 	w->why = "uncommitted";
 	return PX_NETWORK;
 }
@@ -212,7 +215,8 @@ enum px_status FAST_FUNC px_blkwrite_refuse_end(const uint8_t *end)
 	return PX_DATA;
 }
 
-/* Some formats are told by their last 512 bytes alone. Size and hash would have proven that these belong to the image. */
+/* Some formats are told by their last 512 bytes alone. Size and hash would have proven that these belong to the
+ * image. */
 static enum px_status refuse_by_end(struct px_blkwrite *w)
 {
 	size_t sector_bytes = w->dev->sector_bytes;
@@ -226,14 +230,15 @@ static enum px_status refuse_by_end(struct px_blkwrite *w)
 		return px_blkwrite_refuse_end(w->head + w->done_bytes - 512);
 	if (posix_memalign((void **)&sector, 4096, sector_bytes) != 0)
 		bb_die_memory_exhausted();
-	if (px_blkdev_read(w->dev, sector, sector_bytes, offset_bytes) == 0) /* what cannot be read is found by step 4 */
+	/* what cannot be read is found by step 4 */
+	if (px_blkdev_read(w->dev, sector, sector_bytes, offset_bytes) == 0)
 		status = px_blkwrite_refuse_end(sector + (w->done_bytes - 512 - offset_bytes));
 	free(sector);
 	return status;
 }
 
-/* The last partition may end behind an image that is whole (its size was rounded up to a cylinder): what the disk held there must not
- * look like a part of it. More than that is said before the first write, and stays. */
+/* The last partition may end behind an image that is whole (its size was rounded up to a cylinder): what the disk
+ * held there must not look like a part of it. More than that is said before the first write, and stays. */
 static enum px_status clear_behind(struct px_blkwrite *w)
 {
 	off_t at_bytes = MAX((off_t)px_blkdev_whole_sectors(w->dev, w->done_bytes), (off_t)PX_HEAD_BYTES);
@@ -271,12 +276,13 @@ static void say_mended(struct px_blkwrite *w)
 	const struct px_mend *mend = &w->mend;
 
 	if (mend->note[0] && w->kind.table != PX_TABLE_BROKEN) /* that was said before the first write */
-		px_state_warn(w->progress_fd, w->quiet, w->grow && !mend->grown ? "grow" : "table", "%s: %s", w->dev->path,
-				mend->note);
+		px_state_warn(w->progress_fd, w->quiet, w->grow && !mend->grown ? "grow" : "table", "%s: %s",
+				w->dev->path, mend->note);
 	if (mend->grown)
 		px_state_warn(w->progress_fd, w->quiet, "grown",
-				"%s: partition %u has grown from %"OFF_FMT"u to %"OFF_FMT"u MiB, its filesystem has not (resize2fs)",
-				w->dev->path, mend->grown, mend->grown_from_bytes >> 20, mend->grown_to_bytes >> 20);
+				"%s: partition %u has grown from %"OFF_FMT"u to %"OFF_FMT"u MiB, "
+				"its filesystem has not (resize2fs)", w->dev->path, mend->grown,
+				mend->grown_from_bytes >> 20, mend->grown_to_bytes >> 20);
 }
 
 /* The backup GPT goes to the end of the disk first: without a protective MBR nobody restores anything from it. */
@@ -304,11 +310,12 @@ static enum px_status step_mend(struct px_blkwrite *w)
 static int first_sector_is_clear(struct px_blkwrite *w)
 {
 	px_blkdev_drop_cache(w->dev);
-	return px_blkdev_read(w->dev, w->head, w->dev->sector_bytes, 0) == 0 && px_zero_is_aligned(w->head, w->dev->sector_bytes);
+	return px_blkdev_read(w->dev, w->head, w->dev->sector_bytes, 0) == 0
+		&& px_zero_is_aligned(w->head, w->dev->sector_bytes);
 }
 
-/* Sector 0 was written and something went wrong then: it must not stay. Whether it is gone is for the disk to tell: the write that
- * failed may have been of no effect, too. */
+/* Sector 0 was written and something went wrong then: it must not stay. Whether it is gone is for the disk to tell:
+ * the write that failed may have been of no effect, too. */
 static void clear_boot_sector(struct px_blkwrite *w)
 {
 	memset(w->head, 0, w->dev->sector_bytes);
@@ -360,7 +367,9 @@ static void step_reread_table(struct px_blkwrite *w)
 	int error = px_blkdev_reread_table(w->dev);
 
 	if (error)
-		px_state_warn(w->progress_fd, w->quiet, "reread", "%s: the kernel cannot read the new partition table: %s", w->dev->path, strerror(error));
+		px_state_warn(w->progress_fd, w->quiet, "reread",
+				"%s: the kernel cannot read the new partition table: %s", w->dev->path,
+				strerror(error));
 }
 
 enum px_status FAST_FUNC px_blkwrite_clear(struct px_blkwrite *w)

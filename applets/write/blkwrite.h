@@ -1,6 +1,6 @@
 /*
- * Puts an image on a disk in the order that leaves, at every moment, either the complete and verified image or a disk that
- * does not boot (CONTRIBUTING.md, "How pxwrite writes"; steps 0 to 6).
+ * Puts an image on a disk in the order that leaves, at every moment, either the complete and verified image or a disk
+ * that does not boot (CONTRIBUTING.md, "How pxwrite writes"; steps 0 to 6).
  *
  *	px_blkwrite_look(w);   step 0: the first MiB of the image, in memory; the disk is not touched
  *	px_blkwrite_fits(w);
@@ -11,7 +11,8 @@
 
 #include "write/writing.h"
 
-/* Reads and looks at the start of the image. PX_OK or the stream's status (printed); an image of no bytes is PX_DATA. */
+/* Reads and looks at the start of the image. PX_OK or the stream's status (printed); an image of no bytes is
+ * PX_DATA. */
 enum px_status px_blkwrite_look(struct px_blkwrite *w) FAST_FUNC;
 
 /* Whether image_bytes can be all of the image that was looked at. PX_OK, or PX_DATA with a message. */

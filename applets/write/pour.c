@@ -35,8 +35,8 @@ static int write_data(struct px_blkwrite *w, const uint8_t *data, size_t len_byt
 	return error;
 }
 
-/* The image has something where its block map has a hole, and nothing but the map says what the image is: the disk gets zeros there.
- * Other stages and the decoder still read the chunk as it came, so the zeros go into a copy. */
+/* The image has something where its block map has a hole, and nothing but the map says what the image is: the disk
+ * gets zeros there. Other stages and the decoder still read the chunk as it came, so the zeros go into a copy. */
 static int write_without_holes(struct px_blkwrite *w, const struct px_chunk *chunk, size_t len_bytes)
 {
 	void *copy;
@@ -93,8 +93,8 @@ static void report(struct px_blkwrite *w)
 	px_progress_update(&w->progress, w->done_bytes);
 }
 
-/* Reads the next MiB of the image into chunk: 1; 0 at the image's end; -1 failed, printed. Looks for zeros at once, while they are
- * in this processor's cache: for the other ones it takes four times as long. */
+/* Reads the next MiB of the image into chunk: 1; 0 at the image's end; -1 failed, printed. Looks for zeros at once,
+ * while they are in this processor's cache: for the other ones it takes four times as long. */
 static int fill(struct px_blkwrite *w, struct px_chunk *chunk)
 {
 	unsigned long long start_us = monotonic_us();
@@ -122,7 +122,7 @@ static enum px_status pour_all(struct px_blkwrite *w, struct px_ring *ring, stru
 			return w->image->status;
 		if (n == 0)
 			return PX_OK;
-		if (chunk->offset_bytes + (off_t)px_blkdev_whole_sectors(w->dev, chunk->len_bytes) > w->dev->size_bytes) {
+		if (chunk->offset_bytes + px_blkdev_whole_sectors(w->dev, chunk->len_bytes) > w->dev->size_bytes) {
 			bb_error_msg("%s: the image is larger than the disk (%"OFF_FMT"u bytes)", w->dev->path,
 					w->dev->size_bytes);
 			return PX_IO;
@@ -184,7 +184,8 @@ static enum px_status pour_through_ring(struct px_blkwrite *w)
 		return PX_RESOURCE;
 	}
 	behind = px_readbehind_open(w, ring);
-	px_source_give_up_on(w->source, px_ring_failed_fd(ring)); /* else a disk's error waits for the network's next byte */
+	/* else a disk's error waits for the network's next byte */
+	px_source_give_up_on(w->source, px_ring_failed_fd(ring));
 	status = pour_all(w, ring, behind);
 	px_source_give_up_on(w->source, -1);
 	px_ring_finish(ring, &failure);
@@ -203,7 +204,8 @@ static void warn_of_holes(struct px_blkwrite *w)
 	off_t dropped_bytes = px_bmap_check_dropped(w->bmap_check);
 
 	if (dropped_bytes >= 0)
-		px_state_warn(w->progress_fd, w->quiet, "hole", "the image has data at byte %"OFF_FMT"u and perhaps elsewhere, "
+		px_state_warn(w->progress_fd, w->quiet, "hole",
+				"the image has data at byte %"OFF_FMT"u and perhaps elsewhere, "
 				"where its block map has holes: the disk has zeros there", dropped_bytes);
 }
 

@@ -36,7 +36,15 @@ static int FAST_FUNC read_work(void *arg, struct px_chunk *chunk)
 	return px_readback_chunk(arg, chunk);
 }
 
-/* What was written into a chunk, where that can still be had: zeros, or what a file with a raw image has there. 0 or -1. */
+static enum px_status differs_at(const struct px_blkwrite *w, off_t offset_bytes)
+{
+	bb_error_msg("%s: the disk does not give back what was written at byte %"OFF_FMT"u: it is failing",
+			w->dev->path, offset_bytes);
+	return PX_IO;
+}
+
+/* What was written into a chunk, where that can still be had: zeros, or what a file with a raw image has there. 0 or
+ * -1. */
 static int written_again(const struct px_blkwrite *w, uint8_t *data, size_t len_bytes, off_t offset_bytes)
 {
 	memset(data, 0, PX_CHUNK_BYTES);
@@ -79,11 +87,10 @@ enum px_status FAST_FUNC px_readback_failed(struct px_blkwrite *w, off_t offset_
 	wrong_bytes = first_wrong_byte(w, both, offset_bytes);
 	free(both);
 	if (wrong_bytes >= 0)
-		bb_error_msg("%s: the disk does not give back what was written at byte %"OFF_FMT"u: it is failing", w->dev->path,
-				wrong_bytes);
-	else
-		bb_error_msg("%s: the disk does not give back what was written between byte %"OFF_FMT"u and %"OFF_FMT"u: it is failing",
-				w->dev->path, offset_bytes, MIN(w->done_bytes, offset_bytes + PX_CHUNK_BYTES) - 1);
+		return differs_at(w, wrong_bytes);
+	bb_error_msg("%s: the disk does not give back what was written between byte %"OFF_FMT"u and %"OFF_FMT"u: "
+			"it is failing", w->dev->path, offset_bytes,
+			MIN(w->done_bytes, offset_bytes + PX_CHUNK_BYTES) - 1);
 	return PX_IO;
 }
 
@@ -99,8 +106,8 @@ static int read_one(struct px_blkwrite *w, struct px_ring *ring, off_t at_bytes)
 	return 0;
 }
 
-/* One MiB that is not all zeros of each batch that was read behind the writers: a disk that is smaller than it says (a forged one) wraps
- * around, and what came later is where that was. */
+/* One MiB that is not all zeros of each batch that was read behind the writers: a disk that is smaller than it says
+ * (a forged one) wraps around, and what came later is where that was. */
 static void read_samples(struct px_blkwrite *w, struct px_ring *ring)
 {
 	off_t at_bytes = w->head_bytes;
@@ -121,8 +128,10 @@ static void read_rest(struct px_blkwrite *w, struct px_ring *ring)
 {
 	off_t at_bytes = w->verified_bytes;
 
-	for (; at_bytes < w->done_bytes && read_one(w, ring, at_bytes) == 0; at_bytes = MIN(at_bytes + PX_CHUNK_BYTES, w->done_bytes))
+	while (at_bytes < w->done_bytes && read_one(w, ring, at_bytes) == 0) {
 		px_progress_update(&w->progress, at_bytes);
+		at_bytes = MIN(at_bytes + PX_CHUNK_BYTES, w->done_bytes);
+	}
 	px_progress_end(&w->progress, at_bytes);
 }
 
@@ -150,7 +159,8 @@ enum px_status FAST_FUNC px_readback(struct px_blkwrite *w)
 	return px_readback_failed(w, failure.offset_bytes, failure.error);
 }
 
-enum px_status FAST_FUNC px_readback_range(struct px_blkwrite *w, const uint8_t *data, size_t len_bytes, off_t offset_bytes)
+enum px_status FAST_FUNC px_readback_range(struct px_blkwrite *w, const uint8_t *data, size_t len_bytes,
+		off_t offset_bytes)
 {
 	void *got;
 	size_t i;
@@ -170,7 +180,5 @@ enum px_status FAST_FUNC px_readback_range(struct px_blkwrite *w, const uint8_t 
 	w->why = "readback";
 	if (error)
 		return px_blkdev_failed(w->dev, "cannot read back", offset_bytes, error);
-	bb_error_msg("%s: the disk does not give back what was written at byte %"OFF_FMT"u: it is failing", w->dev->path,
-			offset_bytes + i);
-	return PX_IO;
+	return differs_at(w, offset_bytes + i);
 }

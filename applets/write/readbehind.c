@@ -1,8 +1,8 @@
 /*
  * Reading back behind the writers. See readback.h.
  *
- * A ring of its own, with one reader, so that it sees its chunks in order: before the first chunk of each PX_BEHIND_BYTES it flushes
- * the disk. Else the device's write cache would answer for what it may lose.
+ * A ring of its own, with one reader, so that it sees its chunks in order: before the first chunk of each
+ * PX_BEHIND_BYTES it flushes the disk. Else the device's write cache would answer for what it may lose.
  */
 //kbuild:lib-$(CONFIG_PX_WRITE) += readbehind.o
 

@@ -52,7 +52,8 @@ static ssize_t read_some(struct source *f, void *buf, size_t len_bytes)
 	f->seen_bytes += n;
 	px_failmark_watch(&f->watch, buf, n);
 	if (n == 0 && px_failmark_found(&f->watch))
-		return px_stream_fail(&f->s, PX_DATA, "%s: ends with the mark of a pxfetch that failed: not complete", f->name);
+		return px_stream_fail(&f->s, PX_DATA,
+				"%s: ends with the mark of a pxfetch that failed: not complete", f->name);
 	if (n == 0 && f->size_bytes >= 0 && f->seen_bytes < f->size_bytes)
 		return px_stream_fail(&f->s, PX_IO, "%s: got shorter while it was read", f->name);
 	return n;

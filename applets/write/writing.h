@@ -1,5 +1,6 @@
 /*
- * An image on its way to a disk: what the steps of blkwrite.h (pouring, reading back behind the writers and at the end) know together.
+ * An image on its way to a disk: what the steps of blkwrite.h (pouring, reading back behind the writers and at the
+ * end) know together.
  */
 #ifndef PX_WRITING_H
 #define PX_WRITING_H 1
@@ -16,14 +17,14 @@ struct px_blkwrite {
 	/* set by the caller */
 	struct px_blkdev *dev;
 	struct px_stream *image;          /* decoded; its end must be proven; owned by the caller */
-	struct px_stream *source;         /* where it waits for bytes (lib/source), for the progress line */
+	struct px_stream *source;         /* where it waits for bytes (write/source), for the progress line */
 	smallint is_raw;                  /* image gives the bytes of source as they are */
 	off_t image_bytes;                /* -1: not known */
 	struct px_digest digest;
-	enum px_proof proof;              /* what of digest and image_bytes comes from somebody who knows the whole image */
+	enum px_proof proof;              /* what of digest and image_bytes is from somebody who knows the image */
 	const struct px_bmap *bmap;       /* its checksums; NULL: none */
-	smallint bmap_vouched;            /* bmap is right for sure: what it calls a hole is zeros, whatever the image has there */
-	int commit_fd;                    /* -1, or where the word comes from that the boot sector waits for (write/commit) */
+	smallint bmap_vouched;            /* bmap is right for sure: each range and hole is what it says */
+	int commit_fd;                    /* -1, or whence the word that the boot sector waits for (commit.h) */
 	smallint skip_readback;
 	smallint read_behind;             /* reading disturbs this disk's writing little: no head to move */
 	smallint grow;
@@ -33,9 +34,10 @@ struct px_blkwrite {
 	uint8_t *head;                    /* PX_HEAD_BYTES and a ring's slack, aligned, zeros behind head_bytes */
 	size_t head_bytes;
 	struct px_volume kind;
-	/* PX_STATE_UNTOUCHED from the caller, then kept by px_blkwrite_run, which says it on progress_fd; a signal handler may read it */
+	/* PX_STATE_UNTOUCHED from the caller, then kept by px_blkwrite_run, which says it on progress_fd; a signal
+	 * handler may read it */
 	volatile smallint state;          /* enum px_state */
-	const char *why;                  /* keyword for -p, why a step failed where its status does not say that; NULL: it does */
+	const char *why;                  /* keyword for -p: why a step failed; NULL: its status says it */
 	off_t done_bytes;                 /* of the image; in the end: how long it is */
 	struct px_mend mend;              /* what was fitted to the disk */
 	/* private */
