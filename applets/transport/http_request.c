@@ -109,3 +109,21 @@ char* FAST_FUNC px_http_request(const struct px_url *url, const struct px_url *p
 	free(range);
 	return request;
 }
+
+char* FAST_FUNC px_http_put_request(const struct px_url *url, const struct px_url *proxy, off_t body_bytes)
+{
+	char *host = authority(url);
+	char *auth = credentials("Authorization", url->user);
+	char *proxy_auth = credentials("Proxy-Authorization", proxy ? proxy->user : NULL);
+	char *body = body_bytes < 0 ? xstrdup("Transfer-Encoding: chunked\r\n")
+			: xasprintf("Content-Length: %"OFF_FMT"u\r\n", body_bytes);
+	char *request = xasprintf("PUT %s%s%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: pxsend\r\nConnection: close\r\n"
+			"Expect: 100-continue\r\n%s%s%s\r\n",
+			proxy ? "http://" : "", proxy ? host : "", url->path, host, auth, proxy_auth, body);
+
+	free(host);
+	free(auth);
+	free(proxy_auth);
+	free(body);
+	return request;
+}

@@ -19,4 +19,7 @@ char *px_http_text(const struct px_url *url) FAST_FUNC;
 char *px_http_request(const struct px_url *url, const struct px_url *proxy, off_t offset_bytes,
 		const char *validator) FAST_FUNC;
 
+/* A malloc'd head of a PUT, with body_bytes behind it, -1: in chunks. */
+char *px_http_put_request(const struct px_url *url, const struct px_url *proxy, off_t body_bytes) FAST_FUNC;
+
 #endif

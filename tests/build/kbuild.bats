@@ -7,14 +7,14 @@ load ../px
 	run readelf -d "$PX_BUSYBOX"
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"no dynamic section"* ]]
-	for applet in pximenu pxfetch pxwrite pxread pxcatalog; do
+	for applet in pximenu pxfetch pxwrite pxread pxsend pxcatalog; do
 		"$PX_BUSYBOX" --list | grep -qx "$applet"
 	done
 }
 
 @test "a wrong option of each applet is exit status 2 or BusyBox's usage, never success" {
-	px_install pximenu pxfetch pxwrite pxread pxcatalog
-	for applet in pximenu pxfetch pxwrite pxread pxcatalog; do
+	px_install pximenu pxfetch pxwrite pxread pxsend pxcatalog
+	for applet in pximenu pxfetch pxwrite pxread pxsend pxcatalog; do
 		run "$applet" --no-such-option
 		echo "$applet: $status"
 		[ "$status" -ne 0 ]
