@@ -23,11 +23,11 @@ start_hostile() {
 	PORT=$(cat port)
 }
 
-# attempt URL NAME: NAME.status, NAME.err, NAME.out (a pipe in between, so that nothing is taken back), NAME.mark: a failure's last
+# attempt URL NAME SECONDS: NAME.status, NAME.err, NAME.out (a pipe in between, so that nothing is taken back), NAME.mark: a failure's last
 # 512 bytes
 attempt() {
 	set +e
-	timeout 60 pxfetch -q -t 2 -T 1 -O - "$1" 2>"$2.err" | cat >"$2.out"
+	timeout "$3" pxfetch -q -t 2 -T 1 -O - "$1" 2>"$2.err" | cat >"$2.out"
 	echo "${PIPESTATUS[0]}" >"$2.status"
 	if [ "$(cat "$2.status")" != 0 ] && [ -s "$2.out" ]; then
 		tail -c 512 "$2.out" >"$2.mark"
@@ -35,12 +35,12 @@ attempt() {
 	fi
 }
 
-# verdict NAME ok|bad|more: says what is wrong with it; more: bad, but what was given first may be longer than the content
+# verdict NAME ok|bad|more SECONDS: says what is wrong with it; more: bad, but what was given first may be longer than the content
 verdict() {
 	local status lines
 	status=$(cat "$1.status")
 	lines=$(wc -l <"$1.err")
-	[ "$status" != 124 ] || echo "$1: still running after a minute"
+	[ "$status" != 124 ] || echo "$1: still running after $3 seconds"
 	if [ "$2" = ok ]; then
 		[ "$status" = 0 ] || echo "$1: status $status: $(cat "$1.err")"
 		cmp -s "$1.out" content || echo "$1: other bytes"
@@ -49,7 +49,10 @@ verdict() {
 			1 | 4 | 5 | 7 | 8 | 9) ;;
 			*) echo "$1: status $status" ;;
 		esac
-		[ "$lines" = 1 ] || [ "$lines" = 2 ] || echo "$1: $lines lines: $(cat "$1.err")"
+		# one line why, behind one for each try that was followed by another
+		[ "$(grep -vc 'trying again in' "$1.err")" = 1 ] && [ "$lines" -le 2 ] || echo "$1: $lines lines: $(cat "$1.err")"
+		! grep -v "^pxfetch: [a-z]*://127.0.0.1:$PORT/$1: [^ ]" "$1.err" || echo "$1: no word of what and why"
+		! grep '.\{300\}' "$1.err" || echo "$1: a line too long for a screen"
 		[ "$2" = more ] || cmp -s -n "$(stat -c %s "$1.out")" "$1.out" content || echo "$1: other bytes before it failed"
 		[ ! -e "$1.mark" ] || grep -q 'pxfetch: failed' "$1.mark" || echo "$1: no mark at the end of the pipe"
 	fi
@@ -58,10 +61,10 @@ verdict() {
 
 # all_ways KIND URL-PREFIX: twelve at a time, so that those that wait for a time-out wait together
 all_ways() {
-	local name expect jobs=()
+	local name expect seconds jobs=()
 	python3 "$PX_TOP/tests/fetch/hostile_$1.py" ways >ways
-	while read -r name expect; do
-		attempt "$2/$name" "$name" 3>&- &
+	while read -r name expect seconds; do
+		attempt "$2/$name" "$name" "$seconds" 3>&- &
 		jobs+=($!)
 		if [ ${#jobs[@]} -ge 12 ]; then
 			wait "${jobs[@]}"
@@ -69,8 +72,8 @@ all_ways() {
 		fi
 	done <ways
 	[ ${#jobs[@]} = 0 ] || wait "${jobs[@]}"
-	while read -r name expect; do
-		verdict "$name" "$expect"
+	while read -r name expect seconds; do
+		verdict "$name" "$expect" "$seconds"
 	done <ways >wrong
 	cat wrong server.log
 	[ ! -s wrong ]

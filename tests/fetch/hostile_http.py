@@ -14,6 +14,9 @@ import threading
 import time
 
 WAYS = {}
+# How long a client with -t 2 -T 1 may take, where it is more than two tries that fail at once and the pause between them: two
+# silences of a second, or twice three seconds of less than 1 KiB/s. The double of that and more, for a busy machine.
+SECONDS = {"drip": 25, "drip-in-head": 25, "stall": 15, "stall-in-head": 15, "stall-at-once": 15}
 
 
 def way(verdict):
@@ -749,7 +752,7 @@ def main():
     if sys.argv[1] == "ways":
         for name, (_, verdict) in WAYS.items():
             if verdict != "alone":
-                print(name, verdict)
+                print(name, verdict, SECONDS.get(name, 10))
         return
     with open(sys.argv[1], "rb") as f:
         body = f.read()

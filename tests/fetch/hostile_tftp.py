@@ -14,6 +14,9 @@ import threading
 import time
 
 WAYS = {}
+# How long a client with -t 2 -T 1 may take, where it is more than two tries that fail at once and the pause between them: two
+# silences of a second, or twice three seconds of less than 1 KiB/s. The double of that and more, for a busy machine.
+SECONDS = {"drip": 25, "silent": 15, "only-old-blocks": 15, "silent-after-oack": 15}
 
 
 def way(verdict):
@@ -619,7 +622,7 @@ def main():
     if sys.argv[1] == "ways":
         for name, (_, verdict) in WAYS.items():
             if verdict != "alone":
-                print(name, verdict)
+                print(name, verdict, SECONDS.get(name, 10))
         return
     with open(sys.argv[1], "rb") as f:
         body = f.read()
