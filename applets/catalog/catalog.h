@@ -21,7 +21,8 @@ struct px_image {
 	const char *id;
 	const char *title;          /* printable ASCII; the id when there is none */
 	const char *description;    /* printable ASCII and '\n'; "" when there is none */
-	char *sources;              /* as written: blank-separated, relative; see px_image_urls. NULL: a scripted image */
+	char *sources;              /* as written: blank-separated, relative; see px_image_urls.
+	                             * NULL: a scripted image */
 	const char *bmap;           /* as written; NULL: none */
 	const char *disk;           /* hint; "" when there is none */
 	const char *init, *archive, *post; /* scripted image (post: any image); NULL: none */
@@ -67,9 +68,9 @@ char *px_image_problem(const struct px_catalog *catalog, const struct px_image *
 /* The mirrors, absolute; malloced array of malloced strings, NULL at the end. */
 char **px_image_urls(const struct px_catalog *catalog, const struct px_image *image) FAST_FUNC;
 
-/* Puts urls (of px_image_urls) into the order for the machine with that MAC (NULL: not known): it starts with mirror number hash(MAC)
- * mod count, so that a room is shared by all servers, and goes on in an order of its own, so that no single server gets all
- * machines of one that fails. As written where the image says Spread: no. */
+/* Puts urls (of px_image_urls) into the order for the machine with that MAC (NULL: not known): it starts with
+ * mirror number hash(MAC) mod count, so that a room is shared by all servers, and goes on in an order of its own,
+ * so that no single server gets all machines of one that fails. As written where the image says Spread: no. */
 void px_image_spread(const struct px_image *image, char **urls, const char *mac) FAST_FUNC;
 
 /* "reboot", "poweroff", "shell", "menu", "local"; PX_AFTER_UNSET for anything else. */

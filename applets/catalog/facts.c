@@ -74,7 +74,8 @@ static enum px_status take(struct reading *r, size_t len_bytes)
 		px_sha256_hash(&r->hash, r->buf, len_bytes);
 	if (r->bmap) {
 		if ((off_t)len_bytes > r->bmap->image_bytes - facts->size_bytes) {
-			bb_error_msg("%s: longer than its block map says: more than %"OFF_FMT"u bytes", r->name, r->bmap->image_bytes);
+			bb_error_msg("%s: longer than its block map says: more than %"OFF_FMT"u bytes", r->name,
+					r->bmap->image_bytes);
 			return PX_DATA;
 		}
 		if (px_bmap_check_feed(r->check, r->buf, len_bytes) != 0) {

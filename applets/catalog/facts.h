@@ -1,5 +1,6 @@
 /*
- * What is true of a file that a catalog names: its size and sums as it lies there and decoded, held against a block map.
+ * What is true of a file that a catalog names: its size and sums as it lies there and decoded, held against a block
+ * map.
  */
 #ifndef PX_FACTS_H
 #define PX_FACTS_H 1
@@ -19,9 +20,10 @@ struct px_facts {
 	uint8_t sha256[32];        /* decoded */
 };
 
-/* Reads the file at path once, decodes it by its first bytes (raw when they are nobody's) and fills facts; wanted: PX_FACT_ bits.
- * bmap: each range that has a checksum must fit, and the map's size; NULL: none. name is for messages. Returns PX_OK, or a status
- * after a message: that of px_file_open or of the decoder, PX_DATA for what the map does not fit. */
+/* Reads the file at path once, decodes it by its first bytes (raw when they are nobody's) and fills facts; wanted:
+ * PX_FACT_ bits. bmap: each range that has a checksum must fit, and the map's size; NULL: none. name is for
+ * messages. Returns PX_OK, or a status after a message: that of px_file_open or of the decoder, PX_DATA for what
+ * the map does not fit. */
 enum px_status px_facts_read(struct px_facts *facts, const char *path, const char *name, int wanted,
 		const struct px_bmap *bmap) FAST_FUNC;
 

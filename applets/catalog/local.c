@@ -63,7 +63,8 @@ static int take_over(int fd, const struct stat *old)
 	return fchmod(fd, old->st_mode & 07777);
 }
 
-/* What a killed run left is removed first; O_EXCL, so that nobody's link is followed. 0 or -1 (errno: the first failure's). */
+/* What a killed run left is removed first; O_EXCL, so that nobody's link is followed. 0 or -1 (errno: the first
+ * failure's). */
 static int write_new(const char *new_path, const char *text, size_t len_bytes, const struct stat *old)
 {
 	int fd, error = 0;

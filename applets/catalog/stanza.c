@@ -165,8 +165,8 @@ static void separate(struct writer *w)
 		add_string(w, w->eol);
 }
 
-char* FAST_FUNC px_stanza_put(const char *text, size_t len_bytes, const char *id, const struct px_field *fields, unsigned count,
-		size_t *new_len_bytes, int *replaced)
+char* FAST_FUNC px_stanza_put(const char *text, size_t len_bytes, const char *id, const struct px_field *fields,
+		unsigned count, size_t *new_len_bytes, int *replaced)
 {
 	struct writer w = { .eol = eol_of(text, len_bytes) };
 	struct span span = { .start = len_bytes, .end = len_bytes };

@@ -11,8 +11,8 @@ enum { PX_ANSWER_BYTES = 80 };
 /* What can be asked for at every question, for its last line. */
 #define PX_ANSWER_LOOK "? help, v log, n network"
 
-/* Reads an answer into PX_ANSWER_BYTES, echoing it, blanks at its ends cut. What PX_ANSWER_LOOK offers is shown, and the answer is
- * empty then. 0; -1: the terminals are gone. */
+/* Reads an answer into PX_ANSWER_BYTES, echoing it, blanks at its ends cut. What PX_ANSWER_LOOK offers is shown,
+ * and the answer is empty then. 0; -1: the terminals are gone. */
 int px_answer_read(struct px_menu *menu, char *answer) FAST_FUNC;
 
 /* Shows help, log or network details if key asks for that. 1: it did; 0: it was another key. */

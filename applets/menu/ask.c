@@ -14,7 +14,8 @@ void FAST_FUNC px_page_show(struct px_menu *menu, px_draw draw)
 /* What is shown over a page may change by itself: the network page, when the server has answered. */
 enum { LOOK_MS = 1000 };
 
-static int show_and_wait(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_install *install, struct px_child *child)
+static int show_and_wait(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_install *install,
+		struct px_child *child)
 {
 	int key;
 
@@ -25,7 +26,8 @@ static int show_and_wait(struct px_menu *menu, px_draw draw, int timeout_ms, str
 	return px_viewer_take(menu, key) ? PX_KEY_NONE : key;
 }
 
-int FAST_FUNC px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_install *install, struct px_child *child)
+int FAST_FUNC px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_install *install,
+		struct px_child *child)
 {
 	px_ui_share(&menu->ui, 0);
 	return show_and_wait(menu, draw, timeout_ms, install, child);

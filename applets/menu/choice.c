@@ -94,8 +94,9 @@ char* FAST_FUNC px_choice_table(const struct px_menu *menu)
 		const struct px_disk *disk = menu->disks->disk[i];
 		char *refusal = px_choice_refusal(menu, disk);
 		char size[PX_SIZE_BYTES];
-		char *line = px_ascii(xasprintf("%s %s %s %s, serial %s: %s", disk->path, px_size_text(size, disk->size_bytes),
-				disk->transport, disk->model[0] ? disk->model : "no model name", disk->serial[0] ? disk->serial : "none",
+		char *line = px_ascii(xasprintf("%s %s %s %s, serial %s: %s", disk->path,
+				px_size_text(size, disk->size_bytes), disk->transport,
+				disk->model[0] ? disk->model : "no model name", disk->serial[0] ? disk->serial : "none",
 				refusal ? refusal : disk->data ? disk->data : "blank"), 0);
 		char *longer = xasprintf("%s%s%s", table, table[0] ? "\n" : "", line);
 

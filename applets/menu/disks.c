@@ -66,7 +66,8 @@ static void draw_row(struct px_screen *screen, unsigned row, enum px_look look, 
 
 	px_screen_fill(screen, row, 1, screen->columns - 2, look);
 	px_screen_put(screen, row, 2, DISK_COLUMNS - 1, look, words[0]);
-	px_screen_put(screen, row, c.size + SIZE_COLUMNS - 1 - MIN(strlen(words[1]), (size_t)SIZE_COLUMNS - 1), SIZE_COLUMNS - 1, look,
+	px_screen_put(screen, row, c.size + SIZE_COLUMNS - 1 - MIN(strlen(words[1]), (size_t)SIZE_COLUMNS - 1),
+			SIZE_COLUMNS - 1, look,
 			words[1]);
 	px_screen_put(screen, row, c.bus, BUS_COLUMNS - 1, look, words[2]);
 	px_screen_put(screen, row, c.model, c.serial - c.model - 1, look, words[3]);
@@ -74,17 +75,20 @@ static void draw_row(struct px_screen *screen, unsigned row, enum px_look look, 
 	px_screen_put(screen, row, c.data, screen->columns - c.data - 2, look, words[5]);
 }
 
-static void draw_disk(struct px_screen *screen, unsigned row, int cursor, const struct px_disk *disk, const char *refusal)
+static void draw_disk(struct px_screen *screen, unsigned row, int cursor, const struct px_disk *disk,
+		const char *refusal)
 {
 	char size[PX_SIZE_BYTES];
 	char *model = clean(disk->model, "-");
 	char *serial = clean(disk->serial, "-");
 	char *data = clean(disk->inuse ? "in use" : disk->data, "blank");
 	const char *path = is_prefixed_with(disk->path, "/dev/");
-	const char *words[6] = { path ? path : disk->path, px_size_text(size, disk->size_bytes), disk->transport, model, serial, data };
+	const char *words[6] = { path ? path : disk->path, px_size_text(size, disk->size_bytes), disk->transport,
+			model, serial, data };
 
 	if (refusal)
-		words[5] = disk->inuse ? "in use" : disk->boot ? "boot medium" : disk->readonly ? "read-only" : "refused";
+		words[5] = disk->inuse ? "in use" : disk->boot ? "boot medium"
+				: disk->readonly ? "read-only" : "refused";
 	draw_row(screen, row, cursor ? PX_CURSOR : refusal ? PX_GREY : PX_PLAIN, words);
 	free(model);
 	free(serial);
@@ -97,7 +101,8 @@ static void draw_driverless(const struct px_menu *menu, struct px_screen *screen
 	if (!menu->disks->driverless)
 		return;
 	screen->row = px_page_bottom(screen) - 1;
-	px_screen_line(screen, 2, 1, PX_BAD, "No driver here for the disk controller with PCI id %s.", menu->disks->driverless);
+	px_screen_line(screen, 2, 1, PX_BAD, "No driver here for the disk controller with PCI id %s.",
+			menu->disks->driverless);
 }
 
 static void draw_details(struct px_menu *menu, struct px_screen *screen)
@@ -119,7 +124,8 @@ static void draw_details(struct px_menu *menu, struct px_screen *screen)
 	if (disk->twin)
 		px_screen_line(screen, 2, 1, PX_PLAIN, "Another path leads to the same disk (multipath).");
 	if (refusal)
-		px_screen_line(screen, 2, px_page_bottom(screen) - screen->row - !!menu->disks->driverless, PX_BAD, "Cannot be chosen: %s", refusal);
+		px_screen_line(screen, 2, px_page_bottom(screen) - screen->row - !!menu->disks->driverless, PX_BAD,
+				"Cannot be chosen: %s", refusal);
 	free(model);
 	free(serial);
 	free(data);
@@ -137,7 +143,8 @@ static void FAST_FUNC draw_disks(struct px_menu *menu, struct px_screen *screen)
 	free(title);
 	draw_row(screen, 1, PX_BOLD, heads);
 	if (!page->list.count) {
-		px_screen_line(screen, 2, 3, PX_PLAIN, "No disk was found. Is its controller switched on in the firmware, and is its "
+		px_screen_line(screen, 2, 3, PX_PLAIN,
+				"No disk was found. Is its controller switched on in the firmware, and is its "
 				"driver in this initramfs? \"r\" looks again.");
 		draw_driverless(menu, screen);
 		return;
@@ -145,7 +152,8 @@ static void FAST_FUNC draw_disks(struct px_menu *menu, struct px_screen *screen)
 	page->list.rows = px_page_bottom(screen) - DETAIL_ROWS - PX_PAGE_TOP;
 	top = px_list_top(&page->list);
 	for (i = top; i < page->list.count && i < top + page->list.rows; i++)
-		draw_disk(screen, PX_PAGE_TOP + i - top, i == page->list.cursor, menu->disks->disk[i], page->refusals[i]);
+		draw_disk(screen, PX_PAGE_TOP + i - top, i == page->list.cursor, menu->disks->disk[i],
+				page->refusals[i]);
 	draw_details(menu, screen);
 	draw_driverless(menu, screen);
 }

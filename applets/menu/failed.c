@@ -56,7 +56,8 @@ static void draw_lines(struct px_menu *menu, struct px_screen *screen)
 		return;
 	draw_block(screen, "Disks", menu->table, left);
 	if (lines_after(menu->table) > left)
-		px_screen_line(screen, 13, 1, PX_PLAIN, "... and %d more: F2 shows all", lines_after(menu->table) - left);
+		px_screen_line(screen, 13, 1, PX_PLAIN, "... and %d more: F2 shows all",
+				lines_after(menu->table) - left);
 }
 
 static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen)
@@ -76,7 +77,8 @@ static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen
 	screen->row++;
 	draw_item(screen, "Image", menu->image ? menu->image->id : NULL, PX_PLAIN);
 	if (menu->disk) {
-		char *disk = px_ascii(xasprintf("%s  %s  serial %s", menu->disk->path, menu->disk->model, menu->disk->serial), 0);
+		char *disk = px_ascii(xasprintf("%s  %s  serial %s", menu->disk->path, menu->disk->model,
+				menu->disk->serial), 0);
 
 		draw_item(screen, "Disk", disk, PX_PLAIN);
 		free(disk);
@@ -121,7 +123,7 @@ static void FAST_FUNC draw_waiting(struct px_menu *menu, struct px_screen *scree
 	screen->row++;
 	px_screen_line(screen, 2, 4, PX_BOLD, "%s", page->reason);
 	screen->row++;
-	px_screen_line(screen, 2, 2, PX_PLAIN, "It is tried again every few seconds. b restarts, for the local disk.");
+	px_screen_line(screen, 2, 2, PX_PLAIN, "It is tried again by itself. b restarts, for the local disk.");
 }
 
 enum px_action FAST_FUNC px_waiting_show(struct px_menu *menu, const char *reason, int wait_ms, struct px_child *child)

@@ -151,7 +151,8 @@ static int choose_unattended(struct px_menu *menu)
 		return -1;
 	}
 	if (menu->image->problem) {
-		set_failure(menu, PX_PROTOCOL, "image", px_image_problem(menu->catalog, menu->image), NULL, "disk untouched");
+		set_failure(menu, PX_PROTOCOL, "image", px_image_problem(menu->catalog, menu->image), NULL,
+				"disk untouched");
 		return -1;
 	}
 	px_choice_look(menu);
@@ -187,7 +188,8 @@ static int claim_unattended(struct px_menu *menu)
 static int run_unattended(struct px_menu *menu)
 {
 	if (menu->settings.problem) {
-		set_failure(menu, PX_USAGE, "kernel command line", xstrdup(menu->settings.problem), NULL, "disk untouched");
+		set_failure(menu, PX_USAGE, "kernel command line", xstrdup(menu->settings.problem), NULL,
+				"disk untouched");
 		return 0;
 	}
 	if (!menu->dry_run && claim_unattended(menu) != 0)

@@ -15,8 +15,8 @@ static const char entry_titles[] ALIGN1 =
 	"[Boot the local disk: restart]\0" "[Read the catalog again]\0" "[Network details]\0" "[Log]\0" "[Shell]\0"
 	"[Reboot]\0" "[Power off]\0";
 static const char entry_details[] ALIGN1 =
-	"Restarts; no disk is touched. UEFI firmware is told to boot the disk this once; where a BIOS tries the network first: "
-	"its boot menu, or \"local\" at pxelinux's prompt.\0"
+	"Restarts; no disk is touched. UEFI firmware is told to boot the disk this once; where a BIOS tries the "
+	"network first: its boot menu, or \"local\" at pxelinux's prompt.\0"
 	"Asks the server for its list of images once more.\0"
 	"Address, server and interface of this machine.\0"
 	"What was said so far; also in /var/log/px.log and on the second screen (Alt-F2).\0"
@@ -98,7 +98,8 @@ static void draw_details(struct px_menu *menu, struct px_screen *screen)
 
 	screen->row = px_page_bottom(screen) - DETAIL_ROWS;
 	if (!page->list.count) {
-		px_screen_line(screen, 2, 1, PX_PLAIN, "Nothing has \"%s\" in its name. Esc shows all.", page->filter.text);
+		px_screen_line(screen, 2, 1, PX_PLAIN, "Nothing has \"%s\" in its name. Esc shows all.",
+				page->filter.text);
 		return;
 	}
 	what = page->shown[page->list.cursor];
@@ -123,7 +124,8 @@ static void FAST_FUNC draw_images(struct px_menu *menu, struct px_screen *screen
 	struct images_page *page = menu->page;
 	char *count;
 
-	px_page_frame(menu, screen, "choose an image", page->filter.length ? "Enter choose   Esc show all   Ctrl-L redraw"
+	px_page_frame(menu, screen, "choose an image",
+			page->filter.length ? "Enter choose   Esc show all   Ctrl-L redraw"
 			: "Enter choose   type to filter   Ctrl-L redraw");
 	if (page->filter.length)
 		count = xasprintf("Filter: %s_  (%u left)", page->filter.text, page->list.count);

@@ -11,8 +11,8 @@
 
 enum { FAILED_MS = 3000 };
 
-/* Who waits for "done" on the server shall hear it, however slow the server is; but nobody waits for ever, and a failure has been
- * on the screen for as long as somebody wanted. */
+/* Who waits for "done" on the server shall hear it, however slow the server is; but nobody waits for ever, and a
+ * failure has been on the screen for as long as somebody wanted. */
 static void end_reports(struct px_menu *menu)
 {
 	int wanted = px_report_active() && menu->install.end_ms && menu->status == 0;

@@ -79,7 +79,8 @@ static enum px_action FAST_FUNC text_done(struct px_menu *menu, unsigned seconds
 	char time[PX_TIME_BYTES];
 
 	px_ui_print(&menu->ui, "\n%s is on %s: %s, in %s. Next: %s\n", menu->image->title, menu->disk->path,
-			px_words_state(menu), px_words_time(time, (menu->install.end_ms - menu->install.start_ms) / 1000),
+			px_words_state(menu),
+			px_words_time(time, (menu->install.end_ms - menu->install.start_ms) / 1000),
 			px_words_after(menu));
 	if (px_words_proof(menu->image))
 		px_ui_print(&menu->ui, "Proof: %s\n", px_words_proof(menu->image));
@@ -138,7 +139,8 @@ static enum px_action FAST_FUNC text_waiting(struct px_menu *menu, const char *r
 	if (reason[0] && (!shown || strcmp(shown, reason) != 0)) {
 		free(shown);
 		shown = xstrdup(reason);
-		px_ui_print(&menu->ui, "%s\n(t try again, s shell, r reboot, p power off, l local disk, " PX_ANSWER_LOOK ")\n",
+		px_ui_print(&menu->ui,
+				"%s\n(t try again, s shell, r reboot, p power off, l local disk, " PX_ANSWER_LOOK ")\n",
 				reason);
 	}
 	key = px_ui_wait(&menu->ui, wait_ms, NULL, child);

@@ -46,7 +46,8 @@ static char *network_problem(const struct px_menu *menu)
 	if (menu->network.problem)
 		return px_ascii(xstrdup(menu->network.problem), 0);
 	if (menu->network.ip)
-		return xstrdup("DHCP named no server (next-server); px.catalog=URL on the kernel command line says where the images are");
+		return xstrdup("DHCP named no server (next-server); px.catalog=URL on the kernel command line says "
+				"where the images are");
 	return xstrdup("waiting for the network: no address yet");
 }
 
@@ -88,7 +89,8 @@ static enum px_action try_once(struct px_menu *menu, char **reason)
 		*reason = xasprintf("%s: more than 16 MiB: no catalog", menu->catalog_shown);
 		menu->status = PX_PROTOCOL;
 	} else if (action == PX_DO_NOTHING) {
-		*reason = xstrdup(px_child_message(&fetch, 0)[0] ? px_child_message(&fetch, 0) : "pxfetch failed without a word");
+		*reason = xstrdup(px_child_message(&fetch, 0)[0] ? px_child_message(&fetch, 0)
+				: "pxfetch failed without a word");
 		menu->status = fetch.status > 0 && fetch.status < 128 ? fetch.status : PX_OTHER;
 	}
 	px_child_free(&fetch);
@@ -131,7 +133,8 @@ static enum px_action mend_network(struct px_menu *menu)
 	if (access(script, X_OK) == 0 && px_child_start(&child, "network", argv, -1, -1, 0) == 0) {
 		px_log_add("px: network: once more");
 		while (px_child_running(&child) && action <= PX_DO_RETRY)
-			action = menu->front->waiting(menu, "bringing up the network (this takes up to a minute)", 1000, &child);
+			action = menu->front->waiting(menu, "bringing up the network (this takes up to a minute)",
+					1000, &child);
 		px_child_free(&child);
 	}
 	free(script);

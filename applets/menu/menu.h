@@ -75,7 +75,8 @@ struct px_front {
 	enum px_action FAST_FUNC (*failed)(struct px_menu *menu);
 	/* Waiting for network or catalog; reason: what is missing now. Waits for at most wait_ms, serving child;
 	 * PX_DO_NOTHING when the time is over or the child moved. */
-	enum px_action FAST_FUNC (*waiting)(struct px_menu *menu, const char *reason, int wait_ms, struct px_child *child);
+	enum px_action FAST_FUNC (*waiting)(struct px_menu *menu, const char *reason, int wait_ms,
+			struct px_child *child);
 	/* Before and after somebody else has the terminal. */
 	void FAST_FUNC (*leave)(struct px_menu *menu);
 	void FAST_FUNC (*enter)(struct px_menu *menu);
@@ -124,8 +125,8 @@ void px_tell_fill(const struct px_menu *menu, struct px_event *event) FAST_FUNC;
 /* leave.c: reboot and the like. They return only if it could not be done (or, the shell, when it has ended). */
 void px_leave(struct px_menu *menu, enum px_action action) FAST_FUNC;
 
-/* advice.c: what can be done about a failure in that step (a keyword) with that exit status (of its first cause); one sentence or
- * two, never NULL. */
+/* advice.c: what can be done about a failure in that step (a keyword) with that exit status (of its first cause);
+ * one sentence or two, never NULL. */
 const char *px_advice(const char *step, int status) FAST_FUNC;
 
 /* leave.c: restarts the machine without asking anybody, without writing anything back: for a program that hangs in the

@@ -70,7 +70,8 @@ static void FAST_FUNC draw_elsewhere(struct px_menu *menu, struct px_screen *scr
 	px_screen_line(screen, 2, 2, PX_BOLD, "Somebody uses this menu on the console %s.",
 			menu->ui.terminals[menu->ui.owner].name);
 	screen->row++;
-	px_screen_line(screen, 2, 2, PX_PLAIN, "The installation will be shown here, too. t takes the menu over to this console.");
+	px_screen_line(screen, 2, 2, PX_PLAIN,
+			"The installation will be shown here, too. t takes the menu over to this console.");
 }
 
 void FAST_FUNC px_page_draw(struct px_menu *menu, px_draw draw)

@@ -58,7 +58,8 @@ static void print_description(struct px_menu *menu, const struct px_image *image
 {
 	char *facts = px_words_image(image);
 
-	px_ui_print(&menu->ui, "%s: %s\n%s%s", image->title, facts, image->description, image->description[0] ? "\n" : "");
+	px_ui_print(&menu->ui, "%s: %s\n%s%s", image->title, facts, image->description,
+			image->description[0] ? "\n" : "");
 	free(facts);
 }
 
@@ -170,7 +171,8 @@ enum px_action FAST_FUNC px_pick_disk(struct px_menu *menu)
 
 	while (1) {
 		print_disks(menu);
-		px_ui_print(&menu->ui, "Disk (number; b back, s shell, r reboot, Enter look again, " PX_ANSWER_LOOK ")? ");
+		px_ui_print(&menu->ui,
+				"Disk (number; b back, s shell, r reboot, Enter look again, " PX_ANSWER_LOOK ")? ");
 		if (px_answer_read(menu, answer) != 0)
 			return PX_DO_GIVE_UP;
 		chosen = px_answer_number(answer, menu->disks->count);

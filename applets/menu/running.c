@@ -83,12 +83,14 @@ static void FAST_FUNC draw_running(struct px_menu *menu, struct px_screen *scree
 	draw_numbers(menu, screen);
 	screen->row = px_page_bottom(screen) - 3;
 	if (px_install_hangs(&menu->install))
-		px_screen_line(screen, 2, 2, PX_BAD, "It does not end: the disk does not answer. r restarts the machine at once; "
+		px_screen_line(screen, 2, 2, PX_BAD,
+				"It does not end: the disk does not answer. r restarts the machine at once; "
 				"then look at the disk before it is used.");
 	else if (menu->install.aborted)
 		px_screen_line(screen, 2, 2, PX_BAD, "Aborting.");
 	else if (page->asked)
-		px_screen_line(screen, 2, 2, PX_BAD, "Abort? The disk will not boot then. y aborts, any other key goes on.");
+		px_screen_line(screen, 2, 2, PX_BAD,
+				"Abort? The disk will not boot then. y aborts, any other key goes on.");
 }
 
 /* --- keys. flow.c waits; this is called after each wait, with the key that came. */

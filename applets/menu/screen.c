@@ -82,7 +82,8 @@ void FAST_FUNC px_screen_put(struct px_screen *screen, unsigned row, unsigned co
 	put_bytes(screen, row, column, width, look, text, strlen(text));
 }
 
-void FAST_FUNC px_screen_fill(struct px_screen *screen, unsigned row, unsigned column, unsigned width, enum px_look look)
+void FAST_FUNC px_screen_fill(struct px_screen *screen, unsigned row, unsigned column, unsigned width,
+		enum px_look look)
 {
 	if (row >= screen->rows || column >= screen->columns)
 		return;

@@ -33,11 +33,13 @@ void px_screen_clear(struct px_screen *screen) FAST_FUNC;
  * no printable ASCII becomes '?'. Outside of the screen: nothing. fill: gives width cells that look. */
 void px_screen_put(struct px_screen *screen, unsigned row, unsigned column, unsigned width, enum px_look look,
 		const char *text) FAST_FUNC;
-void px_screen_fill(struct px_screen *screen, unsigned row, unsigned column, unsigned width, enum px_look look) FAST_FUNC;
+void px_screen_fill(struct px_screen *screen, unsigned row, unsigned column, unsigned width,
+		enum px_look look) FAST_FUNC;
 
 /* printf at screen->row (which moves down), from column on; wraps at blanks onto at most rows_max rows. Returns
  * rows taken. Users and passwords of URLs are left out. */
-unsigned px_screen_line(struct px_screen *screen, unsigned column, unsigned rows_max, enum px_look look, const char *fmt, ...)
+unsigned px_screen_line(struct px_screen *screen, unsigned column, unsigned rows_max, enum px_look look,
+		const char *fmt, ...)
 	__attribute__ ((format (printf, 5, 6))) FAST_FUNC;
 
 /* Sends what has changed. */

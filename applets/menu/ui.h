@@ -14,7 +14,8 @@ struct px_ui {
 	struct px_screen screens[PX_TERMINALS_MAX]; /* of the terminals; used by the full-screen front only */
 	unsigned count;
 	smallint opened;            /* the terminals are consoles that px_ui_open_consoles opened */
-	smallint exclusive;         /* a question is asked: it belongs to the terminal of the first key, until another one takes it */
+	smallint exclusive;         /* a question is asked: it belongs to the terminal of the first key, until
+	                             * another one takes it */
 	int owner;                  /* who that is; -1: nobody yet */
 	int last;                   /* where the last key came from */
 };
@@ -34,8 +35,9 @@ int px_ui_wait(struct px_ui *ui, int timeout_ms, struct px_install *install, str
 /* Takes back the character that was echoed last. */
 void px_ui_rub_out(struct px_ui *ui) FAST_FUNC;
 
-/* printf to every terminal, "\n" as CR LF. All lines of text pass through here (pages pass through px_screen_put): control bytes
- * and what is not ASCII are replaced (px_ascii), users and passwords of URLs taken out, whoever the text came from. */
+/* printf to every terminal, "\n" as CR LF. All lines of text pass through here (pages pass through px_screen_put):
+ * control bytes and what is not ASCII are replaced (px_ascii), users and passwords of URLs taken out, whoever the
+ * text came from. */
 void px_ui_print(struct px_ui *ui, const char *fmt, ...) __attribute__ ((format (printf, 2, 3))) FAST_FUNC;
 
 #endif

@@ -96,7 +96,8 @@ static const char* FAST_FUNC network_line(struct px_menu *menu, unsigned i)
 {
 	static const char labels[] ALIGN1 = "Interface\0MAC\0Address\0Gateway\0DNS\0Server\0Catalog\0Problem\0";
 	const struct px_network *network = &menu->network;
-	const char *values[] = { network->iface, network->mac, network->ip, network->gateway, network->dns, network->server,
+	const char *values[] = { network->iface, network->mac, network->ip, network->gateway, network->dns,
+			network->server,
 			menu->catalog_shown, network->problem ? network->problem : "none" };
 	struct px_viewer *viewer = &menu->viewer;
 
@@ -104,7 +105,8 @@ static const char* FAST_FUNC network_line(struct px_menu *menu, unsigned i)
 		copy_line(viewer->text, sizeof(viewer->text), viewer->more, i - PX_NETWORK_LINES);
 		return viewer->text;
 	}
-	snprintf(viewer->text, sizeof(viewer->text), "%-12s%s", nth_string(labels, i), values[i] ? values[i] : "not known");
+	snprintf(viewer->text, sizeof(viewer->text), "%-12s%s", nth_string(labels, i),
+			values[i] ? values[i] : "not known");
 	return px_ascii(viewer->text, 0);
 }
 

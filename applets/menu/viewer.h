@@ -16,7 +16,8 @@ enum { PX_VIEWER_TEXT_BYTES = 300, PX_NETWORK_LINES = 8 };
 struct px_viewer {
 	const char *title;          /* NULL: none is open; not owned */
 	struct px_list list;
-	unsigned shift;             /* columns that have moved out at the left: lines may be longer than the screen is wide */
+	unsigned shift;             /* columns that have moved out at the left: lines may be longer than the
+	                             * screen is wide */
 	/* Line i, printable ASCII, valid until the next call; it may be put into text. */
 	const char* FAST_FUNC (*line)(struct px_menu *menu, unsigned i);
 	char text[PX_VIEWER_TEXT_BYTES];

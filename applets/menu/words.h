@@ -20,7 +20,8 @@ char *px_words_disk_details(const struct px_disk *disk) FAST_FUNC;
 /* What is to be typed to go on (never the characters of a serial number); word: px_confirm_word; malloced. */
 char *px_words_question(const struct px_disk *disk, const char *word) FAST_FUNC;
 
-/* "Writing", "Reading back and comparing": for a stage keyword of pxwrite's or the installation's; "Starting" for "". */
+/* "Writing", "Reading back and comparing": for a stage keyword of pxwrite's or the installation's; "Starting" for
+ * "". */
 const char *px_words_stage(const char *stage) FAST_FUNC;
 
 /* How many bytes the installation is of, 0: not known; and how many seconds are left at this rate, -1: not known. */

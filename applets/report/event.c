@@ -59,7 +59,8 @@ static char *last_lines(void)
 static char *progress_members(const struct px_event *event)
 {
 	char *stage = json(event->stage, STAGE_BYTES);
-	char *members = xasprintf(",\"stage\":\"%s\",\"bytes\":%"OFF_FMT"u,\"total\":%"OFF_FMT"u,\"rate\":%"OFF_FMT"u", stage,
+	char *members = xasprintf(",\"stage\":\"%s\",\"bytes\":%"OFF_FMT"u,\"total\":%"OFF_FMT"u,"
+			"\"rate\":%"OFF_FMT"u", stage,
 			event->bytes, event->total_bytes, event->rate_bytes);
 
 	free(stage);
@@ -72,7 +73,8 @@ static char *failed_members(const struct px_event *event)
 	char *reason = json(event->reason, REASON_BYTES);
 	char *state = json(event->disk_state, STATE_BYTES);
 	char *lines = last_lines();
-	char *members = xasprintf(",\"step\":\"%s\",\"status\":%d,\"reason\":\"%s\",\"disk_state\":\"%s\",\"log\":[%s]", step,
+	char *members = xasprintf(",\"step\":\"%s\",\"status\":%d,\"reason\":\"%s\",\"disk_state\":\"%s\","
+			"\"log\":[%s]", step,
 			event->status, reason, state, lines);
 
 	free(step);

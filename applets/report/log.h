@@ -1,6 +1,7 @@
 /*
  * The log of a session: every line that the menu, pxfetch and pxwrite say, with the seconds since boot. It is kept in
- * memory for the log page and appended to ROOT/var/log/px.log, which the second screen shows (initramfs/overlay/etc/px/second).
+ * memory for the log page and appended to ROOT/var/log/px.log, which the second screen shows
+ * (initramfs/overlay/etc/px/second).
  */
 #ifndef PX_LOG_H
 #define PX_LOG_H 1

@@ -26,8 +26,8 @@ void px_report_failed(const struct px_event *event) FAST_FUNC;
 /* How long the answer to the last event is waited for before a restart. */
 enum { PX_REPORT_ANSWER_MS = 20 * 1000 };
 
-/* Gives the reporter patience_ms to get rid of what it has; it is not needed any more after that. Returns 0 when all was sent and the
- * last event answered (or there was nothing to send), -1 when not. */
+/* Gives the reporter patience_ms to get rid of what it has; it is not needed any more after that. Returns 0 when
+ * all was sent and the last event answered (or there was nothing to send), -1 when not. */
 int px_report_close(unsigned patience_ms) FAST_FUNC;
 
 /* True when something is reported, by px_report_open. */

@@ -167,8 +167,8 @@ static int send_event(struct sender *s, const char *json, unsigned patience_ms)
 	return rc;
 }
 
-/* --- how it ended: the one event that must arrive. When the network is what failed, nobody hears of it at first, so it is sent
- * again and again, for an hour, until somebody has answered or a newer event takes its place. */
+/* --- how it ended: the one event that must arrive. When the network is what failed, nobody hears of it at first,
+ * so it is sent again and again, for an hour, until somebody has answered or a newer event takes its place. */
 
 static void drop_last(struct sender *s)
 {

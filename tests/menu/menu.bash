@@ -85,7 +85,7 @@ blank_version() {
 golden() {
 	local file=$PX_TOP/tests/menu/golden/$1.txt
 	screen | blank_version | sed -E -e 's/[0-9]+ s after start/N s after start/' -e 's/^(  (Since|It took|Left) +)[0-9:]+/\1N/' \
-		-e 's/In [0-9]+ seconds?/In N seconds/' >"$BATS_TEST_TMPDIR/screen"
+		-e 's/(In|Starts in) [0-9]+ seconds?/\1 N seconds/' -e 's/^(PXE Imager) [^ ]+: images/\1 V: images/' >"$BATS_TEST_TMPDIR/screen"
 	if [ "${PX_GOLDEN:-}" = write ]; then
 		mkdir -p "$(dirname "$file")"
 		cp "$BATS_TEST_TMPDIR/screen" "$file"
