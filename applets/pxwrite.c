@@ -7,7 +7,7 @@
 //applet:IF_PX_WRITE(APPLET(pxwrite, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_WRITE) += pxwrite.o
 //usage:#define pxwrite_trivial_usage
-//usage:       "[-nqfgV] [-s BYTES] [-H sha256:HEX] [-b BMAP] [-m BYTES] [-p FD] [-c FD]\n"
+//usage:       "[-nqfgV] [-s BYTES] [-H sha256:HEX] [-b BMAP [-B]] [-m BYTES] [-p FD] [-c FD]\n"
 //usage:       "	[-d IDENTITY] [-i FILE] DISK\n"
 //usage:       "or: pxwrite [-q] [-s BYTES] [-H sha256:HEX] [-m BYTES] [-p FD] [-i FILE] -\n"
 //usage:       "or: pxwrite -z [-qf] [-p FD] [-d IDENTITY] DISK\n"
@@ -25,6 +25,7 @@
 //usage:     "\n	-s BYTES	Size of the image, decoded"
 //usage:     "\n	-H sha256:HEX	Hash of the image, decoded"
 //usage:     "\n	-b BMAP		Block map of the image: its size and checksums"
+//usage:     "\n	-B		BMAP is vouched for: it proves the image, each range before it is written"
 //usage:     "\n	-m BYTES	Memory the decoder may take (default: a quarter of RAM)"
 //usage:     "\n	-p FD		Write progress lines to FD"
 //usage:     "\n	-c FD		Write no table and no boot sector before FD says: commit"
@@ -52,6 +53,7 @@ enum {
 	OPT_NO_READBACK = 1 << 4,
 	OPT_LIST = 1 << 5,
 	OPT_CLEAR = 1 << 6,
+	OPT_VOUCHED = 1 << 7,
 	OPTS_OF_DISK = OPT_DRY | OPT_FORCE | OPT_GROW | OPT_NO_READBACK | OPT_CLEAR,
 };
 
@@ -145,7 +147,8 @@ static void begin_to_say(void)
 	px_state_line(G.w.progress_fd, "state", px_state_keyword(G.w.state));
 }
 
-/* The map of -b. It takes the place of -s; and of -H where each range has a checksum. */
+/* The map of -b. It takes the place of -s, and with -B of -H. Nothing but -B says where the map comes from: pximenu
+ * gives it for a map whose SHA-256 the catalog has. */
 static void parse_bmap(const char *bmap)
 {
 	enum px_status status;
@@ -158,6 +161,9 @@ static void parse_bmap(const char *bmap)
 	if (G.image_bytes >= 0 && G.image_bytes != G.bmap->image_bytes)
 		bb_error_msg_and_die("%s is for an image of %"OFF_FMT"u bytes, -s says %"OFF_FMT"u", bmap,
 				G.bmap->image_bytes, G.image_bytes);
+	G.w.bmap_vouched = !!(G.opts & OPT_VOUCHED);
+	if (G.w.bmap_vouched && (G.bmap->unchecked || G.bmap->kind != PX_BMAP_SHA256))
+		bb_error_msg_and_die("-B: %s has ranges without a SHA-256", bmap);
 	if (G.bmap->unchecked && !G.w.digest.known)
 		bb_error_msg_and_die("%s has ranges without a checksum: give the hash of the image, too (-H)", bmap);
 	G.image_bytes = G.bmap->image_bytes;
@@ -188,7 +194,7 @@ static void parse_options(char **argv)
 	char *size = NULL, *hash = NULL, *bmap = NULL, *memory = NULL, *fd = NULL, *input = NULL;
 	char *commit = NULL, *identity = NULL;
 
-	G.opts = getopt32(argv, "^nqfgVlzs:H:b:m:p:i:c:d:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input,
+	G.opts = getopt32(argv, "^nqfgVlzBs:H:b:m:p:i:c:d:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input,
 			&commit, &identity);
 	argv += optind;
 	if (!argv[0] && !(G.opts & OPT_LIST))
@@ -198,7 +204,8 @@ static void parse_options(char **argv)
 	G.input = input;
 	G.image_bytes = size ? (off_t)xatoull_range_sfx(size, 1, INT64_MAX, kmg_i_suffixes) : -1;
 	if (size || hash || bmap)
-		G.w.proof = hash && (size || bmap) ? PX_PROOF_WHOLE : PX_PROOF_PART;
+		G.w.proof = (hash && (size || bmap)) || (bmap && (G.opts & OPT_VOUCHED))
+				? PX_PROOF_WHOLE : PX_PROOF_PART;
 	G.memory_bytes = memory ? xatoul_sfx(memory, kmg_i_suffixes) : quarter_of_ram();
 	G.w.progress_fd = fd ? xatoi_positive(fd) : -1;
 	if (!(G.opts & OPT_LIST))
@@ -210,6 +217,8 @@ static void parse_options(char **argv)
 		parse_identity(identity);
 	if (bmap)
 		parse_bmap(bmap);
+	else if (G.opts & OPT_VOUCHED)
+		bb_simple_error_msg_and_die("-B: no block map (-b) to vouch for");
 }
 
 /* pxwrite -l DISK: what -d takes. The columns of the list are a contract and have no room for it. */

@@ -83,6 +83,15 @@ int FAST_FUNC px_bmap_check_feed(struct px_bmap_check *c, const uint8_t *data, s
 	return error ? error : feed_ranges(c, data, len_bytes);
 }
 
+off_t FAST_FUNC px_bmap_check_proven(const struct px_bmap_check *c, off_t hold_bytes)
+{
+	const struct px_bmap_range *range = &c->bmap->ranges[c->range];
+
+	if (c->range == c->bmap->range_count || (off_t)range->len_bytes > hold_bytes)
+		return c->at_bytes;
+	return MIN(range->offset_bytes, c->at_bytes);
+}
+
 off_t FAST_FUNC px_bmap_check_dropped(const struct px_bmap_check *c)
 {
 	return c->dropped_bytes;

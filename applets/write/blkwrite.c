@@ -11,6 +11,7 @@
 #include "write/blkwrite.h"
 #include "volume/probe.h"
 #include "write/commit.h"
+#include "write/gate.h"
 #include "write/pour.h"
 #include "write/readback.h"
 #include "lib/ring.h"
@@ -400,5 +401,6 @@ void FAST_FUNC px_blkwrite_free(struct px_blkwrite *w)
 	free(w->head);
 	free(w->sums);
 	free(w->bmap_check);
+	px_gate_free(w->gate);
 	px_mend_free(&w->mend);
 }

@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "verify/bmapcheck.h"
+#include "write/gate.h"
 #include "write/pour.h"
 #include "write/readback.h"
 #include "lib/ring.h"
@@ -16,6 +17,8 @@
 enum {
 	WRITERS = 2,          /* O_DIRECT writes in flight */
 	STAGE_WRITE = 0,      /* of the ring */
+	/* The longest range that the writers wait for: the ring must hold it and what is decoded behind it. */
+	HOLD_BYTES = 8 << 20,
 };
 
 /* Zeros are written too, by the device where it can: what the disk held before must not show through. */
@@ -51,15 +54,30 @@ static int write_without_holes(struct px_blkwrite *w, const struct px_chunk *chu
 	return error;
 }
 
-static int FAST_FUNC write_work(void *arg, struct px_chunk *chunk)
+static int write_chunk(struct px_blkwrite *w, struct px_chunk *chunk)
 {
-	struct px_blkwrite *w = arg;
 	size_t len_bytes = px_blkdev_whole_sectors(w->dev, chunk->len_bytes);
 
 	if (w->bmap && !chunk->zero
 	 && px_bmap_hole_with_data(w->bmap, chunk->data, chunk->len_bytes, chunk->offset_bytes) >= 0)
 		return write_without_holes(w, chunk, len_bytes);
 	return write_data(w, chunk->data, len_bytes, chunk->offset_bytes, chunk->zero);
+}
+
+/* A chunk that the gate keeps back is not written; why is somebody else's failure, who has closed it. */
+static int FAST_FUNC write_work(void *arg, struct px_chunk *chunk)
+{
+	struct px_blkwrite *w = arg;
+	int error;
+
+	if (!w->gate)
+		return write_chunk(w, chunk);
+	if (px_gate_wait(w->gate, chunk->offset_bytes + chunk->len_bytes) < 0)
+		return 0;
+	error = write_chunk(w, chunk);
+	if (error)
+		px_gate_close(w->gate);
+	return error;
 }
 
 static int FAST_FUNC hash_work(void *arg, struct px_chunk *chunk)
@@ -72,7 +90,14 @@ static int FAST_FUNC hash_work(void *arg, struct px_chunk *chunk)
 
 static int FAST_FUNC bmap_work(void *arg, struct px_chunk *chunk)
 {
-	return px_bmap_check_feed(arg, chunk->data, chunk->len_bytes);
+	struct px_blkwrite *w = arg;
+	int error = px_bmap_check_feed(w->bmap_check, chunk->data, chunk->len_bytes);
+
+	if (w->gate && error)
+		px_gate_close(w->gate);
+	else if (w->gate)
+		px_gate_open(w->gate, px_bmap_check_proven(w->bmap_check, HOLD_BYTES));
+	return error;
 }
 
 static void add_busy(struct px_blkwrite *w, int stage, unsigned long long total_us)
@@ -120,8 +145,10 @@ static enum px_status pour_all(struct px_blkwrite *w, struct px_ring *ring, stru
 
 		if (n < 0)
 			return w->image->status;
-		if (n == 0)
+		if (n == 0) {
+			w->poured = 1;
 			return PX_OK;
+		}
 		if (chunk->offset_bytes + px_blkdev_whole_sectors(w->dev, chunk->len_bytes) > w->dev->size_bytes) {
 			bb_error_msg("%s: the image is larger than the disk (%"OFF_FMT"u bytes)", w->dev->path,
 					w->dev->size_bytes);
@@ -148,6 +175,8 @@ static void prepare(struct px_blkwrite *w)
 		sha256_hash(&w->hash, w->head, w->head_bytes);
 	if (w->bmap)
 		w->bmap_check = px_bmap_check_open(w->bmap, w->digest.known && !w->bmap_vouched);
+	if (w->bmap_vouched)
+		w->gate = px_gate_new();
 	px_progress_init(&w->progress, "write", MAX(w->image_bytes, 0), w->progress_fd, w->quiet);
 	w->progress.stages = PX_BUSY_STAGES;
 }
@@ -177,7 +206,7 @@ static enum px_status pour_through_ring(struct px_blkwrite *w)
 	if (w->digest.known)
 		stages[count++] = (struct px_ring_stage){ hash_work, w, 1 };
 	if (w->bmap)
-		stages[count++] = (struct px_ring_stage){ bmap_work, w->bmap_check, 1 };
+		stages[count++] = (struct px_ring_stage){ bmap_work, w, 1 };
 	ring = px_ring_open(PX_POUR_CHUNKS, PX_CHUNK_BYTES, stages, count);
 	if (!ring) {
 		bb_simple_error_msg("no memory or no threads");
@@ -188,6 +217,8 @@ static enum px_status pour_through_ring(struct px_blkwrite *w)
 	px_source_give_up_on(w->source, px_ring_failed_fd(ring));
 	status = pour_all(w, ring, behind);
 	px_source_give_up_on(w->source, -1);
+	if (w->gate && !w->poured)
+		px_gate_close(w->gate); /* the rest of the range that the writers wait for does not come any more */
 	px_ring_finish(ring, &failure);
 	px_progress_end(&w->progress, w->done_bytes);
 	behind_status = px_readbehind_finish(behind, failure.error);

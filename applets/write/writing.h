@@ -49,6 +49,8 @@ struct px_blkwrite {
 	unsigned long long seen_us[PX_BUSY_STAGES]; /* what of these and of the waits has been reported */
 	sha256_ctx_t hash;
 	struct px_bmap_check *bmap_check;
+	smallint poured;                  /* all of the image has been given to the stages */
+	struct px_gate *gate;             /* with bmap_vouched: what is not proven is not written; else NULL */
 };
 
 #endif

@@ -1,0 +1,145 @@
+# pxwrite -B: a block map that somebody vouches for proves the image by itself, and each range before it is written.
+load ../px
+load ../write/write
+
+setup_file() {
+	export IMAGES=$BATS_FILE_TMPDIR
+	junk "$IMAGES/img" 20M
+	dd if=/dev/zero of="$IMAGES/img" bs=1M seek=12 count=2 conv=notrunc status=none
+}
+
+setup() {
+	need zstd
+	px_install pxwrite
+	cd "$BATS_TEST_TMPDIR"
+	IMG=$IMAGES/img
+	# each byte of the disk is one that no image has there: what has been written shows
+	tr '\0' '\252' </dev/zero | head -c 24M >disk
+	before=$(sha256_of disk)
+}
+
+# map IMAGE FILE FIRST-LAST...: a SHA-256 block map of these MiB of the image
+map() {
+	python3 - "$@" <<'PY'
+import hashlib, sys
+image, name, mib = open(sys.argv[1], 'rb').read(), sys.argv[2], 256
+ranges, mapped = '', 0
+for text in sys.argv[3:]:
+    first, last = (int(x) for x in text.split('-'))
+    sum = hashlib.sha256(image[first << 20:last + 1 << 20]).hexdigest()
+    ranges += f'<Range chksum="{sum}">{first * mib}-{last * mib + mib - 1}</Range>'
+    mapped += (last - first + 1) * mib
+text = (f'<bmap version="2.0"><ImageSize>{len(image)}</ImageSize><BlockSize>4096</BlockSize><BlocksCount>{len(image) // 4096}'
+        f'</BlocksCount><MappedBlocksCount>{mapped}</MappedBlocksCount><ChecksumType>sha256</ChecksumType>'
+        f'<BmapFileChecksum>%s</BmapFileChecksum><BlockMap>{ranges}</BlockMap></bmap>')
+open(name, 'w').write(text % hashlib.sha256((text % ('0' * 64)).encode()).hexdigest())
+PY
+}
+
+# bad_at BYTE: a copy of the image with another byte there
+bad_at() {
+	cp "$IMG" bad
+	printf '\1' | dd of=bad bs=1 seek="$1" conv=notrunc status=none
+}
+
+# as_it_was FIRST LAST: these MiB of the disk have not been written
+as_it_was() {
+	cmp -n $((($2 - $1 + 1) << 20)) -i $(($1 << 20)):0 disk <(tr '\0' '\252' </dev/zero | head -c 24M)
+}
+
+@test "it proves an image from a pipe, in every format, without -s, -H and -f" {
+	map "$IMG" bmap 0-2 3-10 11-11 14-19
+	truncate -s 24M blank
+	for command in cat "zstd -qc" "gzip -1c"; do
+		run bash -c "$command"' "$1" | pxwrite -b bmap -B blank' - "$IMG"
+		echo "$output"
+		written "$IMG" blank
+		truncate -s 0 blank
+		truncate -s 24M blank
+	done
+}
+
+@test "a range that is wrong never touches the disk" {
+	map "$IMG" bmap 0-2 3-10 11-11 14-17 18-19
+	for byte in 3145728 5000000 $((11 * 1048576 - 1)); do
+		tr '\0' '\252' </dev/zero | head -c 24M >disk
+		bad_at "$byte"
+		run bash -c 'cat bad | pxwrite -f -b bmap -B disk'
+		echo "$output"
+		[[ $output == *"another checksum than its block map says, in bytes 3145728 to 11534335"* ]]
+		no_boot disk 9
+		as_it_was 3 22
+	done
+	tr '\0' '\252' </dev/zero | head -c 24M >disk
+	bad_at 20000000
+	run bash -c 'zstd -qc bad | pxwrite -f -b bmap -B disk'
+	no_boot disk 9
+	as_it_was 18 22
+}
+
+@test "a range in the first MiB that is wrong is noticed before any other is written" {
+	map "$IMG" bmap 0-0 1-19
+	bad_at 1000
+	run bash -c 'cat bad | pxwrite -f -b bmap -B disk'
+	no_boot disk 9
+	as_it_was 1 22
+}
+
+@test "what the image has in a hole is not written, and that is a warning, also with the hash of what comes" {
+	map "$IMG" bmap 0-11 14-19
+	bad_at $((13 * 1048576 + 5))
+	for more in "" "-H $(sha256_of bad)"; do
+		# the options' words
+		run bash -c 'cat bad | pxwrite -f -b bmap -B $1 disk' - "$more"
+		echo "$output"
+		[[ $output == *"warning: the image has data at byte $((13 * 1048576 + 5))"* ]]
+		written "$IMG" disk
+	done
+}
+
+@test "ranges that are longer than pxwrite holds are checked as they come" {
+	map "$IMG" bmap 0-19
+	run bash -c 'cat "$1" | pxwrite -f -b bmap -B disk' - "$IMG"
+	written "$IMG" disk
+	bad_at 10000000
+	run bash -c 'cat bad | pxwrite -f -b bmap -B disk'
+	no_boot disk 9
+}
+
+@test "an image that ends, stalls or breaks in a range ends pxwrite, and nothing of that range is written" {
+	map "$IMG" bmap 0-2 3-10 11-19
+	run bash -c 'head -c 7000000 "$1" | pxwrite -f -b bmap -B disk' - "$IMG"
+	echo "$output"
+	no_boot disk 9
+	as_it_was 3 22
+	zstd -qc "$IMG" | head -c 7000000 >cut.zst
+	run timeout 60 pxwrite -f -b bmap -B -i cut.zst disk
+	no_boot disk 9
+}
+
+@test "a disk that fails while a range waits ends it, whichever write that is" {
+	need strace
+	map "$IMG" bmap 0-2 3-10 11-19
+	for k in 1 2 3 5; do
+		run timeout 60 strace -f -qq -o trace -e trace=pwrite64 -e inject=pwrite64:error=EIO:when=$k pxwrite -f -b bmap -B -i "$IMG" disk
+		echo "$k: $output"
+		grep -q INJECTED trace
+		[ "$status" -eq 3 ]
+	done
+}
+
+@test "a map that does not prove all of it, or none at all, is a usage error" {
+	map "$IMG" bmap 0-19
+	sed 's/ chksum="[0-9a-f]*"//' bmap >none
+	python3 - <<'PY'
+import hashlib, re
+text = re.sub('<BmapFileChecksum>.*?<', '<BmapFileChecksum>%s<', open('none').read())
+open('none', 'w').write(text % hashlib.sha256((text % ('0' * 64)).encode()).hexdigest())
+PY
+	for more in "-B" "-b none -B" "-b none -B -H $(sha256_of "$IMG")"; do
+		# the options' words
+		run pxwrite -f $more -i "$IMG" disk
+		echo "$output"
+		untouched disk "$before" 2
+	done
+}
