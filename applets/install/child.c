@@ -243,7 +243,7 @@ static void take_number(struct px_child *child, int name, const char *value)
 
 static void take_value(struct px_child *child, const char *word, const char *value)
 {
-	static const char words[] ALIGN1 = "stage\0why\0state\0archive\0";
+	static const char words[] ALIGN1 = "stage\0why\0state\0archive\0grown\0";
 	static const char numbers[] ALIGN1 = "bytes\0total\0rate\0net\0decode\0disk\0";
 	int number = index_in_strings(numbers, word);
 
@@ -265,7 +265,24 @@ static void take_value(struct px_child *child, const char *word, const char *val
 	case 3:
 		child->archive_whole = strcmp(value, "whole") == 0;
 		break;
+	case 4:
+		child->grown_partition = strtoul(value, NULL, 10);
+		break;
 	}
+}
+
+/* A keyword, a blank, words for people up to the end of the line. That a partition has grown is what was asked for. */
+static void take_warning(struct px_child *child, char *keyword)
+{
+	char *words = skip_non_whitespace(keyword);
+
+	if (*words)
+		*words++ = '\0';
+	px_ascii(words, 0);
+	if (strcmp(keyword, "grown") == 0)
+		px_log_add("%s: %s", child->name, words);
+	else
+		safe_strncpy(child->warning, words, sizeof(child->warning));
 }
 
 static void end_progress(struct px_child *child)
@@ -275,6 +292,11 @@ static void end_progress(struct px_child *child)
 
 	rest[child->partial_progress_bytes] = '\0';
 	child->partial_progress_bytes = 0;
+	word = is_prefixed_with(rest, "warning=");
+	if (word) {
+		take_warning(child, word);
+		return;
+	}
 	while ((word = strsep(&rest, " ")) != NULL) {
 		char *value = strchr(word, '=');
 

@@ -38,11 +38,13 @@ struct px_child {
 	enum px_state state;        /* the last `state=`; PX_STATE_UNKNOWN until then */
 	smallint state_said;
 	char why[PX_CHILD_WHY_BYTES]; /* the keyword of `why=`, or "" */
+	unsigned grown_partition;   /* `grown=`: the number of a partition that has become larger; 0: none */
+	char warning[PX_CHILD_LINE_BYTES]; /* the words of the `warning=` that came last; "": none */
 	smallint archive_whole;     /* `archive=whole`: what it delivered was a tar archive up to its end */
 	int message_fd, progress_fd, output_fd, word_fd; /* -1: closed */
 	struct px_lines messages;
 	struct px_child_progress progress;
-	char partial_progress[256];
+	char partial_progress[PX_CHILD_LINE_BYTES];
 	unsigned partial_progress_bytes;
 	char *output;               /* what it printed; owned, NUL behind */
 	size_t output_bytes, output_max_bytes, output_room;

@@ -48,6 +48,7 @@ struct px_install {
 	char reason[PX_CHILD_LINE_BYTES];      /* the first cause's message; "" when it went well */
 	char consequence[PX_CHILD_LINE_BYTES]; /* pxwrite's, when pxfetch was the cause; or "" */
 	char *lines;                /* the last ones that a failed script said, '\n' between them; malloced, or NULL */
+	char *warnings;             /* so far, '\n' between them; malloced, or NULL */
 	enum px_state state;        /* of the disk */
 	const char *disk_state;     /* the same in words, or more exactly: that it could not be cleared, that Post failed */
 };

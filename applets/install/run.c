@@ -2,7 +2,7 @@
  * An installation from start to end, step by step, whatever kind of image it is. See install.h.
  *
  *	fetch the block map, fetch and check both scripts, look at the archive     the disk is untouched
- *	raw image: pxfetch | pxwrite DISK
+ *	raw image: pxfetch | pxwrite DISK, then its file system takes the room that its partition has got (Grow)
  *	scripted image: pxwrite -z DISK                  from here on it does not boot
  *	sh INIT                                          partitions, makes file systems, mounts them on PX_TARGET
  *	pxfetch | pxwrite - | tar -x                     the archive, never stored
@@ -33,6 +33,7 @@ static const struct px_step *const steps[] = {
 	&px_step_check_post,
 	&px_step_look_at_archive,
 	&px_step_write_image,
+	&px_step_grow,
 	&px_step_clear,
 	&px_step_check_disk,
 	&px_step_init,
@@ -44,7 +45,7 @@ static const struct px_step *const steps[] = {
 	&px_step_clear_again,
 };
 
-enum { FIRST_OF_ENDING = 12 };
+enum { FIRST_OF_ENDING = 13 };
 
 /* --- from step to step */
 
@@ -203,6 +204,15 @@ void FAST_FUNC px_install_pollfds(const struct px_install *install, struct pollf
 		px_child_pollfds(&install->run, fds + 2 * PX_CHILD_FDS);
 }
 
+/* At most one comes with each line of progress. */
+static void take_warning(struct px_install *install)
+{
+	if (!install->write.warning[0])
+		return;
+	px_step_warn(install, install->write.warning);
+	install->write.warning[0] = '\0';
+}
+
 void FAST_FUNC px_install_handle(struct px_install *install, const struct pollfd *fds)
 {
 	if (install->over)
@@ -214,6 +224,7 @@ void FAST_FUNC px_install_handle(struct px_install *install, const struct pollfd
 	if (install->run.pid > 0)
 		px_child_handle(&install->run, fds + 2 * PX_CHILD_FDS);
 	px_pipe_handle(install);
+	take_warning(install);
 	px_archive_watch(install);
 	kill_aborted(install);
 	end_leftovers(install);
@@ -254,6 +265,8 @@ void FAST_FUNC px_install_free(struct px_install *install)
 	install->flush = NULL;
 	free(install->lines);
 	install->lines = NULL;
+	free(install->warnings);
+	install->warnings = NULL;
 	free(install->target);
 	install->target = NULL;
 	px_script_remove(install->bmap_path);

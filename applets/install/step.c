@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "install/step.h"
+#include "report/log.h"
 
 enum { LINES_SHOWN = 8 };
 
@@ -19,6 +20,16 @@ void FAST_FUNC px_step_fail(struct px_install *install, int status, const char *
 		reason = "aborted by the user";
 	if (reason != install->reason)
 		safe_strncpy(install->reason, reason, sizeof(install->reason));
+}
+
+void FAST_FUNC px_step_warn(struct px_install *install, const char *words)
+{
+	char *longer;
+
+	px_log_say("px: warning: %s", words);
+	longer = xasprintf("%s%s%s", install->warnings ? install->warnings : "", install->warnings ? "\n" : "", words);
+	free(install->warnings);
+	install->warnings = longer;
 }
 
 void FAST_FUNC px_step_keep_lines(struct px_install *install)

@@ -18,6 +18,9 @@ struct px_step {
  * is copied. An installation that the user has aborted fails for that reason, whatever is given. */
 void px_step_fail(struct px_install *install, int status, const char *step, const char *reason) FAST_FUNC;
 
+/* Notes what does not stop anything, but somebody should know: in the log, and for the pages and reports. */
+void px_step_warn(struct px_install *install, const char *words) FAST_FUNC;
+
 /* Keeps the last lines that install->run said, for the failure page. */
 void px_step_keep_lines(struct px_install *install) FAST_FUNC;
 
@@ -41,6 +44,8 @@ void px_archive_watch(struct px_install *install) FAST_FUNC;
 
 /* image.c: a raw image. */
 extern const struct px_step px_step_get_bmap, px_step_write_image;
+/* grow.c: the file system in a partition that has grown. */
+extern const struct px_step px_step_grow;
 /* scripted.c: the scripts are fetched and checked, then run. */
 extern const struct px_step px_step_get_init, px_step_check_init, px_step_get_post, px_step_check_post;
 extern const struct px_step px_step_init, px_step_post;

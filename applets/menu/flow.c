@@ -94,6 +94,9 @@ static int install_image(struct px_menu *menu, int force)
 	free(menu->lines);
 	menu->lines = install->lines;
 	install->lines = NULL;
+	free(menu->warnings);
+	menu->warnings = install->warnings;
+	install->warnings = NULL;
 	if (install->status == 0) {
 		px_log_say("px: installed %s on %s", menu->image->id, menu->disk->path);
 		px_tell_fill(menu, &event);

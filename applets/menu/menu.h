@@ -53,6 +53,7 @@ struct px_menu {
 	char *reason;               /* malloced */
 	char *consequence;          /* malloced, or NULL */
 	const char *disk_state;
+	char *warnings;             /* of the last installation, '\n' between them; malloced, or NULL */
 	char *lines;                /* the last ones that a failed script said; malloced, or NULL */
 	char *table;                /* the disks, when a hint meant no single one; malloced, or NULL */
 };

@@ -81,6 +81,8 @@ static void FAST_FUNC draw_running(struct px_menu *menu, struct px_screen *scree
 	px_page_frame(menu, screen, title, "Ctrl-C abort   Ctrl-L redraw");
 	free(title);
 	draw_numbers(menu, screen);
+	if (menu->install.warnings)
+		px_screen_line(screen, 2, 4, PX_BAD, "%s", menu->install.warnings);
 	screen->row = px_page_bottom(screen) - 3;
 	if (px_install_hangs(&menu->install))
 		px_screen_line(screen, 2, 2, PX_BAD,
@@ -138,6 +140,8 @@ static void FAST_FUNC draw_done(struct px_menu *menu, struct px_screen *screen)
 	if (px_words_proof(menu->image))
 		px_screen_line(screen, 13, 2, PX_PLAIN, "%s", px_words_proof(menu->image));
 	draw_time(screen, "It took", seconds);
+	if (menu->warnings)
+		px_screen_line(screen, 2, 6, PX_BAD, "%s", menu->warnings);
 	screen->row++;
 	px_screen_line(screen, 2, 2, PX_BOLD, "In %u second%s this machine will %s.", page->seconds,
 			page->seconds == 1 ? "" : "s", px_words_after(menu));

@@ -31,4 +31,5 @@ void FAST_FUNC px_tell_fill(const struct px_menu *menu, struct px_event *event)
 	event->status = menu->status;
 	event->reason = menu->reason;
 	event->disk_state = menu->disk_state;
+	event->warnings = menu->install.warnings ? menu->install.warnings : menu->warnings;
 }

@@ -11,6 +11,7 @@
 
 /* How much of each value is told (twice that, when every character is escaped), so that an event fits into a record. */
 enum { IP_BYTES = 64, IMAGE_BYTES = 128, DISK_BYTES = 64, STAGE_BYTES = 12, STEP_BYTES = 32, STATE_BYTES = 80,
+	WARNINGS_BYTES = 400,
 	REASON_BYTES = 400, LOG_LINES = 12, LOG_BYTES = 1900 };
 
 char* FAST_FUNC px_event_escape(const char *text, const char *special, unsigned max_bytes)
@@ -84,13 +85,22 @@ static char *failed_members(const struct px_event *event)
 	return members;
 }
 
+static char *done_members(const struct px_event *event)
+{
+	char *warnings = json(event->warnings, WARNINGS_BYTES);
+	char *members = xasprintf(",\"seconds\":%u,\"warnings\":\"%s\"", event->seconds, warnings);
+
+	free(warnings);
+	return members;
+}
+
 /* What an event of that name says beyond who and what. */
 static char *members_of(const char *name, const struct px_event *event)
 {
 	if (strcmp(name, "progress") == 0)
 		return progress_members(event);
 	if (strcmp(name, "done") == 0)
-		return xasprintf(",\"seconds\":%u", event->seconds);
+		return done_members(event);
 	if (strcmp(name, "failed") == 0)
 		return failed_members(event);
 	return xzalloc(1);

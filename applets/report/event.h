@@ -22,6 +22,7 @@ struct px_event {
 	int status;                 /* failed: enum px_status */
 	const char *reason;         /* failed */
 	const char *disk_state;     /* failed: words for people */
+	const char *warnings;       /* done, failed: what did not stop it, '\n' between them */
 };
 
 /* The object of one event, {"event":NAME,IDENTITY,...MORE}; identity: members without braces; ip: NULL, or the

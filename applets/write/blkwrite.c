@@ -279,11 +279,13 @@ static void say_mended(struct px_blkwrite *w)
 	if (mend->note[0] && w->kind.table != PX_TABLE_BROKEN) /* that was said before the first write */
 		px_state_warn(w->progress_fd, w->quiet, w->grow && !mend->grown ? "grow" : "table", "%s: %s",
 				w->dev->path, mend->note);
-	if (mend->grown)
-		px_state_warn(w->progress_fd, w->quiet, "grown",
-				"%s: partition %u has grown from %"OFF_FMT"u to %"OFF_FMT"u MiB, "
-				"its filesystem has not (resize2fs)", w->dev->path, mend->grown,
-				mend->grown_from_bytes >> 20, mend->grown_to_bytes >> 20);
+	if (!mend->grown)
+		return;
+	/* whoever reads -p knows what to do about the file system (pximenu has it grown); people are told */
+	px_state_line(w->progress_fd, "grown", utoa(mend->grown));
+	px_state_warn(w->progress_fd, w->quiet, "grown", "%s: partition %u has grown from %"OFF_FMT"u to %"OFF_FMT"u MiB%s",
+			w->dev->path, mend->grown, mend->grown_from_bytes >> 20, mend->grown_to_bytes >> 20,
+			w->progress_fd >= 0 ? "" : ", its filesystem has not (resize2fs)");
 }
 
 /* The backup GPT goes to the end of the disk first: without a protective MBR nobody restores anything from it. */

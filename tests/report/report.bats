@@ -49,6 +49,14 @@ event() {
 	grep -qF 'pxwrite: /dev/vda: disk written and verified' "$REPORTS/syslog"
 }
 
+@test "done says what did not stop the installation, but somebody should know" {
+	start_server
+	echo 'echo "warning=table the \"table\" is broken" >&3' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
+	wait "$MENU"
+	[ "$(event done warnings)" = 'the "table" is broken' ]
+}
+
 @test "a failure is reported with step, reason, status, disk and the last lines of the log" {
 	start_server
 	echo 'printf "pxfetch: \"quoted\" back\\\\slash \\033[2J\n" >&2; exit 4' >"$PX_STUB/fetch.sh"

@@ -1,0 +1,39 @@
+/*
+ * The file system of a partition that pxwrite -g has grown. The program is initramfs/overlay/etc/px/grow. See step.h.
+ */
+//kbuild:lib-$(CONFIG_PX_MENU) += grow.o
+
+#include "libbb.h"
+#include "install/pipe.h"
+#include "install/step.h"
+#include "report/log.h"
+
+static int FAST_FUNC start_grow(struct px_install *install)
+{
+	char number[sizeof(int) * 3 + 1];
+	char *program;
+	const char *argv[] = { "sh", NULL, install->disk, number, NULL };
+	int rc;
+
+	if (!install->written || !install->write.grown_partition)
+		return 0;
+	program = xasprintf("%s/etc/px/grow", install->root);
+	argv[1] = program;
+	sprintf(number, "%u", install->write.grown_partition);
+	px_step_stage(install, "grow");
+	rc = px_step_run(install, "grow", argv);
+	free(program);
+	return rc;
+}
+
+/* The image is on the disk and verified, whatever becomes of the room behind it: no failure of the installation. */
+static void FAST_FUNC end_grow(struct px_install *install)
+{
+	char reason[PX_CHILD_LINE_BYTES];
+
+	px_pipe_reason(&install->run, reason);
+	if (install->run.status != 0)
+		px_step_warn(install, reason);
+}
+
+const struct px_step px_step_grow = { start_grow, end_grow };
