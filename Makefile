@@ -55,7 +55,7 @@ $(B)/rootdir.tar: $(B)/busybox $(call files,debian-strip)
 	debian-strip/tree.sh $(B) $(SUITE) $(CONFIG)
 	@touch $@
 initramfs: $(B)/px.cpio.xz ## build/px.cpio.xz: what the machine boots
-$(B)/px.cpio.xz: $(B)/rootdir.tar $(call files,initramfs/overlay initramfs/overlay-card initramfs/pack)
+$(B)/px.cpio.xz: $(B)/rootdir.tar $(B)/network $(call files,initramfs/overlay initramfs/overlay-card initramfs/pack)
 	initramfs/pack/initramfs.sh $(B) $(SUITE) $(CONFIG)
 	@touch $@
 tftpboot: $(B)/tftpboot.done ## build/tftpboot/: a TFTP root as it stands
