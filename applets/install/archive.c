@@ -40,11 +40,13 @@ static void FAST_FUNC end_look(struct px_install *install)
 	if (install->write.output_bytes < PX_TAR_BLOCK_BYTES) {
 		cause = px_pipe_blame(install, 0);
 		if (cause) {
-			px_step_fail(install, install->status, cause == &install->fetch ? "download" : "archive", install->reason);
+			px_step_fail(install, install->status, cause == &install->fetch ? "download" : "archive",
+					install->reason);
 			return;
 		}
 	}
-	if (install->write.output_bytes == PX_TAR_BLOCK_BYTES && px_tarframe_is_header((uint8_t *)install->write.output))
+	if (install->write.output_bytes == PX_TAR_BLOCK_BYTES
+	 && px_tarframe_is_header((uint8_t *)install->write.output))
 		return;
 	reason = xasprintf("%s is no tar archive", install->image->archive);
 	px_step_fail(install, PX_DATA, "archive", reason);
@@ -104,7 +106,8 @@ static void FAST_FUNC end_unpack(struct px_install *install)
 	if (!cause) {
 		if (is_whole(install))
 			return;
-		reason = xasprintf("%s does not end as an archive does (two blocks of zeros): it may have been cut short",
+		reason = xasprintf("%s does not end as an archive does (two blocks of zeros): it may have "
+				"been cut short",
 				install->image->archive);
 		px_step_fail(install, PX_DATA, "unpack", reason);
 	} else if (cause == &install->run) {
@@ -112,7 +115,8 @@ static void FAST_FUNC end_unpack(struct px_install *install)
 		px_step_keep_lines(install);
 		px_step_fail(install, PX_IO, "unpack", reason);
 	} else {
-		px_step_fail(install, install->status, cause == &install->fetch ? "download" : "unpack", install->reason);
+		px_step_fail(install, install->status, cause == &install->fetch ? "download" : "unpack",
+				install->reason);
 		return;
 	}
 	free(reason);

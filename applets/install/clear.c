@@ -46,8 +46,9 @@ static void FAST_FUNC end_clear(struct px_install *install)
 	px_step_fail(install, install->run.status, "clear", reason);
 }
 
-/* A disk that nothing was written to is left alone, and one that pxwrite has left without a boot sector needs nothing. What
- * a script has written nobody knows. A raw image that is there and verified stays, whatever its Post script did. */
+/* A disk that nothing was written to is left alone, and one that pxwrite has left without a boot sector needs
+ * nothing. What a script has written nobody knows. A raw image that is there and verified stays, whatever its Post
+ * script did. */
 static int needs_clearing(const struct px_install *install)
 {
 	if (!install->failed || !install->touched)

@@ -1,6 +1,6 @@
 /*
- * The end of what scripts have begun, also after a failure: all is written back, unmounted, and has reached the disk. See
- * step.h.
+ * The end of what scripts have begun, also after a failure: all is written back, unmounted, and has reached the disk.
+ * See step.h.
  */
 //kbuild:lib-$(CONFIG_PX_MENU) += ending.o
 

@@ -43,8 +43,8 @@ static int is_known(const struct px_flush *flush, dev_t device)
 	return 0;
 }
 
-/* The device's own pages hold what mkfs and the file system's journal have written. One without a device (tmpfs, btrfs) has
- * the file system alone. */
+/* The device's own pages hold what mkfs and the file system's journal have written. One without a device (tmpfs,
+ * btrfs) has the file system alone. */
 static int open_device(const char *point)
 {
 	char *device = find_block_device(point);

@@ -15,7 +15,8 @@ static int FAST_FUNC start_get_bmap(struct px_install *install)
 {
 	if (!install->image->bmap)
 		return 0;
-	return px_pipe_collect(install, install->image->bmap, &install->image->bmap_digest, BMAP_BYTES_MAX) == 0 ? 1 : -1;
+	return px_pipe_collect(install, install->image->bmap, &install->image->bmap_digest,
+			BMAP_BYTES_MAX) == 0 ? 1 : -1;
 }
 
 static int save_bmap(struct px_install *install)

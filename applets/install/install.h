@@ -18,6 +18,7 @@ struct px_install {
 	const char *identity;       /* of the disk that was chosen (disk/identity.h); NULL: any disk of that name */
 	const char *root;           /* before /dev, /tmp and /mnt; "" */
 	smallint force;
+	unsigned patience_s;        /* it fails when nothing was said and nothing moved for so long; 0: it never does */
 	const char *server, *mac;   /* for the scripts; NULL: not known */
 	/* kept by the functions below */
 	struct px_child fetch, write;
@@ -35,6 +36,8 @@ struct px_install {
 	unsigned long long lonely_ms; /* when those are stopped whose reader has failed; 0: not yet */
 	unsigned long long kill_ms; /* when an aborted script is killed; 0: none is to be */
 	unsigned long long ended_ms; /* when the child ended whose pipes are still open */
+	unsigned long long sign_of_life; /* changes with all that children say and do */
+	unsigned long long alive_ms; /* when it last did */
 	unsigned long long start_ms, end_ms;
 	char *bmap_path;
 	char *init_path, *post_path; /* the scripts, here */
@@ -50,7 +53,7 @@ struct px_install {
 	char *lines;                /* the last ones that a failed script said, '\n' between them; malloced, or NULL */
 	char *warnings;             /* so far, '\n' between them; malloced, or NULL */
 	enum px_state state;        /* of the disk */
-	const char *disk_state;     /* the same in words, or more exactly: that it could not be cleared, that Post failed */
+	const char *disk_state;     /* the same in words; or that it could not be cleared, or that Post failed */
 };
 
 enum { PX_INSTALL_FDS = 3 * PX_CHILD_FDS };

@@ -40,8 +40,8 @@ static void add_digest(struct px_command *command, const struct px_digest *diges
 	px_command_add(command, hash);
 }
 
-/* proven: who reads knows the hash of the whole, so that parts may be joined without anything that proves them. digest: of the file
- * as it comes. */
+/* proven: who reads knows the hash of the whole, so that parts may be joined without anything that proves them.
+ * digest: of the file as it comes. */
 static void fetch_command(struct px_command *command, char **urls, int proven, const struct px_digest *digest)
 {
 	memset(command, 0, sizeof(*command));
@@ -236,7 +236,8 @@ void FAST_FUNC px_pipe_reason(const struct px_child *child, char *reason)
 {
 	const char *message = px_child_message(child, 0);
 
-	if (child->state_said && is_suffixed_with(message, px_state_words(child->state)) && px_child_message(child, 1)[0])
+	if (child->state_said && is_suffixed_with(message, px_state_words(child->state))
+	 && px_child_message(child, 1)[0])
 		message = px_child_message(child, 1);
 	if (message[0])
 		safe_strncpy(reason, message, PX_CHILD_LINE_BYTES);
@@ -258,8 +259,8 @@ static int failed_by_itself(const struct px_child *child)
 	return index_in_strings("disk\0refused\0memory\0usage\0readback\0", child->why) >= 0;
 }
 
-/* The first in the order of the pipe: what comes behind it has failed for lack of data. Unless that ended earlier, for a
- * reason of its own. */
+/* The first in the order of the pipe: what comes behind it has failed for lack of data. Unless that ended earlier,
+ * for a reason of its own. */
 static const struct px_child *find_cause(const struct px_child *const *children, unsigned count)
 {
 	const struct px_child *cause = NULL;
@@ -284,8 +285,8 @@ const struct px_child* FAST_FUNC px_pipe_blame(struct px_install *install, int w
 	const struct px_child *const children[] = { &install->fetch, &install->write, &install->run };
 	const struct px_child *cause = find_cause(children, with_tar ? 3 : 2);
 
-	if (!cause)
-		return NULL;
+	if (!cause || install->failed)
+		return cause;
 	install->status = cause->status > 128 ? PX_OTHER : cause->status;
 	px_pipe_reason(cause, install->reason);
 	if (cause == &install->fetch && install->write.status != 0)

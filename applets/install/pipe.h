@@ -30,7 +30,8 @@ void px_command_clear(struct px_command *command, const struct px_install *insta
  * is set. */
 int px_pipe_start(struct px_install *install, char **urls, const char *disk, int out_fd) FAST_FUNC;
 
-/* The same with the first max_bytes that pxwrite delivers in install->write.output; it is stopped when there are more. */
+/* The same with the first max_bytes that pxwrite delivers in install->write.output; it is stopped when there are
+ * more. */
 int px_pipe_peek(struct px_install *install, char **urls, size_t max_bytes) FAST_FUNC;
 
 /* Starts pxfetch of one file that the image refers to, at most max_bytes, collected; it must
@@ -44,11 +45,12 @@ char **px_pipe_urls(const struct px_install *install) FAST_FUNC;
 /* The command lines for -n: "pxfetch ... | pxwrite ..."; malloced. */
 char *px_pipe_describe(const struct px_install *install) FAST_FUNC;
 
-/* Call it while children run: lets pxwrite know whether pxfetch had all of it, and ends those whose reader has failed. */
+/* Call it while children run: lets pxwrite know whether pxfetch had all of it, and ends those whose reader has
+ * failed. */
 void px_pipe_handle(struct px_install *install) FAST_FUNC;
 
-/* Of pxfetch and pxwrite (and install->run, which reads what pxwrite delivers), all ended, the one that failed first and by
- * itself; sets status and reason (and consequence). NULL: none failed. */
+/* Of pxfetch and pxwrite (and install->run, which reads what pxwrite delivers), all ended, the one that failed first
+ * and by itself; sets status and reason (and consequence). NULL: none failed. */
 const struct px_child *px_pipe_blame(struct px_install *install, int with_tar) FAST_FUNC;
 
 /* The last message that is not only the disk's state; or the exit status in words. reason: PX_CHILD_LINE_BYTES. */

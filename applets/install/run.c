@@ -47,6 +47,10 @@ static const struct px_step *const steps[] = {
 
 enum { FIRST_OF_ENDING = 13 };
 
+/* What each is called when it fails because nothing happens. */
+static const char step_names[] ALIGN1 =
+	"bmap\0init\0init\0post\0post\0archive\0write\0grow\0clear\0disk\0init\0unpack\0post\0";
+
 /* --- from step to step */
 
 static void finish(struct px_install *install)
@@ -102,6 +106,44 @@ static void end_step(struct px_install *install)
 	steps[at]->end(install);
 	go_on(install, install->again ? at : at + 1);
 }
+
+/* --- patience */
+
+static unsigned long long child_life(const struct px_child *child)
+{
+	return child->messages.count + child->messages.partial_bytes + child->progress.bytes + child->output_bytes;
+}
+
+static void stop_all(struct px_install *install)
+{
+	px_child_stop(&install->write);
+	px_child_stop(&install->fetch);
+	px_child_kill_group(&install->run, SIGTERM);
+	install->kill_ms = monotonic_ms() + KILL_MS;
+}
+
+/* Nobody is there who could see that nothing happens. */
+static void lose_patience(struct px_install *install)
+{
+	unsigned long long life = install->at + child_life(&install->fetch) + child_life(&install->write)
+			+ child_life(&install->run);
+	char *reason;
+
+	if (life != install->sign_of_life || !install->alive_ms) {
+		install->sign_of_life = life;
+		install->alive_ms = monotonic_ms();
+	}
+	if (!install->patience_s || install->failed || install->at >= FIRST_OF_ENDING
+	 || monotonic_ms() < install->alive_ms + install->patience_s * 1000ULL)
+		return;
+	reason = xasprintf("no output and no progress for %u seconds (px.patience=)", install->patience_s);
+	px_step_keep_lines(install);
+	px_step_fail(install, PX_OTHER, nth_string(step_names, install->at), reason);
+	free(reason);
+	stop_all(install);
+}
+
+/* --- what is left of a step */
 
 /* A program has ended and what it started has not: it is ended too, so that nothing stays mounted and no pipe open. */
 static void end_leftovers(struct px_install *install)
@@ -226,6 +268,7 @@ void FAST_FUNC px_install_handle(struct px_install *install, const struct pollfd
 	px_pipe_handle(install);
 	take_warning(install);
 	px_archive_watch(install);
+	lose_patience(install);
 	kill_aborted(install);
 	end_leftovers(install);
 	if (!px_step_running(install))
@@ -245,10 +288,7 @@ void FAST_FUNC px_install_abort(struct px_install *install)
 	px_log_add("px: aborted by the user");
 	if (install->at >= FIRST_OF_ENDING)
 		return;
-	px_child_stop(&install->write);
-	px_child_stop(&install->fetch);
-	px_child_kill_group(&install->run, SIGTERM);
-	install->kill_ms = monotonic_ms() + KILL_MS;
+	stop_all(install);
 }
 
 int FAST_FUNC px_install_hangs(const struct px_install *install)

@@ -6,7 +6,8 @@
 
 enum { PX_SCRIPT_BYTES_MAX = 1 << 20 };
 
-/* Why text (NUL behind len_bytes) cannot be a script for sh, in words ("is HTML, not a script"); NULL: it may be one. */
+/* Why text (NUL behind len_bytes) cannot be a script for sh, in words ("is HTML, not a script"); NULL: it may be
+ * one. */
 const char *px_script_problem(const char *text, size_t len_bytes) FAST_FUNC;
 
 /* Puts it into a new file ROOT/tmp/px.NAME.PID; gives its path (malloced), or NULL with errno set. */

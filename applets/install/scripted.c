@@ -159,7 +159,8 @@ static void FAST_FUNC end_init(struct px_install *install)
 	if (install->run.status != 0)
 		fail_script(install, "init", install->image->init);
 	else if (install->image->archive && !px_mounts_at(install->target)) {
-		reason = xasprintf("%s: exit status 0, but nothing is mounted on %s", install->image->init, install->target);
+		reason = xasprintf("%s: exit status 0, but nothing is mounted on %s", install->image->init,
+				install->target);
 		px_step_keep_lines(install);
 		px_step_fail(install, PX_OTHER, "init", reason);
 		free(reason);

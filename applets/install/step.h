@@ -14,8 +14,8 @@ struct px_step {
 	void FAST_FUNC (*end)(struct px_install *install);
 };
 
-/* Notes why it fails; only the first reason counts. status over 128 (a signal) becomes PX_OTHER. step is not owned, reason
- * is copied. An installation that the user has aborted fails for that reason, whatever is given. */
+/* Notes why it fails; only the first reason counts. status over 128 (a signal) becomes PX_OTHER. step is not owned,
+ * reason is copied. An installation that the user has aborted fails for that reason, whatever is given. */
 void px_step_fail(struct px_install *install, int status, const char *step, const char *reason) FAST_FUNC;
 
 /* Notes what does not stop anything, but somebody should know: in the log, and for the pages and reports. */

@@ -1,6 +1,6 @@
 /*
- * A process beside an installation with scripts, for the case that the menu dies: it ends what they have started, unmounts
- * what they have mounted, and clears the disk that they have begun to write.
+ * A process beside an installation with scripts, for the case that the menu dies: it ends what they have started,
+ * unmounts what they have mounted, and clears the disk that they have begun to write.
  */
 #ifndef PX_WARDEN_H
 #define PX_WARDEN_H 1

@@ -415,6 +415,24 @@ untouched() {
 	zstd -dc "$srv/a.img.zst" | cmp -n 4194304 - "$LOOP"
 }
 
+@test "a script that hangs ends an unattended run after px.patience, with its last words, and all is cleaned up" {
+	small_archive
+	echo "trap '' TERM; echo last words; sleep 98766.$$ & while :; do wait; done" >>"$srv/init.sh"
+	install_box px.patience=3
+	failed 'init: no output and no progress for 3 seconds .*(disk does not boot)'
+	grep -q 'last words' "$BATS_TEST_TMPDIR/out"
+	does_not_boot
+	run pgrep -f "^sleep 98766.$$"
+	[ "$status" -ne 0 ]
+}
+
+@test "a script that says something now and then is waited for longer than px.patience" {
+	small_archive
+	echo 'for i in 1 2 3 4 5; do sleep 1; echo "$i"; done' >>"$srv/post.sh"
+	install_box px.patience=3
+	grep -q 'px: installed box' "$LOG"
+}
+
 @test "a scripted image is called written and not read back" {
 	small_archive
 	install_box

@@ -247,6 +247,13 @@ stays_failed() {
 	stays_failed 'download: pxfetch: http://mirror.example/debian-13-lab.img.zst: wrong SHA-256 (disk does not boot)'
 }
 
+@test "a server that sends nothing more, and a pxfetch that never gives up, end an unattended run after px.patience" {
+	echo 'exec sleep 600' >"$PX_STUB/fetch.sh"
+	echo 'echo state=noboot >&3' >"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab px.patience=2
+	stays_failed 'write: no output and no progress for 2 seconds (px.patience=) (disk does not boot)'
+}
+
 @test "a disk that failed before the download did is the cause" {
 	echo 'while [ ! -e "$PX_STUB/gone" ]; do sleep 0.1; done; sleep 0.3; echo "pxfetch: $url: reset" >&2; exit 4' >"$PX_STUB/fetch.sh"
 	echo 'echo "pxwrite: $disk: cannot write" >&2; echo why=disk >&3; : >"$PX_STUB/gone"; exit 3' >"$PX_STUB/write.sh"
