@@ -1,8 +1,8 @@
 /*
  * pxcatalog: writes and checks the catalog of a server, with the code that reads it on the machine.
  *
- * A stanza is written only when it is right: `add` builds the new text, reads it as a machine does, holds the stanza against its
- * files, and only then puts it in the place of the old text.
+ * A stanza is written only when it is right: `add` builds the new text, reads it as a machine does, holds the stanza
+ * against its files, and only then puts it in the place of the old text.
  */
 //applet:IF_PX_CATALOG(APPLET(pxcatalog, BB_DIR_USR_BIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_CATALOG) += pxcatalog.o
@@ -110,7 +110,8 @@ static struct px_catalog *parsed(const char *text, size_t len_bytes)
 static void say_warnings(const struct px_catalog *catalog)
 {
 	if (catalog->warnings)
-		bb_error_msg("%s:%u: warning: unknown field %s (and %u more)", bb_basename(G.path), catalog->warning_line,
+		bb_error_msg("%s:%u: warning: unknown field %s (and %u more)", bb_basename(G.path),
+				catalog->warning_line,
 				catalog->warning_field, catalog->warnings - 1);
 }
 
@@ -161,13 +162,15 @@ static enum px_status check_facts(const struct px_image *image, const struct px_
 		status = worse(status, PX_DATA);
 	}
 	if (!facts->world_readable)
-		bb_error_msg("%s: warning: not readable by everybody: a server that runs as another user will not deliver it", G.shown);
+		bb_error_msg("%s: warning: not readable by everybody: a server of another user will not deliver it",
+				G.shown);
 	return status;
 }
 
 static enum px_status check_image_file(const struct px_image *image, const char *path, const struct px_bmap *bmap)
 {
-	int wanted = (image->source_digest.known ? PX_FACT_SOURCE_SHA256 : 0) | (image->digest.known ? PX_FACT_SHA256 : 0);
+	int wanted = (image->source_digest.known ? PX_FACT_SOURCE_SHA256 : 0) | (image->digest.known ? PX_FACT_SHA256
+			: 0);
 	struct px_facts facts;
 	enum px_status status = PX_OK;
 
@@ -178,8 +181,10 @@ static enum px_status check_image_file(const struct px_image *image, const char 
 	return status == PX_OK ? check_facts(image, &facts) : status;
 }
 
-/* The path of reference on this machine, malloc'ed; NULL: it is elsewhere, which is said. Sets G.shown for what follows. */
-static char *find(const struct px_catalog *catalog, const struct px_image *image, const char *field, const char *reference)
+/* The path of reference on this machine, malloc'ed; NULL: it is elsewhere, which is said. Sets G.shown for what
+ * follows. */
+static char *find(const struct px_catalog *catalog, const struct px_image *image, const char *field,
+		const char *reference)
 {
 	char *path = px_local_path(G.folder, reference);
 
@@ -190,22 +195,29 @@ static char *find(const struct px_catalog *catalog, const struct px_image *image
 	return path;
 }
 
+static void sum_of(const char *text, size_t len_bytes, uint8_t *sum)
+{
+	sha256_ctx_t hash;
+
+	sha256_begin(&hash);
+	px_sha256_hash(&hash, text, len_bytes);
+	sha256_end(&hash, sum);
+}
+
 /* The block map, or NULL: none, elsewhere, or not to be used (*status). */
-static struct px_bmap *check_bmap(const struct px_catalog *catalog, const struct px_image *image, enum px_status *status)
+static struct px_bmap *check_bmap(const struct px_catalog *catalog, const struct px_image *image,
+		enum px_status *status)
 {
 	char *path = image->bmap ? find(catalog, image, "Bmap", image->bmap) : NULL, *text;
 	struct px_bmap *bmap = NULL;
 	uint8_t sum[32];
-	sha256_ctx_t hash;
 	size_t len_bytes;
 
 	if (!path)
 		return NULL;
 	text = read_all(path, G.shown, PX_BMAP_MAX_BYTES, &len_bytes, status);
 	if (text) {
-		sha256_begin(&hash);
-		px_sha256_hash(&hash, text, len_bytes);
-		sha256_end(&hash, sum);
+		sum_of(text, len_bytes, sum);
 		*status = check_digest("SHA-256", sum, &image->bmap_digest);
 		bmap = px_bmap_parse(text, len_bytes, G.shown);
 		if (!bmap)
@@ -216,32 +228,42 @@ static struct px_bmap *check_bmap(const struct px_catalog *catalog, const struct
 	return bmap;
 }
 
+/* Read, not run, by the shell that is on the machine: this binary's. */
+static const char *sh_problem(char *path)
+{
+	char *argv[] = { (char *)"ash", (char *)"-n", path, NULL };
+	pid_t pid;
+
+	if (!ENABLE_ASH)
+		return NULL;
+	pid = xvfork();
+	if (pid == 0) {
+		execv(bb_busybox_exec_path, argv);
+		_exit(127);
+	}
+	return wait4pid(pid) != 0 ? "sh finds a mistake in it" : NULL;
+}
+
 static enum px_status check_script(const struct px_catalog *catalog, const struct px_image *image, const char *field,
-		const char *reference)
+		const char *reference, const struct px_digest *digest)
 {
 	enum px_status status = PX_OK;
 	char *path = reference ? find(catalog, image, field, reference) : NULL, *text;
 	const char *problem;
+	uint8_t sum[32];
 	size_t len_bytes;
 
 	if (!path)
 		return PX_OK;
 	text = read_all(path, G.shown, SCRIPT_BYTES_MAX, &len_bytes, &status);
-	problem = text ? px_script_problem(text, len_bytes) : NULL;
-	if (problem) {
-		bb_error_msg("%s: %s", G.shown, problem);
-		status = PX_DATA;
-	} else if (text && ENABLE_ASH) {
-		/* read, not run, by the shell that is on the machine: this binary's */
-		char *argv[] = { (char *)"ash", (char *)"-n", path, NULL };
-		pid_t pid = xvfork();
-
-		if (pid == 0) {
-			execv(bb_busybox_exec_path, argv);
-			_exit(127);
-		}
-		if (wait4pid(pid) != 0) {
-			bb_error_msg("%s: sh finds a mistake in it", G.shown);
+	if (text) {
+		sum_of(text, len_bytes, sum);
+		status = check_digest("SHA-256", sum, digest);
+		problem = px_script_problem(text, len_bytes);
+		if (!problem)
+			problem = sh_problem(path);
+		if (problem) {
+			bb_error_msg("%s: %s", G.shown, problem);
 			status = PX_DATA;
 		}
 	}
@@ -251,7 +273,8 @@ static enum px_status check_script(const struct px_catalog *catalog, const struc
 }
 
 /* Every mirror of the image, or the archive, that lies here. */
-static enum px_status check_files(const struct px_catalog *catalog, const struct px_image *image, const struct px_bmap *bmap)
+static enum px_status check_files(const struct px_catalog *catalog, const struct px_image *image,
+		const struct px_bmap *bmap)
 {
 	const char *field = image->archive ? "Archive" : "Source";
 	char *words = xstrdup(image->archive ? image->archive : image->sources ? image->sources : "");
@@ -278,8 +301,8 @@ static enum px_status check_image(const struct px_catalog *catalog, const struct
 		return say_problem(catalog, image);
 	bmap = check_bmap(catalog, image, &status);
 	status = worse(status, check_files(catalog, image, bmap));
-	status = worse(status, check_script(catalog, image, "Init", image->init));
-	status = worse(status, check_script(catalog, image, "Post", image->post));
+	status = worse(status, check_script(catalog, image, "Init", image->init, &image->init_digest));
+	status = worse(status, check_script(catalog, image, "Post", image->post, &image->post_digest));
 	px_bmap_free(bmap);
 	return status;
 }
@@ -422,7 +445,6 @@ static struct px_bmap *given_bmap(enum px_status *status)
 	const char *reference = given("Bmap");
 	char *path = reference ? px_local_path(G.folder, reference) : NULL, *text;
 	struct px_bmap *bmap = NULL;
-	sha256_ctx_t hash;
 	uint8_t sum[32];
 	size_t len_bytes;
 
@@ -430,9 +452,7 @@ static struct px_bmap *given_bmap(enum px_status *status)
 		return NULL;
 	text = read_all(path, path, PX_BMAP_MAX_BYTES, &len_bytes, status);
 	if (text) {
-		sha256_begin(&hash);
-		px_sha256_hash(&hash, text, len_bytes);
-		sha256_end(&hash, sum);
+		sum_of(text, len_bytes, sum);
 		found_out_sha256("Bmap-SHA256", sum);
 		bmap = px_bmap_parse(text, len_bytes, path);
 		if (!bmap)
@@ -441,6 +461,24 @@ static struct px_bmap *given_bmap(enum px_status *status)
 	free(text);
 	free(path);
 	return bmap;
+}
+
+/* The sum of a script that is given; one that cannot be read is told by the check. */
+static void take_script(const char *field, const char *sum_field)
+{
+	const char *reference = given(field);
+	char *path = reference ? px_local_path(G.folder, reference) : NULL, *text = NULL;
+	size_t len_bytes = SCRIPT_BYTES_MAX + 1;
+	uint8_t sum[32];
+
+	if (path && !given(sum_field))
+		text = xmalloc_open_read_close(path, &len_bytes);
+	if (text) {
+		sum_of(text, len_bytes, sum);
+		found_out_sha256(sum_field, sum);
+	}
+	free(text);
+	free(path);
 }
 
 /* What the stanza says of FILE. */
@@ -454,7 +492,8 @@ static enum px_status take_facts(const char *file)
 		char *reference = px_local_reference(G.folder, file);
 
 		if (!reference) {
-			bb_error_msg("%s: not in %s, or a folder in it: no machine could get it from there", file, G.folder);
+			bb_error_msg("%s: not in %s, or a folder in it: no machine could get it from there", file,
+					G.folder);
 			return access(file, F_OK) == 0 ? PX_TARGET : PX_IO;
 		}
 		take(field, reference);
@@ -469,6 +508,8 @@ static enum px_status take_facts(const char *file)
 	found_out("Size", xasprintf("%"OFF_FMT"u", G.known.size_bytes));
 	found_out_sha256("Source-SHA256", G.known.source_sha256);
 	found_out_sha256("SHA256", G.known.sha256);
+	take_script("Init", "Init-SHA256");
+	take_script("Post", "Post-SHA256");
 	return PX_OK;
 }
 
@@ -515,7 +556,8 @@ static enum px_status add(const char *file, char **argv)
 	status = take_facts(file);
 	if (status != PX_OK)
 		return status;
-	text = px_stanza_put(G.text ? G.text : "", G.len_bytes, given("Image"), G.fields, G.field_count, &len_bytes, &replaced);
+	text = px_stanza_put(G.text ? G.text : "", G.len_bytes, given("Image"), G.fields, G.field_count, &len_bytes,
+			&replaced);
 	if (!text) {
 		bb_error_msg("%s: several stanzas have the name %s: take out all but one", G.path, given("Image"));
 		return PX_PROTOCOL;

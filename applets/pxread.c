@@ -246,7 +246,8 @@ static enum px_status compare_frame(const struct px_frame *frame, uint8_t *data,
 	sha256_end(&hash, sum);
 	if (len_bytes == frame->len_bytes && memcmp(sum, frame->sha256, 32) == 0)
 		return PX_OK;
-	bb_error_msg("%s: read twice, and not the same at %"OFF_FMT"u: it changes, or does not read well", G.origin.path, offset_bytes);
+	bb_error_msg("%s: read twice, and not the same at %"OFF_FMT"u: it changes, or does not read well",
+			G.origin.path, offset_bytes);
 	return PX_DATA;
 }
 
@@ -262,7 +263,8 @@ static enum px_status compare(void)
 		bb_die_memory_exhausted();
 	if (px_origin_again(&G.origin) != 0)
 		status = G.origin.status;
-	px_progress_init(&G.progress, "compare", px_encoder_image_bytes(G.encoder), G.progress_fd, !!(G.opts & OPT_QUIET));
+	px_progress_init(&G.progress, "compare", px_encoder_image_bytes(G.encoder), G.progress_fd,
+			!!(G.opts & OPT_QUIET));
 	for (i = 0; i < count && status == PX_OK; i++) {
 		if (frames[i].mapped && ((G.opts & OPT_TWICE) || i == 0 || i == count - 1))
 			status = compare_frame(&frames[i], data, (off_t)i * G.frame_bytes);

@@ -1,7 +1,8 @@
 /*
  * pxsend: puts one file on an HTTP server, and proves that it is there, whole: the mirror image of pxfetch.
  *
- * The server's word is not taken for it: what it stored is read back, and its SHA-256 compared with that of what was sent.
+ * The server's word is not taken for it: what it stored is read back, and its SHA-256 compared with that of what was
+ * sent.
  */
 //applet:IF_PX_SEND(APPLET(pxsend, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_SEND) += pxsend.o
@@ -200,6 +201,7 @@ int pxsend_main(int argc UNUSED_PARAM, char **argv)
 	if (status == PX_OK && !G.unread)
 		status = read_back();
 	if (status == PX_OK && !G.quiet)
-		bb_error_msg("%s: %"OFF_FMT"u bytes %s", G.url.shown, G.sent_bytes, G.unread ? "stored, not read back" : "stored and read back");
+		bb_error_msg("%s: %"OFF_FMT"u bytes %s", G.url.shown, G.sent_bytes, G.unread ? "stored, not read back"
+				: "stored and read back");
 	return status;
 }

@@ -27,8 +27,8 @@ configure() {
 	cp "$config" "$tree/.px-config"
 }
 
-# BusyBox's Makefile has EXTRAVERSION in every compiler command: a new commit would compile everything. A header that two files
-# include does the same; kbuild/busybox.patch takes it into the banner.
+# BusyBox's Makefile has EXTRAVERSION in every compiler command: a new commit would compile everything. A header that
+# two files include does the same; kbuild/busybox.patch takes it into the banner.
 write_version() {
 	version=$("$here/version.sh")
 	echo "#define PX_VERSION \"$version\"" >"$build/px_version.h"

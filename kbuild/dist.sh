@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes BUILD/dist/pxe-imager-VERSION.tar.xz, the source as it is committed, and SHA256SUMS. One commit gives the same bytes
-# everywhere. It builds without git: kbuild/version, which only the archive has, says what it is.
+# Makes BUILD/dist/pxe-imager-VERSION.tar.xz, the source as it is committed, and SHA256SUMS. One commit gives the same
+# bytes everywhere. It builds without git: kbuild/version, which only the archive has, says what it is.
 #
 #   dist.sh BUILD
 set -eu

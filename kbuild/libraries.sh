@@ -48,8 +48,8 @@ build_zlib() {
 	cp "$src/zlib.h" "$src/zconf.h" "$musl/include/"
 }
 
-# No dictionary builder, no legacy formats; the compressor only for pxread, and of it what levels 1 to 4 and 16 to 22 are made of: the
-# strategies between are half of it.
+# No dictionary builder, no legacy formats; the compressor only for pxread, and of it what levels 1 to 4 and 16 to 22
+# are made of: the strategies between are half of it.
 build_libzstd() {
 	src=$build/src/libzstd/lib
 	without=
@@ -57,8 +57,8 @@ build_libzstd() {
 		without="$without -DZSTD_EXCLUDE_${strategy}_BLOCK_COMPRESSOR"
 	done
 	run "$src" make clean
-	run "$src" make libzstd.a CC="$cc" CFLAGS="$cflags -DNDEBUG$without" ZSTD_LIB_COMPRESSION="$(packs)" ZSTD_LIB_DICTBUILDER=0 \
-		ZSTD_LIB_DEPRECATED=0 ZSTD_LEGACY_SUPPORT=0 ZSTD_LIB_MINIFY=0
+	run "$src" make libzstd.a CC="$cc" CFLAGS="$cflags -DNDEBUG$without" ZSTD_LIB_COMPRESSION="$(packs)" \
+		ZSTD_LIB_DICTBUILDER=0 ZSTD_LIB_DEPRECATED=0 ZSTD_LEGACY_SUPPORT=0 ZSTD_LIB_MINIFY=0
 	cp "$src/libzstd.a" "$musl/lib/"
 	cp "$src/zstd.h" "$src/zstd_errors.h" "$musl/include/"
 }

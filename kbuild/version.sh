@@ -5,13 +5,15 @@
 #   1.2+5.g0123456789      5 commits behind it (0+...: there is no tag yet)
 #   ...+dirty              with changes that are not committed
 #
-# Only commits that touch what goes into the product count, and the last of those is named: a change of tests or texts makes nobody
-# build the tree again. A source archive (make dist) has no git; its file kbuild/version says what is said here.
+# Only commits that touch what goes into the product count, and the last of those is named: a change of tests or texts
+# makes nobody build the tree again. A source archive (make dist) has no git; its file kbuild/version says what is said
+# here.
 set -eu
 
 product='applets kbuild debian-strip initramfs Config.in Makefile'
 
-# safe.directory: `sudo make` in somebody's clone; what git would run from its configuration, make runs from the Makefile anyway
+# safe.directory: `sudo make` in somebody's clone; what git would run from its configuration, make runs from the
+# Makefile anyway
 in_git() {
 	GIT_OPTIONAL_LOCKS=0 git -C "$top" -c safe.directory='*' "$@"
 }
@@ -28,7 +30,8 @@ from_git() {
 	count=$(in_git rev-list --count "${tag:+$tag..}HEAD" -- $product)
 	if [ "$count" != 0 ]; then
 		# shellcheck disable=SC2086
-		commit=$(in_git log -1 --format=%H HEAD -- $product | cut -c 1-10) # git's own abbreviation grows with the clone
+		# git's own abbreviation grows with the clone
+		commit=$(in_git log -1 --format=%H HEAD -- $product | cut -c 1-10)
 		version=${version:-0}+$count.g$commit
 	fi
 	# shellcheck disable=SC2086
@@ -40,7 +43,7 @@ main() {
 	top=$(cd "$(dirname "$0")/.." && pwd)
 	if [ -s "$top/kbuild/version" ]; then
 		version=$(cat "$top/kbuild/version")
-	elif [ -e "$top/.git" ] && command -v git >/dev/null; then # not the git of a folder around an archive that was unpacked
+	elif [ -e "$top/.git" ] && command -v git >/dev/null; then # its own, not that of a folder around it
 		version=$(from_git)
 	else
 		version=unknown

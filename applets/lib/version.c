@@ -1,6 +1,6 @@
 /*
- * Which PXE Imager this is. See version.h; px_version.h is written by kbuild/busybox.sh. Only this file and BusyBox's banner
- * include it, so that a new commit compiles two files and no more.
+ * Which PXE Imager this is. See version.h; px_version.h is written by kbuild/busybox.sh. Only this file and BusyBox's
+ * banner include it, so that a new commit compiles two files and no more.
  */
 //kbuild:lib-$(CONFIG_PX_IMAGER) += version.o
 

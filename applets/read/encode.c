@@ -1,8 +1,9 @@
 /*
  * An image as zstd frames. See encode.h.
  *
- * Frame n lies in chunk n % chunks of the ring, and what it becomes in the slot of the same number. Before a chunk is filled again, the
- * frame that was in it is written out: so the caller's thread does all reading and writing, in order, and the others only compute.
+ * Frame n lies in chunk n % chunks of the ring, and what it becomes in the slot of the same number. Before a chunk is
+ * filled again, the frame that was in it is written out: so the caller's thread does all reading and writing, in order,
+ * and the others only compute.
  */
 //kbuild:lib-$(CONFIG_PX_READ) += encode.o
 
@@ -130,7 +131,8 @@ static int make_zeros(struct px_encoder *e)
 
 	e->zeros.packed = malloc(ZSTD_compressBound(e->frame_bytes));
 	if (data && e->zeros.packed)
-		error = pack(e->slots[0].context, e->zeros.packed, e->frame_bytes, data, e->frame_bytes, &e->zeros.frame);
+		error = pack(e->slots[0].context, e->zeros.packed, e->frame_bytes, data, e->frame_bytes,
+				&e->zeros.frame);
 	free(data);
 	return error ? -1 : 0;
 }
@@ -229,7 +231,8 @@ enum px_status FAST_FUNC px_encoder_finish(struct px_encoder *e)
 	e->ring = NULL;
 	if (failed) {
 		if (failure.error)
-			bb_error_msg("cannot compress what lies at %"OFF_FMT"u: %s", failure.offset_bytes, strerror(failure.error));
+			bb_error_msg("cannot compress what lies at %"OFF_FMT"u: %s", failure.offset_bytes,
+					strerror(failure.error));
 		return failure.error ? PX_RESOURCE : PX_IO;
 	}
 	sha256_end(&e->hash, e->sha256);

@@ -22,7 +22,8 @@ static int open_disk(struct px_origin *origin)
 
 	if (error == EBUSY) {
 		holder = px_disk_holder(NULL, bb_basename(origin->path));
-		bb_error_msg("%s: in use%s%s: it would change while it is read", origin->path, holder ? ": " : "", holder ? holder : "");
+		bb_error_msg("%s: in use%s%s: it would change while it is read", origin->path, holder ? ": " : "",
+				holder ? holder : "");
 		free(holder);
 		return origin_fail(origin, PX_TARGET);
 	}
@@ -84,7 +85,8 @@ static ssize_t read_disk(struct px_origin *origin, void *buf, size_t len_bytes, 
 
 	if (!error)
 		return len_bytes;
-	bb_error_msg("%s: cannot read %u bytes at %"OFF_FMT"u: %s", origin->path, (unsigned)len_bytes, offset_bytes, strerror(error));
+	bb_error_msg("%s: cannot read %u bytes at %"OFF_FMT"u: %s", origin->path, (unsigned)len_bytes, offset_bytes,
+			strerror(error));
 	return origin_fail(origin, PX_IO);
 }
 
@@ -93,12 +95,14 @@ static ssize_t read_file(struct px_origin *origin, void *buf, size_t len_bytes, 
 	size_t have_bytes = 0;
 
 	while (have_bytes < len_bytes) {
-		ssize_t n = pread(origin->fd, (char *)buf + have_bytes, len_bytes - have_bytes, offset_bytes + have_bytes);
+		ssize_t n = pread(origin->fd, (char *)buf + have_bytes, len_bytes - have_bytes,
+				offset_bytes + have_bytes);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
-			bb_error_msg("%s: cannot read at %"OFF_FMT"u: %s", origin->path, offset_bytes + (off_t)have_bytes,
+			bb_error_msg("%s: cannot read at %"OFF_FMT"u: %s", origin->path,
+					offset_bytes + (off_t)have_bytes,
 					n ? strerror(errno) : "it got shorter while it was read");
 			return origin_fail(origin, PX_IO);
 		}

@@ -20,18 +20,19 @@ struct px_origin {
 	struct stat st;
 };
 
-/* Opens path for reading: a disk exclusively, so that nobody mounts it meanwhile. Returns 0, or -1 after a message (status: PX_TARGET
- * when a disk is in use). */
+/* Opens path for reading: a disk exclusively, so that nobody mounts it meanwhile. Returns 0, or -1 after a message
+ * (status: PX_TARGET when a disk is in use). */
 int px_origin_open(struct px_origin *origin, const char *path) FAST_FUNC;
 
-/* Reads len_bytes from offset_bytes on into buf (aligned to 4096, both whole multiples of it); of what is decoded only the bytes
- * that come next. Returns how many: less only at the end; or -1 after a message. */
+/* Reads len_bytes from offset_bytes on into buf (aligned to 4096, both whole multiples of it); of what is decoded only
+ * the bytes that come next. Returns how many: less only at the end; or -1 after a message. */
 ssize_t px_origin_read(struct px_origin *origin, void *buf, size_t len_bytes, off_t offset_bytes) FAST_FUNC;
 
 /* From the start again, from the device and not from memory. Returns 0, or -1 after a message. */
 int px_origin_again(struct px_origin *origin) FAST_FUNC;
 
-/* 0, or -1 after a message: what can be seen of a file (size, time of its last change) is not what it was when it was opened. */
+/* 0, or -1 after a message: what can be seen of a file (size, time of its last change) is not what it was when it was
+ * opened. */
 int px_origin_unchanged(struct px_origin *origin) FAST_FUNC;
 
 /* The holes of a raw image that is sparse. */

@@ -10,8 +10,8 @@ struct px_part {
 	int fd;
 };
 
-/* path must be free, or a regular file other than the one that source describes (NULL: none). Returns 0, or an exit status after a
- * message: PX_TARGET for what may not be replaced, PX_IO. */
+/* path must be free, or a regular file other than the one that source describes (NULL: none). Returns 0, or an exit
+ * status after a message: PX_TARGET for what may not be replaced, PX_IO. */
 int px_part_open(struct px_part *part, const char *path, const struct stat *source) FAST_FUNC;
 
 /* 0, or -1 after a message. */

@@ -16,9 +16,9 @@ struct px_used {
 	size_t count;
 };
 
-/* Adds what a mapfile of GNU ddrescue (its manual, "Mapfile structure") calls finished ('+'): partclone -D writes such ones, with '?' for
- * what is free. A map that reaches past source_bytes, overlaps itself or has any other status is refused. Returns PX_OK, or PX_IO or
- * PX_DATA after a message. */
+/* Adds what a mapfile of GNU ddrescue (its manual, "Mapfile structure") calls finished ('+'): partclone -D writes such
+ * ones, with '?' for what is free. A map that reaches past source_bytes, overlaps itself or has any other status is
+ * refused. Returns PX_OK, or PX_IO or PX_DATA after a message. */
 enum px_status px_used_map(struct px_used *used, const char *path, off_t source_bytes) FAST_FUNC;
 
 /* Adds all but the holes of the file fd, where its filesystem tells them; its place (lseek) is another one then. */

@@ -40,7 +40,8 @@ static int read_head(struct put *p, struct px_http_head *head)
 	ssize_t n;
 
 	while ((n = px_http_head_parse(head, p->buf, p->end, &why)) == 0) {
-		ssize_t got = px_net_receive(p->xfer, &p->s, &p->patience, p->fd, p->buf + p->end, sizeof(p->buf) - p->end);
+		ssize_t got = px_net_receive(p->xfer, &p->s, &p->patience, p->fd, p->buf + p->end,
+				sizeof(p->buf) - p->end);
 
 		if (got == 0)
 			return put_fail(p, PX_NETWORK, "the connection was closed before the server had answered");
@@ -76,13 +77,16 @@ static int refused(struct put *p, const struct px_http_head *head)
 	if (head->code == 401 || head->code == 407)
 		px_transfer_fail(xfer, &p->s, PX_AUTH, "the server said: %u %s", head->code, head->phrase);
 	else if (head->code >= 300 && head->code < 400)
-		px_transfer_fail(xfer, &p->s, PX_SERVER, "the server said: %u %s: give the URL that it is sent to", head->code, head->phrase);
+		px_transfer_fail(xfer, &p->s, PX_SERVER, "the server said: %u %s: give the URL that it is sent to",
+				head->code, head->phrase);
 	else if (head->code < 300)
-		px_transfer_fail(xfer, &p->s, PX_PROTOCOL, "the server said %u %s before it had all", head->code, head->phrase);
+		px_transfer_fail(xfer, &p->s, PX_PROTOCOL, "the server said %u %s before it had all", head->code,
+				head->phrase);
 	else
 		px_transfer_fail(xfer, &p->s, PX_SERVER, "the server said: %u %s", head->code, head->phrase);
 	/* a full disk (507) and what the server cannot do (501) do not mend themselves */
-	xfer->again = head->code == 408 || head->code == 429 || (head->code >= 500 && head->code != 501 && head->code != 507);
+	xfer->again = head->code == 408 || head->code == 429
+			|| (head->code >= 500 && head->code != 501 && head->code != 507);
 	if (xfer->again)
 		xfer->pause_s = px_http_patience_s(head, time(NULL));
 	return -1;
@@ -109,7 +113,8 @@ static int is_speaking(struct put *p, int wait_ms)
 static int send_failed(struct put *p, int error)
 {
 	if (error == EAGAIN)
-		return px_transfer_fail(p->xfer, &p->s, PX_NETWORK, "the server takes nothing for %u seconds", p->xfer->silence_ms / 1000);
+		return px_transfer_fail(p->xfer, &p->s, PX_NETWORK, "the server takes nothing for %u seconds",
+				p->xfer->silence_ms / 1000);
 	if (is_speaking(p, LAST_WORDS_MS) && interrupted(p) < 0 && p->s.status != PX_NETWORK)
 		return -1;
 	return px_transfer_fail(p->xfer, &p->s, PX_NETWORK, "cannot send: %s", strerror(error));

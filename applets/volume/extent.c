@@ -6,7 +6,8 @@
 #include "libbb.h"
 #include "volume/extent.h"
 
-/* What the header in sector 1 says (UEFI 2.10, table 5.5): where its backup is, and how long the array is that lies before that. */
+/* What the header in sector 1 says (UEFI 2.10, table 5.5): where its backup is, and how long the array is that lies
+ * before that. */
 enum { BACKUP_LBA = 32, ENTRIES = 80, ENTRY_BYTES = 84, HEADER_BYTES = 92 };
 
 static uint64_t le(const uint8_t *p, unsigned bytes)
@@ -27,11 +28,13 @@ void FAST_FUNC px_extent_look(struct px_extent *extent, const uint8_t *head, siz
 	px_volume_look(&kind, head, head_bytes);
 	memset(extent, 0, sizeof(*extent));
 	extent->table_end_bytes = kind.end_bytes;
-	if ((kind.table != PX_TABLE_GPT && kind.table != PX_TABLE_HYBRID) || head_bytes < kind.sector_bytes + HEADER_BYTES)
+	if ((kind.table != PX_TABLE_GPT && kind.table != PX_TABLE_HYBRID)
+			|| head_bytes < kind.sector_bytes + HEADER_BYTES)
 		return;
 	header = head + kind.sector_bytes;
 	lba = le(header + BACKUP_LBA, 8);
-	array_sectors = (le(header + ENTRIES, 4) * le(header + ENTRY_BYTES, 4) + kind.sector_bytes - 1) / kind.sector_bytes;
+	array_sectors = (le(header + ENTRIES, 4) * le(header + ENTRY_BYTES,
+			4) + kind.sector_bytes - 1) / kind.sector_bytes;
 	/* one that lies in the midst of the partitions is no backup that a disk's end would be needed for */
 	if (lba > (uint64_t)INT64_MAX / kind.sector_bytes - 1 || lba <= array_sectors
 	 || (lba - array_sectors) * kind.sector_bytes < (uint64_t)kind.end_bytes)
@@ -61,7 +64,8 @@ static off_t used_between(const uint8_t *data, off_t offset_bytes, off_t start, 
 	return n ? start + (off_t)n : 0;
 }
 
-off_t FAST_FUNC px_extent_used(const struct px_extent *extent, const uint8_t *data, size_t len_bytes, off_t offset_bytes)
+off_t FAST_FUNC px_extent_used(const struct px_extent *extent, const uint8_t *data, size_t len_bytes,
+		off_t offset_bytes)
 {
 	off_t end = offset_bytes + len_bytes;
 	off_t behind = used_between(data, offset_bytes, MAX(offset_bytes, extent->backup_end_bytes), end);

@@ -3,8 +3,8 @@
 #
 #   image.sh BUILD FILE ID TITLE [FIELD=VALUE]...
 #
-# FILE: a disk, a raw or compressed image, or what qemu-img reads (qcow2, VMDK, VDI, VHDX). BUILD/tftpboot gets ID.img.zst, ID.bmap and,
-# last, the stanza; without images there, initramfs/tftproot/images is what it begins with.
+# FILE: a disk, a raw or compressed image, or what qemu-img reads (qcow2, VMDK, VDI, VHDX). BUILD/tftpboot gets
+# ID.img.zst, ID.bmap and, last, the stanza; without images there, initramfs/tftproot/images is what it begins with.
 set -eu
 
 die() {
@@ -29,7 +29,8 @@ raw_of() {
 		echo "$1"
 		return 0
 	fi
-	command -v qemu-img >/dev/null || die "$1 is a $format file, and there is no qemu-img (apt-get install qemu-utils)"
+	command -v qemu-img >/dev/null ||
+		die "$1 is a $format file, and there is no qemu-img (apt-get install qemu-utils)"
 	qemu-img convert -q -f "$format" -O raw "$1" "$work/raw" || die "qemu-img does not read $1"
 	echo "$work/raw"
 }
@@ -40,7 +41,7 @@ fields_of() {
 }
 
 main() {
-	[ $# -ge 4 ] || die "usage: image.sh BUILD FILE ID TITLE [FIELD=VALUE]... (make image FILE=disk.img ID=debian-13 TITLE='Debian 13')"
+	[ $# -ge 4 ] || die "usage: make image FILE=disk.img ID=debian-13 TITLE='Debian 13' [FIELDS='FIELD=VALUE...']"
 	build=$(cd "$1" && pwd) file=$2 id=$3 title=$4
 	shift 4
 	here=$(cd "$(dirname "$0")" && pwd)

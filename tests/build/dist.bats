@@ -38,7 +38,8 @@ unpack() {
 
 @test "the archive holds every committed file with its mode, the version, and nothing else" {
 	folder=$(unpack "$(dist "$CLONE" "$BATS_TEST_TMPDIR/out")")
-	diff <({ git -C "$CLONE" ls-files; echo kbuild/version; } | sort) <(cd "$folder" && find . ! -type d -printf '%P\n' | sort)
+	diff <({ git -C "$CLONE" ls-files; echo kbuild/version; } | sort) \
+		<(cd "$folder" && find . ! -type d -printf '%P\n' | sort)
 	[ -x "$folder/kbuild/busybox.sh" ]
 	[ "$("$folder/kbuild/version.sh")" = "$("$CLONE/kbuild/version.sh")" ]
 }

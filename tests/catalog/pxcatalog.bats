@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# pxcatalog: a stanza is written only when it is right, and no other byte of the catalog changes; check finds what is not as it says.
+# pxcatalog: a stanza is written only when it is right, and no other byte of the catalog changes; check finds what is
+# not as it says.
 load ../px
 
 setup() {
@@ -41,12 +42,14 @@ field() {
 	expect 0 $'disk\t1000000\tThe lab\t'
 }
 
-@test "a stanza is replaced where it stands, and every other byte stays: comments, odd fields, blanks, a missing last newline" {
-	printf '# head \n\nImage: a\nSource: disk.img\nX-Odd:  two  blanks \n\n\n# about disk\nTitle: old\nImage: disk\nSource: gone.img\n folded\n# behind\n \t\nImage: z\nSource: disk.img' >images
+@test "a stanza is replaced where it stands, and every other byte stays: comments, odd fields, blanks, the end" {
+	head='# head \n\nImage: a\nSource: disk.img\nX-Odd:  two  blanks \n\n\n# about disk\n'
+	tail='# behind\n \t\nImage: z\nSource: disk.img'
+	printf "${head}Title: old\nImage: disk\nSource: gone.img\n folded\n$tail" >images
 	run pxcatalog add images disk.img.gz Title=new
 	expect 0 'disk replaced'
-	printf '# head \n\nImage: a\nSource: disk.img\nX-Odd:  two  blanks \n\n\n# about disk\nImage: disk\nTitle: new\nSource: disk.img.gz\nSize: 1000000\nSource-SHA256: %s\nSHA256: %s\n# behind\n \t\nImage: z\nSource: disk.img' \
-		"$FILE_SHA" "$SHA" >expected
+	new='Image: disk\nTitle: new\nSource: disk.img.gz\nSize: 1000000\nSource-SHA256: %s\nSHA256: %s\n'
+	printf "$head$new$tail" "$FILE_SHA" "$SHA" >expected
 	cmp images expected
 }
 
@@ -231,8 +234,11 @@ field() {
 @test "check names every file that is not as the catalog says, and goes on behind it" {
 	cp disk.img.gz wrong.img.gz
 	cp disk.img other.img
-	printf 'Image: a\nSource: gone.img\n\nImage: b\nSource: disk.img.gz\nSize: 5\n\nImage: c\nSource: other.img\nSHA256: %s\n\nImage: d\nSource: disk.img.gz http://mirror.invalid/disk.img.gz\nSource-SHA256: %s\n' \
-		"${SHA//[0-9]/0}" "$FILE_SHA" >images
+	{
+		printf 'Image: a\nSource: gone.img\n\nImage: b\nSource: disk.img.gz\nSize: 5\n\n'
+		printf 'Image: c\nSource: other.img\nSHA256: %s\n\n' "${SHA//[0-9]/0}"
+		printf 'Image: d\nSource: disk.img.gz http://mirror.invalid/disk.img.gz\nSource-SHA256: %s\n' "$FILE_SHA"
+	} >images
 	run pxcatalog check images
 	expect 8 'images:1: Source: gone.img: cannot open'
 	[[ $output == *'images:4: Source: disk.img.gz: the file'*'size, decoded, is 1000000, the catalog says 5'* ]]
@@ -294,6 +300,12 @@ field() {
 	expect 0
 	[ ! -e run ] # read, never run
 	[ "$(field Archive)" = wrap.tar.gz ]
+	[ "$(field Post-SHA256)" = "$(sha256sum post.sh | cut -c 1-64)" ]
+	run pxcatalog check images
+	expect 0
+	echo '# more' >>init.sh
+	run pxcatalog check images
+	expect 9 'Init: init.sh: the file'
 	rm init.sh
 	run pxcatalog check images
 	expect 8 'Init: init.sh: cannot open'

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""A server for PUT that is odd in one way; its port is printed first. The last body that came whole is kept and given back to GET.
+"""A server for PUT that is odd in one way; its port is printed first. The last body that came whole is kept and given
+back to GET.
 
-    odd_put.py KIND    plain: knows no Expect · spoil: keeps another byte · short: keeps all but the last · deny: 403 after 100 KB and
-                       closes · early: 200 before it has all · silent: never answers · close: hangs up after 100 KB · once: 503 the first
-                       time · moved: 307 · garbage: no HTTP · hundreds: 100 without end
+    odd_put.py KIND    plain: knows no Expect · spoil: keeps another byte · short: keeps all but the last · deny: 403
+                       after 100 KB and closes · early: 200 before it has all · silent: never answers · close: hangs up
+                       after 100 KB · once: 503 the first time · moved: 307 · garbage: no HTTP · hundreds: 100 without end
 """
 import socket
 import sys
@@ -39,7 +40,8 @@ def body_of(stream, lines, most=None):
 
 
 def answer(connection, status, body=b"", more=""):
-    connection.sendall(b"HTTP/1.1 %s\r\n%sContent-Length: %d\r\nConnection: close\r\n\r\n" % (status.encode(), more.encode(), len(body)) + body)
+    head = "HTTP/1.1 %s\r\n%sContent-Length: %d\r\nConnection: close\r\n\r\n" % (status, more, len(body))
+    connection.sendall(head.encode() + body)
 
 
 def put(connection, stream, lines):

@@ -28,7 +28,8 @@ start_dav() {
 		events { worker_connections 64; }
 		http {
 			access_log off; client_body_temp_path $BATS_TEST_TMPDIR/root/.temp; client_max_body_size 0;
-			proxy_temp_path $FETCH_DIR/temp; fastcgi_temp_path $FETCH_DIR/temp; uwsgi_temp_path $FETCH_DIR/temp; scgi_temp_path $FETCH_DIR/temp;
+			proxy_temp_path $FETCH_DIR/temp; fastcgi_temp_path $FETCH_DIR/temp;
+			uwsgi_temp_path $FETCH_DIR/temp; scgi_temp_path $FETCH_DIR/temp;
 			server {
 				listen 127.0.0.1:$PORT; root $BATS_TEST_TMPDIR/root; dav_methods PUT;
 				location /small/ { client_body_temp_path $BATS_TEST_TMPDIR/root/small/.temp; }

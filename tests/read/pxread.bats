@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# pxread: the image holds the source's bytes, by every reader's word; the source is not touched; nothing half has the final name.
+# pxread: the image holds the source's bytes, by every reader's word; the source is not touched; nothing half has the
+# final name.
 load ../px
 
 setup() {
@@ -58,7 +59,8 @@ nothing_left() {
 	[ "${lines[3]}" = "SHA256: $(sha256sum in | cut -c 1-64)" ]
 	zstd -tq out.zst
 	zstd -dcq out.zst | cmp - in
-	[ "$(python3 "$PX_TOP/tests/read/frames.py" out.zst in out.bmap)" = "524288 $(((size + 524287) / 524288)) $(((size + 524287) / 524288))" ]
+	count=$(((size + 524287) / 524288))
+	[ "$(python3 "$PX_TOP/tests/read/frames.py" out.zst in out.bmap)" = "524288 $count $count" ]
 	truncate -s 8M disk disk2
 	pxwrite -q -f -b out.bmap -i out.zst disk
 	cmp -n "$size" disk in

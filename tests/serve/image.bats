@@ -26,8 +26,9 @@ nothing_left() {
 	image disk.img lab 'The lab' Grow=yes 'Disk=size>=1M'
 	[ "$status" -eq 0 ]
 	zstd -dcq "$BUILD/tftpboot/lab.img.zst" | cmp - disk.img
-	for line in 'Image: lab' 'Title: The lab' 'Grow: yes' 'Disk: size>=1M' 'Source: lab.img.zst' 'Bmap: lab.bmap' 'Size: 3145728' \
-		"Source-SHA256: $(sha256sum "$BUILD/tftpboot/lab.img.zst" | cut -c 1-64)" "SHA256: $(sha256sum disk.img | cut -c 1-64)"; do
+	for line in 'Image: lab' 'Title: The lab' 'Grow: yes' 'Disk: size>=1M' 'Source: lab.img.zst' 'Bmap: lab.bmap' \
+		'Size: 3145728' "SHA256: $(sha256sum disk.img | cut -c 1-64)" \
+		"Source-SHA256: $(sha256sum "$BUILD/tftpboot/lab.img.zst" | cut -c 1-64)"; do
 		grep -qxF "$line" "$BUILD/tftpboot/images"
 	done
 	run "$BUILD/busybox" pxcatalog check "$BUILD/tftpboot/images"
