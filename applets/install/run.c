@@ -60,7 +60,8 @@ static void finish(struct px_install *install)
 	install->warden_fd = -1;
 	install->end_ms = monotonic_ms();
 	if (install->failed && install->written)
-		install->disk_state = "disk written and verified, but Post failed";
+		install->disk_state = install->state == PX_STATE_VERIFIED ? "disk written and verified, but Post failed"
+				: "disk written, not read back, and Post failed";
 	if (install->failed || !px_step_is_scripted(install))
 		return;
 	install->state = PX_STATE_UNREAD;
