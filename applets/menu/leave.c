@@ -63,10 +63,23 @@ static void NORETURN become_shell(struct px_menu *menu)
 	_exit(127);
 }
 
+int FAST_FUNC px_shell_is_closed(const struct px_menu *menu)
+{
+	char *path = xasprintf("%s/etc/px/no-shell", menu->root);
+	int closed = access(path, F_OK) == 0;
+
+	free(path);
+	return closed;
+}
+
 static void run_shell(struct px_menu *menu)
 {
 	pid_t pid;
 
+	if (px_shell_is_closed(menu)) {
+		px_log_add("px: no shell: this system was built without (PX_SHELL=n)");
+		return;
+	}
 	menu->front->leave(menu);
 	px_ui_print(&menu->ui, "\nA shell on %s: \"exit\" brings the menu back. The log is /var/log/px.log.\n",
 			menu->ui.terminals[menu->ui.last].name);

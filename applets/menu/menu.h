@@ -123,6 +123,9 @@ void px_tell_open(struct px_menu *menu) FAST_FUNC;
 struct px_event;
 void px_tell_fill(const struct px_menu *menu, struct px_event *event) FAST_FUNC;
 
+/* leave.c: ROOT/etc/px/no-shell is there: who sits at the machine gets no shell (PX_SHELL=n, or a site's own file). */
+int px_shell_is_closed(const struct px_menu *menu) FAST_FUNC;
+
 /* leave.c: reboot and the like. They return only if it could not be done (or, the shell, when it has ended). */
 void px_leave(struct px_menu *menu, enum px_action action) FAST_FUNC;
 

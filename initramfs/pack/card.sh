@@ -41,6 +41,7 @@ make_initramfs() {
 	done
 	cp "$here/../overlay-card/etc/px/from-card" "$small/etc/px/"
 	"$here/../../debian-strip/modules.sh" "$build" "$kernel" card "$small"
+	[ "$(conf PX_SHELL)" = y ] || : >"$small/etc/px/no-shell"
 	du -sm --apparent-size "$small" | cut -f 1 >"$small/etc/px/size_mib"
 	: >"$small/etc/px/complete"
 	find "$small" -depth -exec touch -h -d "@$epoch" {} +
@@ -68,7 +69,7 @@ main() {
 	make_initramfs "$folder/card.cpio.xz"
 	"make_$kind" "$build/card.fs"
 	echo "card|PXE Imager, from this card|card.cpio.xz|$(conf PX_CONSOLE) quiet px.root=$uuid" >"$build/card.menu"
-	"$here/stick.sh" "$build" "$suite" "$build/px-$kind.img" "$folder" "$uuid" "$build/card.menu" "$build/card.fs"
+	PX_PROMPT=$(conf PX_LOADER_PROMPT) "$here/stick.sh" "$build" "$suite" "$build/px-$kind.img" "$folder" "$uuid" "$build/card.menu" "$build/card.fs"
 }
 
 main "$@"

@@ -11,6 +11,7 @@ inputs() {
 	cat "$build/tree.stamp"
 	(cd "$here/.." && find overlay pack -type f | sort | xargs ls -l | cut -c 1-10 && find overlay pack -type f | sort | xargs cat) | sha256sum
 	conf PX_KEYMAP
+	conf PX_SHELL
 }
 
 # The overlay as it stands; its modes are those of git, whatever umask it was checked out with.
@@ -55,6 +56,7 @@ main() {
 	cp -a "$build/tree" "$root"
 	install_overlay "$root"
 	install_keymap "$root"
+	[ "$(conf PX_SHELL)" = y ] || : >"$root/etc/px/no-shell"
 	du -sm --apparent-size "$root" | cut -f 1 >"$root/etc/px/size_mib"
 	: >"$root/etc/px/complete"
 	epoch=$(stat -c %Y "$build/tree")

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Packs what is a site's own (keys, scripts, files) as BUILD/tftpboot/site.cpio.xz, which the loader joins to px.cpio.xz: no
 # rebuild. DIR is laid over the root: DIR/etc/motd becomes /etc/motd; of two files the site's wins. Programs in
-# /etc/px/site.d run before the network comes up.
+# /etc/px/site.d run before the network comes up. The file lies on a TFTP server: whoever can plug in a cable can read it, so private
+# keys are refused.
 #
 #   site.sh BUILD DIR     make site DIR=...
 #   site.sh BUILD         an empty one, which the product comes with
@@ -22,6 +23,15 @@ check() {
 	[ -n "$(find "$1" -mindepth 1 ! -type d | head -n 1)" ] || die "$1: no file in it"
 }
 
+# By name and by content; a key in DER or a password has neither.
+check_secrets() {
+	secret=$(cd "$1" && find . -type f \( -name 'id_*' ! -name '*.pub' -o -name '*.key' -o -name '*.p12' -o -name '*.pfx' \
+		-o -name '*.keytab' -o -name 'ssh_host_*_key' \) | LC_ALL=C sort | head -n 1)
+	[ -n "$secret" ] || secret=$(cd "$1" && grep -rlE -e 'PRIVATE KEY|PuTTY-User-Key-File' . | LC_ALL=C sort | head -n 1)
+	[ -z "$secret" ] || die "$1/${secret#./}: a private key: site.cpio.xz is handed to every machine that asks for it by TFTP, without a
+  password; whoever can plug in a cable reads what is in it. Public keys are fine; what is secret has to come another way"
+}
+
 main() {
 	build=$(cd "$1" && pwd)
 	if [ $# = 1 ]; then
@@ -31,6 +41,7 @@ main() {
 		[ -d "$2" ] || die "$2: no such folder"
 		dir=$(cd "$2" && pwd)
 		check "$dir"
+		check_secrets "$dir"
 	fi
 	out=$build/tftpboot/site.cpio.xz work=$build/site
 	trap 'rm -f "$work.found" "$work.sorted" "$work.cpio" "$work.new"; [ $# != 1 ] || rmdir "$dir"' EXIT
@@ -39,7 +50,7 @@ main() {
 	(cd "$dir" && sed -z 's,^\./,,' "$work.sorted" | cpio -o -0 -H newc --reproducible --owner 0:0 --quiet) >"$work.cpio"
 	xz --check=crc32 -T1 --lzma2=preset=9e,dict=8MiB -c "$work.cpio" >"$work.new"
 	mv "$work.new" "$out"
-	[ $# = 1 ] || echo "  SITE    site.cpio.xz: $(stat -c %s "$out") bytes"
+	[ $# = 1 ] || echo "  SITE    site.cpio.xz: $(stat -c %s "$out") bytes, which everybody on the network can read"
 }
 
 main "$@"

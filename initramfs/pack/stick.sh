@@ -5,6 +5,7 @@
 #   stick.sh BUILD SUITE OUTPUT FOLDER UUID MENU [FILESYSTEM]
 #     FOLDER  what goes into the FAT partition; vmlinuz and the initramfs must be in it
 #     UUID    the FAT's, such as 5058-0001
+#     PX_PROMPT=n in the environment: nothing that is typed at the loaders counts
 #     MENU    a file, one entry a line: NAME|TITLE|INITRAMFS...|KERNEL PARAMETERS; the first is the default
 set -eu
 
@@ -14,7 +15,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 syslinux_menu() {
 	echo 'SERIAL 0 115200'
 	echo "DEFAULT $(head -n 1 "$menu" | cut -d '|' -f 1)"
-	printf 'PROMPT 1\nTIMEOUT 20\n\nSAY\n'
+	if [ "${PX_PROMPT:-y}" = y ]; then
+		printf 'PROMPT 1\n'
+	else
+		printf 'PROMPT 0\nNOESCAPE 1\nALLOWOPTIONS 0\n'
+	fi
+	printf 'TIMEOUT 20\n\nSAY\n'
 	while IFS='|' read -r name title initramfs parameters; do
 		echo "SAY $name: $title"
 	done <"$menu"
@@ -26,8 +32,9 @@ syslinux_menu() {
 grub_menu() {
 	echo "search --no-floppy --fs-uuid --set=root $uuid"
 	echo 'set timeout=2'
+	[ "${PX_PROMPT:-y}" = y ] || echo 'set superusers=nobody'
 	while IFS='|' read -r name title initramfs parameters; do
-		printf "\nmenuentry \"%s\" --id %s {\n\tlinux /vmlinuz %s\n\tinitrd %s\n}\n" "$title" "$name" "$parameters" \
+		printf "\nmenuentry \"%s\" --id %s --unrestricted {\n\tlinux /vmlinuz %s\n\tinitrd %s\n}\n" "$title" "$name" "$parameters" \
 			"$(echo "/$initramfs" | sed 's, , /,g')"
 	done <"$menu"
 }

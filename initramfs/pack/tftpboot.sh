@@ -25,10 +25,11 @@ main() {
 	put "$build/deb/syslinux-common/usr/lib/syslinux/modules/bios/ldlinux.c32" "$out/ldlinux.c32"
 	put "$build/deb/linux-image-$release/boot/vmlinuz-$release" "$out/vmlinuz"
 	put "$build/px.cpio.xz" "$out/px.cpio.xz"
-	# the console is the user's text, no pattern
-	sed "s/@CONSOLE@/$(conf PX_CONSOLE | sed 's,[\\/&],\\&,g')/" "$here/../tftproot/pxelinux/default" >"$build/pxelinux.default"
-	put "$build/pxelinux.default" "$out/pxelinux.cfg/default"
-	"$here/uefi.sh" "$build" "$suite" "$(conf PX_CONSOLE)"
+	"$here/menus.sh" "$config" "$here/../tftproot" "$build/menus"
+	put "$build/menus/default" "$out/pxelinux.cfg/default"
+	"$here/uefi.sh" "$build" "$suite"
+	put "$build/menus/grub.cfg" "$out/grub/grub.cfg"
+	rm -rf "$build/menus"
 	# the loaders name both; a site's own replaces it
 	[ -e "$out/site.cpio.xz" ] || "$here/site.sh" "$build"
 	# a catalog is the user's: never overwritten
@@ -41,7 +42,7 @@ main() {
 	mv "$build/sums.old" "$out/SHA256SUMS"
 	sort -u "$build"/manifest.d/* >"$build/manifest.new"
 	put "$build/manifest.new" "$build/manifest.txt"
-	rm -f "$build/manifest.new" "$build/pxelinux.default" "$build/sums"
+	rm -f "$build/manifest.new" "$build/sums"
 }
 
 main "$@"

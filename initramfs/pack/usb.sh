@@ -21,7 +21,7 @@ entries() {
 	else
 		printf '%s\n%s\n' "$network" "$stick"
 	fi
-	echo "shell|PXE Imager: a shell first|$files|$parameters px.shell"
+	[ "$(conf PX_SHELL)" != y ] || echo "shell|PXE Imager: a shell first|$files|$parameters px.shell"
 }
 
 # What the FAT is known by. It follows from what is on it: an older stick that is plugged in, too, is another one.
@@ -50,7 +50,7 @@ main() {
 	done
 	uuid=$(content_uuid)
 	entries >"$output.menu"
-	"$here/stick.sh" "$build" "$suite" "$output" "$folder" "$uuid" "$output.menu"
+	PX_PROMPT=$(conf PX_LOADER_PROMPT) "$here/stick.sh" "$build" "$suite" "$output" "$folder" "$uuid" "$output.menu"
 }
 
 main "$@"

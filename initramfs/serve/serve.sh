@@ -83,6 +83,33 @@ write_config() {
 	fi
 }
 
+# Who dnsmasq is once its ports are open: the owner of tftpboot, who then hands out nothing but files of that owner (tftp-secure);
+# when that is root, nobody, who cannot own files: what everybody may read.
+drop_root() {
+	user=$(stat -c %U "$root")
+	if [ "$user" = root ]; then
+		user=nobody
+	else
+		echo "tftp-secure" >>"$state/dnsmasq.conf"
+	fi
+	echo "user=$user" >>"$state/dnsmasq.conf"
+	echo "group=$(id -gn "$user")" >>"$state/dnsmasq.conf"
+}
+
+# Whether that user gets at the files: a folder on the way may be closed (a home, a temporary folder).
+is_readable() {
+	setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups test -r "$root/SHA256SUMS"
+}
+
+# dnsmasq with the files mounted where its user can reach them, for this process alone
+exec_mounted() {
+	mkdir -p /run/px-serve
+	sed -i 's,^tftp-root=.*,tftp-root=/run/px-serve,' "$state/dnsmasq.conf"
+	# the words are the inner shell's
+	# shellcheck disable=SC2016
+	exec unshare --mount sh -c 'mount --bind "$0" /run/px-serve && exec "$@"' "$root" "$@"
+}
+
 main() {
 	build='' iface='' range='' url=''
 	while getopts b:i:r:w: opt; do
@@ -118,7 +145,10 @@ main() {
 	if in_folder; then
 		echo "UEFI HTTP boot gets no answer: Debian's GRUB wants its files at the web server's root, not in a folder."
 	fi
-	exec dnsmasq --keep-in-foreground --user=root --conf-file="$state/dnsmasq.conf" --log-facility=-
+	drop_root
+	set -- dnsmasq --keep-in-foreground --conf-file="$state/dnsmasq.conf" --log-facility=-
+	is_readable || exec_mounted "$@"
+	exec "$@"
 }
 
 main "$@"

@@ -69,3 +69,16 @@ failing_twice() {
 	grep -q 'px: installed debian-13-lab' "$BATS_TEST_TMPDIR/out"
 	[ "$(wc -l <"$ROOT/runs")" -eq 3 ]
 }
+
+@test "without shells (/etc/px/no-shell) the list of images offers none, and a key for one gives none" {
+	: >"$ROOT/etc/px/no-shell"
+	echo 'PX_ERROR=no link on eth0' >"$ROOT/run/px/network"
+	terminal 80 24 xterm
+	wait_screen 'no link on eth0'
+	keys s
+	wait_for 20 grep -q 'no shell: this system was built without' "$LOG"
+	printf 'PX_IP=192.0.2.15\nPX_SERVER=192.0.2.1\n' >"$ROOT/run/px/network"
+	wait_screen 'choose an image'
+	keys s h e l l
+	wait_screen '(0 left)'
+}

@@ -50,6 +50,35 @@ discover() {
 	cmp "$BATS_TEST_TMPDIR/got" "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
 }
 
+# who runs process PID
+user_of() {
+	stat -c %U "/proc/$1"
+}
+
+@test "dnsmasq is not root once its ports are open, and a file that not everybody may read is not handed out" {
+	echo secret >"$BATS_TEST_TMPDIR/build/tftpboot/secret"
+	chmod 600 "$BATS_TEST_TMPDIR/build/tftpboot/secret"
+	chmod 700 "$BATS_TEST_TMPDIR" # as a home is
+	serve -i s0 -r 192.0.2.50,192.0.2.60
+	[ "$(user_of "$pid")" = nobody ]
+	ip -n "$client" addr add 192.0.2.200/24 dev c0
+	ip netns exec "$client" pxfetch -q -O "$BATS_TEST_TMPDIR/got" tftp://192.0.2.1/pxelinux.0
+	cmp "$BATS_TEST_TMPDIR/got" "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
+	run ip netns exec "$client" pxfetch -q -t 1 -O "$BATS_TEST_TMPDIR/got" tftp://192.0.2.1/secret
+	[ "$status" -eq 8 ]
+}
+
+@test "the files of another user are handed out by that user, and by TFTP no file of anybody else" {
+	chown -R daemon "$BATS_TEST_TMPDIR/build/tftpboot"
+	echo other >"$BATS_TEST_TMPDIR/build/tftpboot/other"
+	serve -i s0 -r 192.0.2.50,192.0.2.60
+	[ "$(user_of "$pid")" = daemon ]
+	ip -n "$client" addr add 192.0.2.200/24 dev c0
+	ip netns exec "$client" pxfetch -q -O "$BATS_TEST_TMPDIR/got" tftp://192.0.2.1/pxelinux.0
+	run ip netns exec "$client" pxfetch -q -t 1 -O "$BATS_TEST_TMPDIR/got" tftp://192.0.2.1/other
+	[ "$status" -eq 8 ]
+}
+
 @test "each firmware is told its own boot file" {
 	serve -i s0 -r 192.0.2.50,192.0.2.60
 	run discover 7
