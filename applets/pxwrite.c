@@ -162,8 +162,12 @@ static void parse_bmap(const char *bmap)
 		bb_error_msg_and_die("%s is for an image of %"OFF_FMT"u bytes, -s says %"OFF_FMT"u", bmap,
 				G.bmap->image_bytes, G.image_bytes);
 	G.w.bmap_vouched = !!(G.opts & OPT_VOUCHED);
-	if (G.w.bmap_vouched && (G.bmap->unchecked || G.bmap->kind != PX_BMAP_SHA256))
-		bb_error_msg_and_die("-B: %s has ranges without a SHA-256", bmap);
+	if (G.w.bmap_vouched && (G.bmap->unchecked || G.bmap->kind != PX_BMAP_SHA256)) {
+		if (!G.w.digest.known)
+			bb_error_msg_and_die("-B: %s has ranges without a SHA-256: give the hash of the image, too (-H)",
+					bmap);
+		G.w.bmap_vouched = 0; /* it proves less than the hash does */
+	}
 	if (G.bmap->unchecked && !G.w.digest.known)
 		bb_error_msg_and_die("%s has ranges without a checksum: give the hash of the image, too (-H)", bmap);
 	G.image_bytes = G.bmap->image_bytes;

@@ -40,6 +40,13 @@ static void add_digest(struct px_command *command, const struct px_digest *diges
 	px_command_add(command, hash);
 }
 
+/* Whether pxwrite knows by itself that the whole image is right: by its hash, or by a block map that pxfetch has held
+ * against the catalog's. */
+static int is_proven(const struct px_image *image)
+{
+	return image->digest.known || (image->bmap && image->bmap_digest.known);
+}
+
 /* proven: who reads knows the hash of the whole, so that parts may be joined without anything that proves them.
  * digest: of the file as it comes. */
 static void fetch_command(struct px_command *command, char **urls, int proven, const struct px_digest *digest)
@@ -83,6 +90,8 @@ static void write_command(struct px_command *command, const struct px_install *i
 	if (install->bmap_path && !LONE_DASH(disk)) {
 		px_command_add(command, "-b");
 		px_command_add(command, install->bmap_path);
+		if (image->bmap_digest.known)
+			px_command_add(command, "-B");
 	}
 	if (image->grow && !LONE_DASH(disk))
 		px_command_add(command, "-g");
@@ -127,7 +136,7 @@ char* FAST_FUNC px_pipe_describe(const struct px_install *install)
 	char *text = xstrdup("");
 	unsigned i;
 
-	fetch_command(&fetch, urls, install->image->digest.known, &install->image->source_digest);
+	fetch_command(&fetch, urls, is_proven(install->image), &install->image->source_digest);
 	write_command(&write, install, install->disk);
 	for (i = 0; i < fetch.count + write.count; i++) {
 		const char *word = i < fetch.count ? fetch.argv[i] : write.argv[i - fetch.count];
@@ -153,7 +162,7 @@ static int start_pair(struct px_install *install, char **urls, const char *disk,
 	install->committed = 0;
 	if (px_child_pipe(data) != 0)
 		return -1;
-	fetch_command(&fetch, urls, install->image->digest.known, &install->image->source_digest);
+	fetch_command(&fetch, urls, is_proven(install->image), &install->image->source_digest);
 	write_command(&write, install, disk);
 	rc = px_child_start(&install->write, "pxwrite", write.argv, data[0], out_fd, output_max_bytes);
 	if (rc == 0)

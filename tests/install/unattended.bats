@@ -332,5 +332,20 @@ stays_failed() {
 	unattended px.image=pinned
 	wait "$MENU"
 	grep -qxF "pxfetch -q -p 3 -O - -H sha256:$bmap_sum -- tftp://192.0.2.1/p.bmap" "$PX_STUB/calls"
-	grep -qxF "pxfetch -q -p 3 -O - -H sha256:$sum -- tftp://192.0.2.1/p.img.zst" "$PX_STUB/calls"
+	grep -qxF "pxfetch -q -p 3 -O - -j -H sha256:$sum -- tftp://192.0.2.1/p.img.zst" "$PX_STUB/calls"
+}
+
+@test "a block map that the catalog pins is vouched for to pxwrite, and lets pxfetch join parts; another is not" {
+	sum=$(printf '%064d' 8)
+	printf 'Image: pinned\nSource: p.img\nBmap: p.bmap\nBmap-SHA256: %s\n\nImage: loose\nSource: p.img\nBmap: p.bmap\n' "$sum" >"$PX_STUB/images"
+	unattended px.image=pinned
+	wait "$MENU"
+	grep -q '^pxfetch .* -j -- tftp://192.0.2.1/p.img$' "$PX_STUB/calls"
+	grep -q '^pxwrite .* -b [^ ]* -B ' "$PX_STUB/calls"
+	rm "$PX_STUB/calls"
+	unattended px.image=loose
+	wait "$MENU"
+	grep -q '^pxfetch .* -O - -- tftp://192.0.2.1/p.img$' "$PX_STUB/calls"
+	grep -q '^pxwrite .* -b [^ ]* ' "$PX_STUB/calls"
+	! grep -q '^pxwrite .* -B ' "$PX_STUB/calls"
 }

@@ -173,3 +173,20 @@ on_file() {
 	on_loop pwrite64 KILL -V
 	on_loop fsync KILL -V
 }
+
+@test "clearing alone: killed or failing at any write, flush or read, what is said of the disk is true" {
+	for fault in KILL TERM EIO; do
+		on_loop pwrite64 $fault -z
+		on_loop fsync $fault -z
+		on_loop pread64 $fault -z
+	done
+	on_loop pwrite64 LOST -z
+}
+
+@test "with a vouched block map: killed or failing at any write, it is whole or does not boot" {
+	need bmaptool
+	bmaptool -q create -o map "$IMAGES/img"
+	for fault in KILL EIO LOST; do
+		on_loop pwrite64 $fault -b map -B
+	done
+}

@@ -36,6 +36,16 @@ open(name, 'w').write(text % hashlib.sha256((text % ('0' * 64)).encode()).hexdig
 PY
 }
 
+# without_checksums: bmap without the checksums of its ranges: none
+without_checksums() {
+	sed 's/ chksum="[0-9a-f]*"//' bmap >none
+	python3 - <<'PY'
+import hashlib, re
+text = re.sub('<BmapFileChecksum>.*?<', '<BmapFileChecksum>%s<', open('none').read())
+open('none', 'w').write(text % hashlib.sha256((text % ('0' * 64)).encode()).hexdigest())
+PY
+}
+
 # bad_at BYTE: a copy of the image with another byte there
 bad_at() {
 	cp "$IMG" bad
@@ -130,16 +140,22 @@ as_it_was() {
 
 @test "a map that does not prove all of it, or none at all, is a usage error" {
 	map "$IMG" bmap 0-19
-	sed 's/ chksum="[0-9a-f]*"//' bmap >none
-	python3 - <<'PY'
-import hashlib, re
-text = re.sub('<BmapFileChecksum>.*?<', '<BmapFileChecksum>%s<', open('none').read())
-open('none', 'w').write(text % hashlib.sha256((text % ('0' * 64)).encode()).hexdigest())
-PY
-	for more in "-B" "-b none -B" "-b none -B -H $(sha256_of "$IMG")"; do
+	without_checksums
+	for more in "-B" "-b none -B"; do
 		# the options' words
 		run pxwrite -f $more -i "$IMG" disk
 		echo "$output"
 		untouched disk "$before" 2
 	done
+}
+
+@test "a map that proves less than the hash leaves the proof to that" {
+	map "$IMG" bmap 0-11 14-19
+	without_checksums
+	run pxwrite -f -b none -B -H "$(sha256_of "$IMG")" -i "$IMG" disk
+	written "$IMG" disk
+	bad_at $((13 * 1048576 + 5))
+	run pxwrite -f -b none -B -H "$(sha256_of bad)" -i bad disk
+	echo "$output"
+	no_boot disk 9
 }
