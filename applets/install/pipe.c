@@ -74,6 +74,7 @@ static void write_command(struct px_command *command, const struct px_install *i
 {
 	const struct px_image *image = install->image;
 	char size[sizeof(off_t) * 3];
+	int vouched;
 
 	memset(command, 0, sizeof(*command));
 	px_command_add_words(command, "pxwrite\0" "-q\0" "-p\0" "3\0");
@@ -86,13 +87,17 @@ static void write_command(struct px_command *command, const struct px_install *i
 		px_command_add(command, "-s");
 		px_command_add(command, size);
 	}
-	add_digest(command, &image->digest);
+	vouched = install->bmap_path && image->bmap_digest.known && !LONE_DASH(disk);
+	if (!vouched || install->whole)
+		add_digest(command, &image->digest);
 	if (install->bmap_path && !LONE_DASH(disk)) {
 		px_command_add(command, "-b");
 		px_command_add(command, install->bmap_path);
 		if (image->bmap_digest.known)
 			px_command_add(command, "-B");
 	}
+	if (vouched) /* pxfetch has held it against Bmap-SHA256: its ranges prove the image */
+		px_command_add(command, "-B");
 	if (image->grow && !LONE_DASH(disk))
 		px_command_add(command, "-g");
 	if (install->force && !LONE_DASH(disk))
@@ -259,7 +264,7 @@ void FAST_FUNC px_pipe_reason(const struct px_child *child, char *reason)
 /* What pxwrite and pxfetch say in why= when whoever reads from them has gone. */
 static int failed_by_its_reader(const struct px_child *child)
 {
-	return child->stopped || child->signal == SIGPIPE || strcmp(child->why, "output") == 0;
+	return child->stopped || child->status == 128 + SIGPIPE || strcmp(child->why, "output") == 0;
 }
 
 /* Keywords of why= that have nothing to do with what the child has read. */

@@ -75,6 +75,7 @@ static int install_image(struct px_menu *menu, int force)
 	install->identity = identity;
 	install->root = menu->root;
 	install->force = force;
+	install->whole = menu->settings.whole;
 	install->patience_s = menu->settings.automatic ? menu->settings.patience_s : 0;
 	install->server = menu->network.server;
 	install->mac = menu->network.mac;

@@ -55,10 +55,10 @@ static void set_seconds(struct px_settings *settings, const char *name, const ch
 		*field = seconds;
 }
 
-/* px.verify=whole: SHA256 of the decoded image, also where something else proves it. That is what is done always. */
 static void set_verify(struct px_settings *settings, const char *value)
 {
-	if (strcmp(value, "whole") != 0)
+	settings->whole = strcmp(value, "whole") == 0;
+	if (!settings->whole)
 		complain(settings, "verify", value, "not whole");
 }
 

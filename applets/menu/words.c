@@ -112,10 +112,10 @@ const char* FAST_FUNC px_words_proof(const struct px_image *image)
 		return image->digest.known ? "the archive had the SHA256 of the catalog"
 				: image->source_digest.known
 				? "the archive's file had the Source-SHA256 of the catalog" : NULL;
-	if (image->digest.known)
-		return "the image had the SHA256 of the catalog";
 	if (image->bmap_digest.known)
 		return "what is in use had the checksums of the block map that the catalog pins (Bmap-SHA256)";
+	if (image->digest.known)
+		return "the image had the SHA256 of the catalog";
 	if (image->source_digest.known)
 		return "the file had the Source-SHA256 of the catalog";
 	return "the catalog names no hash: only the file's own checksums say that it is the right one";

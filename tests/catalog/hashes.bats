@@ -97,7 +97,26 @@ list() {
 	wait "$MENU"
 	grep "^pxfetch .*-H sha256:$HEX .*/x\$" "$PX_STUB/calls"
 	grep "^pxfetch .*-H sha256:${HEX/9f/00} .*/x.bmap\$" "$PX_STUB/calls"
-	grep "^pxwrite .* -b " "$PX_STUB/calls"
+	grep "^pxwrite .* -b [^ ]* -B " "$PX_STUB/calls"
+}
+
+@test "a block map that the catalog pins proves the image alone, px.verify=whole wants SHA256 too, and no other map does" {
+	printf 'Image: a\nSource: x\nSHA256: %s\nBmap: x.bmap\nBmap-SHA256: %s\n' "$HEX" "$HEX" >"$PX_STUB/images"
+	unattended px.image=a
+	wait "$MENU"
+	grep '^pxwrite .* -B ' "$PX_STUB/calls"
+	! grep '^pxwrite .* -H ' "$PX_STUB/calls"
+	unattended px.image=a px.verify=whole
+	wait "$MENU"
+	grep "^pxwrite .* -H sha256:$HEX .* -B " "$PX_STUB/calls"
+	: >"$PX_STUB/calls"
+	sed -i '/^Bmap-SHA256/d' "$PX_STUB/images"
+	unattended px.image=a
+	wait "$MENU"
+	grep "^pxwrite .* -H sha256:$HEX .*-b " "$PX_STUB/calls"
+	! grep '^pxwrite .* -B ' "$PX_STUB/calls"
+	dry_run px.image=a px.verify=half
+	[ "$status" -eq 2 ]
 }
 
 @test "a script that is not the one of the catalog is 9, and is neither read by sh nor run" {
