@@ -7,6 +7,7 @@
 #include "libbb.h"
 #include "volume/probe.h"
 #include "volume/volume.h"
+#include "disk/disk.h"
 #include "disk/parts.h"
 #include "lib/zero.h"
 

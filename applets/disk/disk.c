@@ -4,6 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += disk.o
 
 #include "libbb.h"
+#include "disk/disk.h"
 #include "disk/parts.h"
 #include "disk/sysfs.h"
 

@@ -241,7 +241,9 @@ int FAST_FUNC px_hint_names(const struct px_hint *hint)
 	return 0;
 }
 
-int FAST_FUNC px_hint_matches(const struct px_hint *hint, const struct px_disk *disk)
+/* Whether all terms but smallest and largest hold for disk. A path term compares with disk->path, and with what a
+ * symlink (/dev/disk/by-id/...) points to. */
+static int fits(const struct px_hint *hint, const struct px_disk *disk)
 {
 	return all_hold(hint, disk) && (!must_be_named(disk) || px_hint_names(hint));
 }
@@ -284,7 +286,7 @@ static char *why_several(const struct px_hint *hint, const struct px_disks *disk
 		const struct px_disk *disk = disks->disk[i];
 		char *longer;
 
-		if (!px_hint_matches(hint, disk) || choice_compare(hint, disk, best) != 0)
+		if (!fits(hint, disk) || choice_compare(hint, disk, best) != 0)
 			continue;
 		twins |= disk->twin;
 		longer = xasprintf("%s %s", why, disk->path);
@@ -310,7 +312,7 @@ int FAST_FUNC px_hint_choose(const struct px_hint *hint, const struct px_disks *
 		const struct px_disk *disk = disks->disk[i];
 		int order;
 
-		if (!px_hint_matches(hint, disk))
+		if (!fits(hint, disk))
 			continue;
 		order = best ? choice_compare(hint, disk, best) : -1;
 		if (order > 0)

@@ -1,5 +1,5 @@
 /*
- * Disk hints (README, "Disk hints"): comma-separated terms that must all hold, and last perhaps smallest or largest.
+ * Disk hints (README, "px.disk=HINT"): comma-separated terms that must all hold, and last perhaps smallest or largest.
  *
  *	/dev/sda  serial=S  wwn=W  model=GLOB  by-path=P  transport=nvme|ata|scsi|virtio|usb|mmc|loop
  *	size>=8G  size<=500G  rotational  removable  !TERM  smallest  largest
@@ -18,10 +18,6 @@ struct px_hint; /* parsed; px_hint_free */
 /* Parses text; an empty one is an error. Returns NULL with *why (malloc'ed) saying what and where: `column 7:
  * "sized": no such term`. Prints nothing. */
 struct px_hint *px_hint_parse(const char *text, char **why) FAST_FUNC;
-
-/* Whether all terms but smallest and largest hold for disk. A path term compares with disk->path, and with what a
- * symlink (/dev/disk/by-id/...) points to. */
-int px_hint_matches(const struct px_hint *hint, const struct px_disk *disk) FAST_FUNC;
 
 /* True when the hint names disks (see above), so that px_disk_wish.named may be set. */
 int px_hint_names(const struct px_hint *hint) FAST_FUNC;

@@ -4,6 +4,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += holder.o
 
 #include "libbb.h"
+#include "disk/disk.h"
 #include "disk/parts.h"
 #include "disk/sysfs.h"
 #include "lib/text.h"

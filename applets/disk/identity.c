@@ -6,6 +6,7 @@
 #include "libbb.h"
 #include <sys/sysmacros.h>
 #include "disk/identity.h"
+#include "disk/disk.h"
 #include "disk/parts.h"
 #include "disk/sysfs.h"
 #include "lib/text.h"

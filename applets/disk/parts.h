@@ -4,7 +4,7 @@
 #ifndef PX_PARTS_H
 #define PX_PARTS_H 1
 
-#include "disk/disk.h"
+struct px_disk;
 
 /* ID_PATH of udev for the device folder (a real path below /sys, with root): "" when unknown. malloc'ed. */
 char *px_disk_by_path(const char *root, const char *name, const char *device_folder) FAST_FUNC;

@@ -9,6 +9,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += path.o
 
 #include "libbb.h"
+#include "disk/disk.h"
 #include "disk/parts.h"
 #include "disk/sysfs.h"
 

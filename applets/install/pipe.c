@@ -16,7 +16,8 @@ void FAST_FUNC px_command_add(struct px_command *command, const char *word)
 	command->argv[command->count++] = xstrdup(word);
 }
 
-void FAST_FUNC px_command_add_words(struct px_command *command, const char *words)
+/* Adds copies of words: a NUL after each, an empty one ends. */
+static void add_words(struct px_command *command, const char *words)
 {
 	for (; *words; words += strlen(words) + 1)
 		px_command_add(command, words);
@@ -52,7 +53,7 @@ static int is_proven(const struct px_image *image)
 static void fetch_command(struct px_command *command, char **urls, int proven, const struct px_digest *digest)
 {
 	memset(command, 0, sizeof(*command));
-	px_command_add_words(command, "pxfetch\0" "-q\0" "-p\0" "3\0" "-O\0" "-\0");
+	add_words(command, "pxfetch\0" "-q\0" "-p\0" "3\0" "-O\0" "-\0");
 	if (proven)
 		px_command_add(command, "-j");
 	add_digest(command, digest);
@@ -77,9 +78,9 @@ static void write_command(struct px_command *command, const struct px_install *i
 	int vouched;
 
 	memset(command, 0, sizeof(*command));
-	px_command_add_words(command, "pxwrite\0" "-q\0" "-p\0" "3\0");
+	add_words(command, "pxwrite\0" "-q\0" "-p\0" "3\0");
 	if (!LONE_DASH(disk)) {
-		px_command_add_words(command, "-c\0" "4\0"); /* PX_CHILD_WORD_FD */
+		add_words(command, "-c\0" "4\0"); /* PX_CHILD_WORD_FD */
 		add_identity(command, install);
 	}
 	if (image->size_bytes >= 0) {
@@ -109,7 +110,7 @@ static void write_command(struct px_command *command, const struct px_install *i
 void FAST_FUNC px_command_clear(struct px_command *command, const struct px_install *install, int force)
 {
 	memset(command, 0, sizeof(*command));
-	px_command_add_words(command, "pxwrite\0" "-z\0" "-q\0" "-p\0" "3\0");
+	add_words(command, "pxwrite\0" "-z\0" "-q\0" "-p\0" "3\0");
 	if (force)
 		px_command_add(command, "-f");
 	add_identity(command, install);

@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "menu/answer.h"
+#include "menu/viewer.h"
 
 enum { LINES_MAX = 60 };
 

@@ -5,6 +5,7 @@
 
 #include "libbb.h"
 #include "menu/page.h"
+#include "menu/viewer.h"
 
 void FAST_FUNC px_page_show(struct px_menu *menu, px_draw draw)
 {

@@ -7,6 +7,7 @@
 #include "lib/text.h"
 #include "menu/page.h"
 #include "menu/words.h"
+#include "menu/viewer.h"
 
 struct confirm_page {
 	char *word;                 /* what is to be typed */

@@ -7,6 +7,7 @@
 #include "libbb.h"
 #include "lib/text.h"
 #include "menu/page.h"
+#include "menu/viewer.h"
 
 static void draw_item(struct px_screen *screen, const char *label, const char *text, enum px_look look)
 {

@@ -61,6 +61,17 @@ static void do_after(struct px_menu *menu)
 
 /* --- one installation; image and disk are chosen */
 
+/* What the installation said goes to the pages behind it. */
+static void keep_words(struct px_menu *menu)
+{
+	free(menu->lines);
+	menu->lines = menu->install.lines;
+	menu->install.lines = NULL;
+	free(menu->warnings);
+	menu->warnings = menu->install.warnings;
+	menu->install.warnings = NULL;
+}
+
 static int install_image(struct px_menu *menu, int force)
 {
 	struct px_install *install = &menu->install;
@@ -93,12 +104,7 @@ static int install_image(struct px_menu *menu, int force)
 	}
 	signal(SIGHUP, on_hangup);
 	menu->status = install->status;
-	free(menu->lines);
-	menu->lines = install->lines;
-	install->lines = NULL;
-	free(menu->warnings);
-	menu->warnings = install->warnings;
-	install->warnings = NULL;
+	keep_words(menu);
 	if (install->status == 0) {
 		px_log_say("px: installed %s on %s", menu->image->id, menu->disk->path);
 		px_tell_fill(menu, &event);

@@ -6,6 +6,7 @@
 #include "libbb.h"
 #include "lib/text.h"
 #include "menu/page.h"
+#include "menu/viewer.h"
 
 enum { DETAIL_ROWS = 5, SIZE_COLUMNS = 10 };
 

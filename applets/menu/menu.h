@@ -8,7 +8,7 @@
 #include "disk/disk.h"
 #include "install/install.h"
 #include "menu/ui.h"
-#include "menu/viewer.h"
+#include "menu/viewing.h"
 
 /* What the operator, or the kernel command line, wants next. */
 enum px_action {

@@ -7,6 +7,7 @@
 #include "lib/text.h"
 #include "menu/page.h"
 #include "menu/words.h"
+#include "menu/viewer.h"
 
 struct running_page {
 	smallint asked;             /* "abort?" is on the screen */

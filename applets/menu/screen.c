@@ -15,6 +15,17 @@ static const char looks[] ALIGN1 =
 static const char colour_looks[] ALIGN1 =
 	"0\0" "0;1\0" "0;37;44\0" "0;7\0" "0;1;30\0" "0;1;32\0" "0;1;37;41\0";
 
+static void throw_away(struct px_screen *screen)
+{
+	free(screen->wanted);
+	free(screen->shown);
+	free(screen->wanted_look);
+	free(screen->shown_look);
+	screen->columns = screen->rows = 0;
+	screen->wanted = screen->shown = NULL;
+	screen->wanted_look = screen->shown_look = NULL;
+}
+
 void FAST_FUNC px_screen_resize(struct px_screen *screen, unsigned columns, unsigned rows)
 {
 	size_t cells;
@@ -23,7 +34,7 @@ void FAST_FUNC px_screen_resize(struct px_screen *screen, unsigned columns, unsi
 	rows = MAX(MIN(rows, PX_ROWS_MAX), PX_ROWS_MIN);
 	if (screen->columns == columns && screen->rows == rows)
 		return;
-	px_screen_free(screen);
+	throw_away(screen);
 	cells = columns * rows;
 	screen->columns = columns;
 	screen->rows = rows;
@@ -33,17 +44,6 @@ void FAST_FUNC px_screen_resize(struct px_screen *screen, unsigned columns, unsi
 	screen->wanted_look = xzalloc(cells);
 	screen->shown_look = xzalloc(cells);
 	px_screen_clear(screen);
-}
-
-void FAST_FUNC px_screen_free(struct px_screen *screen)
-{
-	free(screen->wanted);
-	free(screen->shown);
-	free(screen->wanted_look);
-	free(screen->shown_look);
-	screen->columns = screen->rows = 0;
-	screen->wanted = screen->shown = NULL;
-	screen->wanted_look = screen->shown_look = NULL;
 }
 
 /* --- drawing */

@@ -22,9 +22,8 @@ struct px_screen {
 	uint8_t *wanted_look, *shown_look;
 };
 
-/* A size of 0 first; resize throws away what was drawn. Call free at the end. */
+/* A size of 0 first; throws away what was drawn. */
 void px_screen_resize(struct px_screen *screen, unsigned columns, unsigned rows) FAST_FUNC;
-void px_screen_free(struct px_screen *screen) FAST_FUNC;
 
 /* Starts a new picture: all blank. */
 void px_screen_clear(struct px_screen *screen) FAST_FUNC;

@@ -45,7 +45,8 @@ int FAST_FUNC px_terminal_measure(struct px_terminal *terminal)
 	return changed;
 }
 
-int FAST_FUNC px_terminal_has_key(const struct px_terminal *terminal)
+/* True when a key is in the buffer already, so that polling the file descriptor would wait for nothing. */
+static int has_key(const struct px_terminal *terminal)
 {
 	return terminal->key_buffer[0] != 0;
 }
@@ -81,7 +82,7 @@ int FAST_FUNC px_terminal_key(struct px_terminal *terminal)
 {
 	int64_t key;
 
-	if (!px_terminal_has_key(terminal)) {
+	if (!has_key(terminal)) {
 		struct pollfd pollfd = { .fd = terminal->in_fd, .events = POLLIN };
 		char c;
 		ssize_t n;

@@ -40,9 +40,6 @@ int px_terminal_measure(struct px_terminal *terminal) FAST_FUNC;
 /* One key; waits for no longer than the rest of an escape sequence takes. PX_KEY_NONE, PX_KEY_LOST. */
 int px_terminal_key(struct px_terminal *terminal) FAST_FUNC;
 
-/* True when a key is in the buffer already, so that polling the file descriptor would wait for nothing. */
-int px_terminal_has_key(const struct px_terminal *terminal) FAST_FUNC;
-
 /* Writes, whatever it takes, but never waits for ever for a line that does not move (flow control): after a second
  * of no movement the rest is dropped. */
 void px_terminal_write(struct px_terminal *terminal, const char *text, size_t len_bytes) FAST_FUNC;

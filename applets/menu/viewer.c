@@ -8,6 +8,7 @@
 #include "report/log.h"
 #include "menu/netinfo.h"
 #include "menu/page.h"
+#include "menu/viewer.h"
 
 enum { SHIFT_COLUMNS = 40, SHIFT_MAX = 7 * SHIFT_COLUMNS, LOOK_MS = 30 * 1000 };
 
@@ -58,7 +59,7 @@ static const char* FAST_FUNC help_line(struct px_menu *menu UNUSED_PARAM, unsign
 	return nth_string(help, i);
 }
 
-void FAST_FUNC px_viewer_help(struct px_menu *menu)
+static void open_help(struct px_menu *menu)
 {
 	unsigned count = 0;
 	const char *s;
@@ -183,7 +184,7 @@ static void turn_page(struct px_viewer *viewer, int key)
 static int take_opening_key(struct px_menu *menu, int key)
 {
 	if (key == PX_KEY_F1 || key == '?')
-		px_viewer_help(menu);
+		open_help(menu);
 	else if (key == PX_KEY_F2)
 		px_viewer_log(menu);
 	else

@@ -5,27 +5,11 @@
 #ifndef PX_VIEWER_H
 #define PX_VIEWER_H 1
 
-#include "menu/list.h"
+#include "menu/viewing.h"
 
 struct px_menu;
 struct px_screen;
 
-enum { PX_VIEWER_TEXT_BYTES = 300, PX_NETWORK_LINES = 8 };
-
-/* In struct px_menu; all zero: none is open. */
-struct px_viewer {
-	const char *title;          /* NULL: none is open; not owned */
-	struct px_list list;
-	unsigned shift;             /* columns that have moved out at the left: lines may be longer than the
-	                             * screen is wide */
-	/* Line i, printable ASCII, valid until the next call; it may be put into text. */
-	const char* FAST_FUNC (*line)(struct px_menu *menu, unsigned i);
-	char text[PX_VIEWER_TEXT_BYTES];
-	char *more;                 /* network: what px_netinfo_read gave; owned */
-	unsigned long long touched_ms; /* when the last key came */
-};
-
-void px_viewer_help(struct px_menu *menu) FAST_FUNC;
 void px_viewer_log(struct px_menu *menu) FAST_FUNC;
 void px_viewer_network(struct px_menu *menu) FAST_FUNC;
 void px_viewer_close(struct px_menu *menu) FAST_FUNC;

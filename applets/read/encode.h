@@ -10,16 +10,9 @@
 #define PX_ENCODE_H 1
 
 #include "lib/status.h"
+#include "read/frame.h"
 #include "read/part.h"
 #include "volume/extent.h"
-
-struct px_frame {
-	uint32_t packed_bytes;
-	uint32_t len_bytes;
-	uint32_t checksum;     /* XXH64 of the content, its lower half: what the frame ends with */
-	smallint mapped;       /* 0: nothing in it is in use */
-	uint8_t sha256[32];
-};
 
 struct px_encoder;
 

@@ -5,7 +5,7 @@
 #ifndef PX_SEEKTABLE_H
 #define PX_SEEKTABLE_H 1
 
-#include "read/encode.h"
+#include "read/frame.h"
 
 /* The seek table (zstd's contrib/seekable_format/zstd_seekable_compression_format.md, 0.1.0), with checksums: a
  * skippable frame that goes behind the last frame. malloc'ed, *table_bytes long. */

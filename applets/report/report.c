@@ -134,6 +134,8 @@ static int parse(struct px_url *url, const char *parameter, const char *text, co
 	return 0;
 }
 
+static void FAST_FUNC send_log(const char *line);
+
 static void start_sender(void)
 {
 	int ends[2];
@@ -159,7 +161,7 @@ static void start_sender(void)
 	}
 	ndelay_on(ends[1]);
 	report.fd = ends[1];
-	px_log_listener = px_report_log;
+	px_log_listener = send_log;
 }
 
 /* The one that knows less of this machine (it had no address then) sends what it has, and ends. */
@@ -214,7 +216,7 @@ int FAST_FUNC px_report_active(void)
 
 /* --- what is said */
 
-void FAST_FUNC px_report_log(const char *line)
+static void FAST_FUNC send_log(const char *line)
 {
 	send_record(PX_RECORD_LOG, line, 0);
 }

@@ -7,14 +7,12 @@
 #define PX_REPORT_H 1
 
 #include "report/event.h"
+#include "report/sender.h"
 
 /* Starts the reporter when a URL says so; else all of these do nothing. Reads who this machine is, and gives that
  * in words for people, valid until the next call. Call it again when more may be known of the network: the reporter
  * is another one then. */
 const char *px_report_open(const struct px_reporter *who) FAST_FUNC;
-
-/* One syslog line. */
-void px_report_log(const char *line) FAST_FUNC;
 
 /* Events. The last one, done or failed, is sent until somebody has answered, while nothing else is to be sent: it
  * may arrive twice. progress: call it as often as you like, one in 5 s is sent. */
@@ -22,9 +20,6 @@ void px_report_start(const struct px_event *event) FAST_FUNC;
 void px_report_progress(const struct px_event *event) FAST_FUNC;
 void px_report_done(const struct px_event *event) FAST_FUNC;
 void px_report_failed(const struct px_event *event) FAST_FUNC;
-
-/* How long the answer to the last event is waited for before a restart. */
-enum { PX_REPORT_ANSWER_MS = 20 * 1000 };
 
 /* Gives the reporter patience_ms to get rid of what it has; it is not needed any more after that. Returns 0 when
  * all was sent and the last event answered (or there was nothing to send), -1 when not. */

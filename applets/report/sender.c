@@ -5,7 +5,6 @@
 
 #include "libbb.h"
 #include "lib/url.h"
-#include "report/report.h"
 #include "report/sender.h"
 
 enum { SYSLOG_PORT = 514, HTTP_PORT = 80, PATIENCE_MS = 5000, RETRY_MS = 10000, PAUSE_MS = 1000, LAST_MS = 3600 * 1000,
