@@ -348,6 +348,46 @@ static void refuse_files(struct parser *p)
 		set_problem(p, "Post", problem);
 }
 
+/* What is wrong with reference (the first word of it, as far as blank or end), once it is made absolute; NULL: nothing. */
+static const char *url_problem(const struct px_catalog *catalog, const char *reference)
+{
+	char *word, *absolute;
+	const char *why;
+	struct px_url url;
+
+	if (!reference)
+		return NULL;
+	word = xstrndup(reference, strcspn(reference, " \t\n"));
+	absolute = px_url_resolve(catalog->url, word);
+	why = px_url_parse(&url, absolute);
+	if (!why)
+		px_url_free(&url);
+	free(absolute);
+	free(word);
+	return why;
+}
+
+/* A mistake that no server is needed to see is told before anybody chooses the image, not when its disk is cleared. */
+static void refuse_bad_urls(struct parser *p)
+{
+	static const char names[] ALIGN1 = "Bmap\0Init\0Archive\0Post\0";
+	const struct px_image *image = p->image;
+	const char *const references[] = { image->bmap, image->init, image->archive, image->post };
+	const char *s = image->sources, *why;
+	unsigned i;
+
+	for (; s && *(s = skip_whitespace(s)); s = skip_non_whitespace(s)) {
+		why = url_problem(p->catalog, s);
+		if (why)
+			set_problem(p, "Source", why);
+	}
+	for (i = 0; i < ARRAY_SIZE(references); i++) {
+		why = url_problem(p->catalog, references[i]);
+		if (why)
+			set_problem(p, nth_string(names, i), why);
+	}
+}
+
 /* A URL that is none is left to pxfetch, which would not have fetched a catalog from there. */
 static int is_remote(const char *text)
 {
@@ -390,6 +430,7 @@ static void close_stanza(struct parser *p)
 	if (image->sources && (image->init || image->archive))
 		set_problem(p, "Source", "not together with Init and Archive");
 	refuse_files(p);
+	refuse_bad_urls(p);
 	if (!image->title[0])
 		image->title = image->id;
 	p->image = NULL;
