@@ -75,7 +75,7 @@ said() {
 
 # (pxelinux's own lines about it are on the screen only)
 @test "an initramfs cut before that panics, with the reason in the kernel's words, and in GRUB's" {
-	[ -r /usr/share/OVMF/OVMF_CODE_4M.fd ] || skip "no OVMF on this machine (package ovmf)"
+	[ -r /usr/share/OVMF/OVMF_CODE_4M.fd ] || lacking "OVMF (package ovmf)"
 	small
 	head -c 200000 "$PX_BUILD/tftpboot/px.cpio.xz" >"$root/px.cpio.xz"
 	boot -t "$root" 'Initramfs unpacking failed' 'Kernel panic'

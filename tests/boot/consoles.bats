@@ -77,7 +77,7 @@ wait_shows() {
 
 @test "a UEFI machine whose network comes first is told to boot its local disk, and does" {
 	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set"
-	[ -r /usr/share/OVMF/OVMF_CODE_4M.fd ] || skip "no OVMF on this machine (package ovmf)"
+	[ -r /usr/share/OVMF/OVMF_CODE_4M.fd ] || lacking "OVMF (package ovmf)"
 	"$PX_TOP/tests/boot/demo/small.sh" "$PX_BUILD" trixie "$dir"
 	zstd -q -d "$dir/small.img.zst" -o "$dir/small.img"
 	# what the menu runs before it restarts, by a program of the site: nobody is at the keyboard

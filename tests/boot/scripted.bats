@@ -44,7 +44,7 @@ image() {
 @test "Debian as a scripted image is installed with GPT, ESP and systemd-boot and boots under UEFI" {
 	long
 	need_root
-	[ -e /usr/share/OVMF/OVMF_CODE_4M.fd ] || skip "no OVMF on this machine"
+	[ -e /usr/share/OVMF/OVMF_CODE_4M.fd ] || lacking "OVMF (package ovmf)"
 	"$PX_TOP/tests/boot/scripted/debian.sh" "$PX_BUILD" "$SUITE"
 	image uefi debian smallest
 	truncate -s 2G "$disk"

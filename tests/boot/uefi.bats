@@ -8,7 +8,7 @@ BOOT=$PX_TOP/tests/boot/demo/boot.sh
 
 setup() {
 	need qemu-system-x86_64
-	[ -r /usr/share/OVMF/OVMF_CODE_4M.secboot.fd ] || skip "no OVMF on this machine (package ovmf)"
+	[ -r /usr/share/OVMF/OVMF_CODE_4M.secboot.fd ] || lacking "OVMF (package ovmf)"
 	disk=$BATS_TEST_TMPDIR/disk.img
 	root=$BATS_TEST_TMPDIR/tftp
 	truncate -s 2G "$disk"

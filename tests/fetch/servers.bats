@@ -62,14 +62,14 @@ tftp_all() {
 }
 
 @test "tftpd-hpa gives every byte by TFTP, block numbers wrapping" {
-	unpack_deb tftpd-hpa || skip "no tftpd-hpa in the archive"
+	unpack_deb tftpd-hpa || lacking tftpd-hpa
 	start_hpa "$ROOT" 192.0.2.1 69
 	tftp_all tftp://192.0.2.1
 	from content -b 65464 tftp://192.0.2.1/content
 }
 
 @test "atftpd gives every byte by TFTP in windows, block numbers wrapping" {
-	unpack_deb atftpd || skip "no atftpd in the archive"
+	unpack_deb atftpd || lacking atftpd
 	start_atftpd "$ROOT" 192.0.2.1 69
 	tftp_all tftp://192.0.2.1
 	from wrap -b 512 -w 64 tftp://192.0.2.1/wrap
@@ -77,7 +77,7 @@ tftp_all() {
 }
 
 @test "a windowed TFTP transfer survives 3 % loss" {
-	unpack_deb atftpd || skip "no atftpd in the archive"
+	unpack_deb atftpd || lacking atftpd
 	start_atftpd "$ROOT" 192.0.2.1 69
 	lose 3
 	from content tftp://192.0.2.1/content
@@ -167,7 +167,7 @@ large_from() {
 
 @test "files over 2 and over 4 GiB come whole by HTTP and by TFTP, whatever is said of their size" {
 	need nginx
-	unpack_deb atftpd || skip "no atftpd in the archive"
+	unpack_deb atftpd || lacking atftpd
 	local three=3000000001 five=$((4294967296 + 1048579))
 	large three $three
 	large five $five
@@ -186,7 +186,7 @@ large_from() {
 @test "dnsmasq and tftpd-hpa give a file over 4 GiB whole" {
 	[ -n "${PX_LONG:-}" ] || skip "takes a minute; set PX_LONG=1"
 	need dnsmasq
-	unpack_deb tftpd-hpa || skip "no tftpd-hpa in the archive"
+	unpack_deb tftpd-hpa || lacking tftpd-hpa
 	local five=$((4294967296 + 1048579))
 	large five $five
 	start_dnsmasq "$ROOT" 192.0.2.1 69

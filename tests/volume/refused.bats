@@ -65,7 +65,7 @@ starts() {
 	tar -cf image raw
 	refused "a tar archive"
 	for format in odc newc bin; do
-		echo raw | cpio -o -H $format >image 2>/dev/null || skip "no cpio"
+		echo raw | cpio -o -H $format >image 2>/dev/null || lacking cpio
 		refused "a cpio archive"
 	done
 	if command -v gpg >/dev/null; then
