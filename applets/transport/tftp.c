@@ -5,7 +5,6 @@
 
 #include "libbb.h"
 #include <netinet/ip.h>
-#include <sched.h>
 #include "transport/net.h"
 #include "transport/tftp_pace.h"
 #include "transport/tftp_state.h"
@@ -18,9 +17,6 @@ enum {
 	AWAY_MIN_US = 1000 * 1000,
 	QUIET_MIN_US = 1000,
 	REPEAT_MAX_US = 8 * 1000 * 1000,
-	SPIN_MAX_US = 200,               /* a round trip up to that is not slept through */
-	YIELD_MAX_US = 50,               /* gone for longer: somebody else needs this processor */
-	SPIN_REST = 100,                 /* then so many answers are slept for */
 	LOSSES_MAX = 12,                 /* windows in a row that broke off at their start: this window is too large */
 	NOT_FOUND = 1, ACCESS_VIOLATION = 2, WRONG_PORT = 5, /* ERROR codes (RFC 1350, appendix) */
 };
@@ -45,7 +41,6 @@ struct tftp_stream {
 	struct px_tftp_trip trip;
 	unsigned repeat_us;       /* when last[] is sent again */
 	unsigned block_us;        /* the socket's receive time-out */
-	unsigned spin_rest;       /* answers to sleep for */
 	unsigned losses;          /* windows in a row */
 	unsigned long long window_us; /* when the first block of this window came */
 	struct px_tftp_pace pace;
@@ -143,37 +138,12 @@ static ssize_t tftp_take(struct tftp_stream *f, struct tftp_from *from, int flag
 	return recvfrom(f->fd, f->packet, sizeof(f->packet), flags, (struct sockaddr *)&from->address, &from->len);
 }
 
-/* For the time of two round trips. To sleep and be woken on another processor takes longer than an answer on a fast
- * network does, and as much of the processor's time. Who else wants it gets it; then sleeping is better for a while.
- * Returns as recvfrom. */
-static ssize_t tftp_spin(struct tftp_stream *f, struct tftp_from *from)
-{
-	unsigned long long start_us = tftp_clock_us(), now_us = start_us, before_us;
-	ssize_t n;
-
-	do {
-		n = tftp_take(f, from, MSG_DONTWAIT);
-		if (n >= 0 || errno != EAGAIN)
-			return n;
-		before_us = now_us;
-		sched_yield();
-		now_us = tftp_clock_us();
-		if (now_us - before_us > YIELD_MAX_US)
-			f->spin_rest = SPIN_REST;
-	} while (now_us - start_us < (unsigned)f->trip.trip_us * 2);
-	return n;
-}
-
 /* What is there without sleeping. Within a window the next block often is, after an ACK it takes a while. Returns as
  * recvfrom. */
 static ssize_t tftp_look(struct tftp_stream *f, struct tftp_from *from)
 {
 	if (f->t.unacked_blocks > 0)
 		return tftp_take(f, from, MSG_DONTWAIT);
-	if (f->spin_rest > 0)
-		f->spin_rest--;
-	else if (f->trip.trip_us > 0 && f->trip.trip_us <= SPIN_MAX_US)
-		return tftp_spin(f, from);
 	errno = EAGAIN;
 	return -1;
 }
@@ -497,7 +467,6 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 	f->repeated = f->silent = 0;
 	f->stranger.ss_family = 0;
 	f->block_us = 0;
-	f->spin_rest = 0;
 	f->repeat_us = PX_TFTP_REPEAT_FIRST_US;
 	if (!f->plain)
 		tftp_choose_options(f, a);
