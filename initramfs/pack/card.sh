@@ -39,7 +39,7 @@ make_initramfs() {
 	for f in init etc/px/medium etc/px/say.sh etc/px/parameters.sh etc/mdev.conf; do
 		cp "$here/../overlay/$f" "$small/$f"
 	done
-	cp "$here/../overlay-card/etc/px/from-card" "$small/etc/px/"
+	cp "$here"/../overlay-card/etc/px/* "$small/etc/px/"
 	"$here/../../debian-strip/modules.sh" "$build" "$kernel" card "$small"
 	[ "$(conf PX_SHELL)" = y ] || : >"$small/etc/px/no-shell"
 	du -sm --apparent-size "$small" | cut -f 1 >"$small/etc/px/size_mib"
@@ -65,7 +65,7 @@ main() {
 	trap 'exit 130' INT TERM
 	rm -rf "$folder"
 	mkdir "$folder"
-	cp "$build/tftpboot/vmlinuz" "$folder/"
+	cp "$build/tftpboot/vmlinuz" "$build/tftpboot/site.cpio.xz" "$folder/"
 	make_initramfs "$folder/card.cpio.xz"
 	"make_$kind" "$build/card.fs"
 	echo "card|PXE Imager, from this card|card.cpio.xz|$(conf PX_CONSOLE) quiet px.root=$uuid" >"$build/card.menu"

@@ -38,6 +38,19 @@ device() {
 	[ "$(grep -c 'modprobe .*pci:v00008086d0000100Esv\* usb:v1234p5678$' "$calls")" = 1 ]
 }
 
+@test "network cards get their drivers first and are brought up before the disks' drivers load" {
+	device bus/pci/devices a pci:v00001000d00000030sv0sd0bc01sc00i00
+	device bus/pci/devices b pci:v00008086d0000100Esv0sd0bc02sc00i00
+	device bus/virtio/devices c virtio:d00000001v00001AF4
+	card eth0 52:54:00:00:00:01 1
+	init
+	run grep -E '^modprobe .*(bc0|virtio)|^ip link' "$calls"
+	echo "$output"
+	[ "${lines[0]% }" = 'modprobe -qab pci:v00008086d0000100Esv0sd0bc02sc00i00 virtio:d00000001v00001AF4' ]
+	up=$(grep -n '^ip link set dev eth0 up' "$calls" | head -n 1 | cut -d : -f 1)
+	[ "$up" -lt "$(grep -n 'modprobe .*bc01' "$calls" | head -n 1 | cut -d : -f 1)" ]
+}
+
 @test "devices that are on no bus (a keyboard's keys, the board, the processor) are asked for, too" {
 	device class/input input0 input:b0011v0001
 	device class/dmi id dmi:bvnSeaBIOS

@@ -195,3 +195,44 @@ site() {
 	[ "$(cat "$BATS_TEST_TMPDIR/build/tftpboot/site.cpio.xz")" = before ]
 	[ "$(ls "$BATS_TEST_TMPDIR/build/tftpboot")" = site.cpio.xz ]
 }
+
+# join-site with the machine's own cpio and xz
+join_site() {
+	mkdir -p "$BATS_TEST_TMPDIR/commands"
+	for c in cpio xz; do ln -sf "$PX_BUSYBOX" "$BATS_TEST_TMPDIR/commands/$c"; done
+	PATH=$BATS_TEST_TMPDIR/commands:$PATH run sh "$PX_TOP/initramfs/overlay-card/etc/px/join-site" "$@"
+	echo "$output"
+}
+
+@test "a card's system gets the site's own files, too: new ones, and instead of its own" {
+	need cpio xz
+	mkdir -p "$BATS_TEST_TMPDIR/site/etc/px/site.d" "$BATS_TEST_TMPDIR/system/etc"
+	echo theirs >"$BATS_TEST_TMPDIR/site/etc/motd"
+	printf '#!/bin/sh\n' >"$BATS_TEST_TMPDIR/site/etc/px/site.d/program"
+	chmod 755 "$BATS_TEST_TMPDIR/site/etc/px/site.d/program"
+	echo ours >"$BATS_TEST_TMPDIR/system/etc/motd"
+	echo stays >"$BATS_TEST_TMPDIR/system/etc/hosts"
+	site
+	join_site "$BATS_TEST_TMPDIR/build/tftpboot/site.cpio.xz" "$BATS_TEST_TMPDIR/system"
+	[ "$status" = 0 ]
+	[ "$(cat "$BATS_TEST_TMPDIR/system/etc/motd")" = theirs ]
+	[ "$(cat "$BATS_TEST_TMPDIR/system/etc/hosts")" = stays ]
+	[ -x "$BATS_TEST_TMPDIR/system/etc/px/site.d/program" ]
+	[ -z "$(ls "$BATS_TEST_TMPDIR/system/run")" ]
+}
+
+@test "a site.cpio.xz on a card that is damaged is said, one that is not there is none" {
+	mkdir "$BATS_TEST_TMPDIR/system"
+	join_site "$BATS_TEST_TMPDIR/no-such" "$BATS_TEST_TMPDIR/system"
+	[ "$status" = 0 ]
+	echo noise >"$BATS_TEST_TMPDIR/noise"
+	mkdir "$BATS_TEST_TMPDIR/site"
+	head -c 100000 "$PX_BUSYBOX" >"$BATS_TEST_TMPDIR/site/file"
+	site
+	head -c 5000 "$BATS_TEST_TMPDIR/build/tftpboot/site.cpio.xz" >"$BATS_TEST_TMPDIR/cut"
+	for file in noise cut; do
+		join_site "$BATS_TEST_TMPDIR/$file" "$BATS_TEST_TMPDIR/system"
+		[ "$status" = 1 ]
+		[[ $output == *'site.cpio.xz could not be unpacked'* ]]
+	done
+}

@@ -97,7 +97,7 @@ brings() {
 	run brings wired
 	[ "$status" = 0 ]
 	for m in e1000e igb igc ixgbe i40e ice r8169 tg3 bnxt_en mlx4_en mlx5_core atlantic sfc cxgb4 be2net stmmac b44 sky2 r8152 smsc95xx \
-		ahci nvme mpt3sas mpi3mr megaraid_sas hpsa smartpqi aacraid pm80xx isci mvsas aic7xxx sata_mv pata_sil680 sdhci-pci virtio_blk; do
+		iavf igbvf ixgbevf cxgb4vf ena gve mana idpf hv_netvsc natsemi via-rhine ahci nvme mpt3sas mpi3mr megaraid_sas hpsa smartpqi aacraid pm80xx isci mvsas aic7xxx sata_mv pata_sil680 sdhci-pci virtio_blk; do
 		grep -q "/$m\.ko$" <<<"$output" || { echo "no $m"; false; }
 	done
 	run grep -E '/(wireless|can|infiniband|gpu|bluetooth|wwan|target|ceph)/|/(btrfs|xfs|lpfc|bnx2x|qed|dm-mod)\.ko' <<<"$output"
