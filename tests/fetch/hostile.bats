@@ -374,7 +374,7 @@ all_ways() {
 		truncate -s 8M disk
 		start_hostile http members
 		set +e
-		timeout 60 pxfetch -q -t 1 -T 5 -O - "http://127.0.0.1:$PORT/truncate" 2>err | pxwrite -q disk 2>>err
+		timeout 60 pxfetch -q -t 1 -T 5 -O - "http://127.0.0.1:$PORT/truncate" 2>err | pxwrite -q -f disk 2>>err
 		local status=("${PIPESTATUS[@]}")
 		set -e
 		cat err
@@ -390,7 +390,7 @@ all_ways() {
 	start_hostile http image
 	truncate -s 8M disk
 	set +e
-	timeout 60 pxfetch -q -t 1 -T 5 -O - "http://127.0.0.1:$PORT/truncate-a-sector" 2>err | pxwrite -q -s 3000320 disk 2>>err
+	timeout 60 pxfetch -q -t 1 -T 5 -O - "http://127.0.0.1:$PORT/truncate-a-sector" 2>err | pxwrite -q -f -s 3000320 disk 2>>err
 	local status=("${PIPESTATUS[@]}")
 	set -e
 	cat err
