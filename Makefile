@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # PXE Imager. An index: a stage is one target that calls one script; `make help` lists them.
 B := build
 CONFIG := .config

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pxcatalog: writes and checks the catalog of a server, with the code that reads it on the machine.
  *

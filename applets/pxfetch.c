@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pxfetch: gets one file from the first mirror that has it, and proves that it has all of it.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pximenu: the operator's menu, and the machine's own hand when the kernel command line says what to do.
  */

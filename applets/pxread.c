@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pxread: makes an image of a disk, or of another image: zstd frames that stand alone, a seek table, a block map.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pxsend: puts one file on an HTTP server, and proves that it is there, whole: the mirror image of pxfetch.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pxwrite: decodes an image and puts it on a disk, all of it or none of it.
  *

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Debian's packages in: BUILD/debian holds every package of the list with its dependencies, unpacked and untouched
 # (no package's scripts are run), and the .deb files that it came from, so that each file's package is known.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What options cost: the KiB that each adds to the tree and to px.cpio.xz, beside the tree without extras of the same driver set.
 #
 #   costs.sh BUILD SUITE CONFIG OPTION...     prints "OPTION KIB COMPRESSED-KIB"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Firmware for NICs and disk controllers into a tree: of the packages' files, those that a module of the tree asks for.
 #
 #   firmware.sh BUILD TREE PACKAGE...     (packages that kbuild/archive.sh has unpacked in BUILD/deb)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Which library of a tree is needed by what is in it: read from the ELF headers, so dlopen() is not seen.
 #
 #   libraries.sh needed TREE         prints "FILE<tab>LIBRARY" for each library a program or library asks for, and for

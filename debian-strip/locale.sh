@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes a folder with the locale of one name, as it goes into the tree: etc/locale.conf, which /init reads, and usr/lib/locale/NAME.
 #
 #   locale.sh BUILD SUITE NAME FOLDER

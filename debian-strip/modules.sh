@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Kernel modules of one driver set, and of lists beside it, into a tree, with what they depend on and index files of just these.
 #
 #   modules.sh BUILD KERNEL-PACKAGE "SET [LIST...]" TREE

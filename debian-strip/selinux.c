@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * libselinux.so.1 for the tree: Debian's tar is linked to it and, without --selinux, calls none of it. The real one
  * brings a regular expression library along, 900 KiB together; this one says that there is no SELinux.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Puts a small libselinux.so.1 (selinux.c) into a tree in which tar, and nothing else, asks for it.
 #
 #   selinux.sh TREE

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Takes packages and files out of a tree, rule by rule, and prints what each rule saved.
 #
 #   strip.sh purge TREE FILES LIST [optional]   the files of the packages in LIST (FILES/PKG lists a package's files)

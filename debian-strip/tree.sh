@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes BUILD/tree, the small Debian: packages in, what is not needed out, BusyBox and the kernel's modules in; and
 # BUILD/rootdir.tar, the tree packed. Two builds of the same packages are the same bytes.
 #

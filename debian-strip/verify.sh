@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Says whether a stripped tree still holds together: every library that any program or library in it needs is there,
 # no link points to nothing, and the whole is within its budget.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Read with a dot by the scripts that call apt. The reader sets apt (a private apt directory below BUILD) and kbuild (this folder).
 #
 # Of the build machine's own configuration nothing is used but how a mirror is reached (proxies, ForceIPv4, whether the clock can be

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The one door to Debian's archive: signature-checked packages, by name, through the mirror that this machine's own
 # apt uses, in a private apt directory. The host's sources and package state are never touched.
 #

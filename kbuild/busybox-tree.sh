@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes BUILD/busybox-tree: BusyBox's source from Debian, our patch, our applets as px/, and what its build generates;
 # and BUILD/kconfig/busybox.in, BusyBox's options as a submenu of ours.
 #

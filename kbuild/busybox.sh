@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Builds BUILD/busybox: static, musl, with our applets, configured by .config.
 #
 #   busybox.sh BUILD SUITE CONFIG

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Read with a dot by the scripts of the build.
 # shellcheck shell=sh
 

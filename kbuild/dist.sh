@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes BUILD/dist/pxe-imager-VERSION.tar.xz, the source as it is committed, and SHA256SUMS. One commit gives the same
 # bytes everywhere. It builds without git: kbuild/version, which only the archive has, says what it is.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Builds the static libraries that .config asks for, from Debian's sources, with musl, into BUILD/musl/lib.
 #
 #   libraries.sh BUILD SUITE CONFIG

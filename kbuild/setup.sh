@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Installs what is missing of the packages in the lists (one a line, the reason after #), when root; else prints the one
 # command to run and fails. Quick when nothing is missing.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes BUILD/musl/px-gcc: musl-gcc that also sees the kernel's headers (they are outside musl's include path) and the
 # libraries that kbuild/libraries.sh builds.
 #

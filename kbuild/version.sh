@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Prints the version of this source, the only place that knows it:
 #
 #   1.2                    the commit that the tag v1.2 stands on

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What every bats file here loads: where things are, and servers that are waited for and killed.
 #
 #	load ../px

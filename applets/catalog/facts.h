@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is true of a file that a catalog names: its size and sums as it lies there and decoded, held against a block
  * map.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The files of a catalog that lies on this machine: the folder that it lies in is what the server hands out.
  */

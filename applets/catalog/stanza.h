@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A catalog as text: one stanza is written or replaced, every other byte stays as it is. Pure functions, no I/O. What
  * a stanza means is catalog.h's; the same parser finds it here.

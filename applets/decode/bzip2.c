@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * bzip2 with libbz2: all streams that follow each other, each block and stream with its CRC.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The table of decoders: whatever is linked from decode/; and what lies before and behind members. See decode.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a decoder is: one file in this folder, one registered entry; told by magic bytes, never by name.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * gzip (RFC 1952) with zlib: all members, each with its CRC-32 and length checked.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * lz4 (frame format 1.6) with liblz4: all frames, skippable ones too; checksums are checked where a frame has them.
  */

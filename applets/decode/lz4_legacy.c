@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * lz4's legacy frames (lz4 -l; "Legacy frame" in lz4_Frame_format.md) with liblz4: 02 21 4c 18, then blocks, each
  * with its packed size (4 bytes, little-endian) before it. A block becomes 8 MiB, only the last one less.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The formats of liblzma: .xz (1.2.1: streams, padding between them; CRC32, CRC64 or SHA-256), .lz (lzip: members,
  * CRC32) and .lzma (LZMA_Alone: one stream, and no checksum).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * zstd (RFC 8878) with libzstd: all frames, skippable ones too; the checksum is checked where a frame has one.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * zstd frames that are decoded side by side: each is whole in memory, and so small that two of them fit. pzstd makes
  * such images, and whoever compresses an image in pieces.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An open disk: aligned reads and writes past the page cache, zeroing by the device, flushing. A regular file does as a
  * disk of its size; it never grows.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What lies on a disk, in words. See disk.h (px_disk.data): at most the first MiB, the last MiB and the starts of eight
  * partitions are read, and nothing more after the first read that fails.

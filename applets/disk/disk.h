@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The disks of this machine, from sysfs, procfs and a short look at each: what pxwrite -l prints, pximenu shows, hints
  * choose from and every refusal is made of.

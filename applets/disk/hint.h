@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Disk hints (README, "px.disk=HINT"): comma-separated terms that must all hold, and last perhaps smallest or largest.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which disk is meant, beyond its name: /dev/sda may be another one by the time that somebody has said yes to it.
  *

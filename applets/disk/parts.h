@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Parts of disk.h that only this folder calls: what a disk is made of, who holds it, what lies on it. root as there.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where a disk is plugged in, in udev's words (ID_PATH): from the path of its device below /sys/devices. See parts.h.
  *

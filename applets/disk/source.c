@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Whether an image would be read from the disk that it is for. See disk.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Disks in words: refusals, the line of pxwrite -l. See disk.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One stream out of a list of mirrors: tries with growing pauses, resume where it broke, then the next mirror. Who
  * reads it never notices; bytes once given are never given twice, and never mixed with those of another version of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where pxfetch puts the bytes: stdout, or FILE.part that becomes FILE when it is complete.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The archive of a scripted image: a look at its first bytes while the disk is untouched, later pxfetch | pxwrite - |
  * tar -x. See step.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A program that the menu runs: its messages line by line, its progress lines (-p), what it prints (if wanted), its
  * exit.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Clearing the disk before a scripted image and after a failure, and whether it still is the one that was chosen. See
  * step.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The end of what scripts have begun, also after a failure: all is written back, unmounted, and has reached the disk.
  * See step.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Whether what was written through file systems has reached the disk. umount(2) and sync(2) report no write that was
  * lost; syncfs(2) and fsync(2) do, for what was lost since their descriptor was opened.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The file system of a partition that pxwrite -g has grown. The program is initramfs/overlay/etc/px/grow. See step.h.
  */

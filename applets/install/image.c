@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A raw image: its block map, then pxfetch | pxwrite. See step.h.
  */

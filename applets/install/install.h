@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One installation: pxfetch URL... | pxwrite DISK, or the scripts and the archive of a scripted image, with every exit
  * status checked, and how it ended.

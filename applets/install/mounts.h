@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is mounted at and below a folder, from /proc/self/mountinfo (proc(5)).
  */

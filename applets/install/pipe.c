@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The two children of a pipe, their command lines, and which of them failed first. See pipe.h.
  */

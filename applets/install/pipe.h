@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pxfetch URL... | pxwrite DISK as two children of an installation: command lines, start, and whose failure came first.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An installation from start to end, step by step, whatever kind of image it is. See install.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Init and Post: fetched and checked while the disk is untouched, run later. See step.h.
  */

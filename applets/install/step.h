@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the steps of an installation share: failing, running one program, the stage that is shown.
  *

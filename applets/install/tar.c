@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which tar there is, and how it is asked to keep everything. See tar.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Unpacking an archive with tar: the command line, and why it failed.
  */

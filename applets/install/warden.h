@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A process beside an installation with scripts, for the case that the menu dies: it ends what they have started,
  * unmounts what they have mounted, and clears the disk that they have begun to write.

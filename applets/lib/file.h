@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A regular file as a stream: one that lies on this machine and does not change while it is read.
  */

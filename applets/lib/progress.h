@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Progress of long work: one line on a terminal, or one line a second to a file descriptor for programs (-p FD):
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A ring of aligned buffers between one producer and several stages, each with threads of its own. Threads live in
  * ring.c and nowhere else; what passes between them is chunks of bytes, never streams.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The state of a disk, the fact that this product is about: a keyword between processes, words for people. Both stand
  * here only.

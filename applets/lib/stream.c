@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The pull stream: sticky ends and failures, closing a whole chain. See stream.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Text from elsewhere (network, disks, command line), made fit to print on any terminal: printable ASCII and nothing
  * else. The only place where that is decided. No escape sequence, no C1 control, no broken UTF-8 gets through.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * URLs (RFC 3986): what scheme://user:password@host:port/path?query#fragment means to a transport.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which PXE Imager this is. See version.h; px_version.h is written by kbuild/busybox.sh. Only this file and BusyBox's
  * banner include it, so that a new commit compiles two files and no more.

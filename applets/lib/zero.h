@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Whether bytes are all zero: any of them, or whole aligned pieces, fast.
  */

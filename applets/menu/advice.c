@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What can be done about a failure. See px_advice in menu.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Answers that are typed, for the menu as lines of text; and what can be looked at instead of answering.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Waiting for a key on a page, with help and log over it. See page.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The page that asks once more, and the countdown of an unattended run. See page.h.
  */

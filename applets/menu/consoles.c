@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The consoles of the kernel. See px_ui_open_consoles in ui.h.
  */

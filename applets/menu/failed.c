@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The failure page: all that somebody needs who gets a photograph of it. And the page of waiting for the network. See
  * page.h.

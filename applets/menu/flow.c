@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The order of things: catalog, image, disk, confirmation, installation, end. See menu.h.
  */

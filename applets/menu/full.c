@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The menu in full-screen mode: which file does what. See struct px_front in menu.h.
  */

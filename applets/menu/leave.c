@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Leaving the menu: reboot, power off, a shell. See px_leave in menu.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The menu as lines of text: px.ui=text, for dumb terminals, expect and screen readers. Questions end in "? ",
  * answers are numbers or letters followed by Enter (answer.h). See struct px_front in menu.h.

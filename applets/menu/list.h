@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A place in a list, and a field of text that is typed: what keys do to them. Nothing is drawn here.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Getting the catalog while the network comes up. See px_catalog_load in menu.h.
  */

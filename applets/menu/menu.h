@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the parts of pximenu share: one session, and the two ways to show it (full screen, lines of text).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What ROOT/etc/px/network-page finds out about the network: cards, lease, routes, resolver, whether the server is
  * reached.

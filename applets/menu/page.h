@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What all full-screen pages share: the frame, drawing on every terminal, keys that mean the same everywhere.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The questions of the menu as lines of text: which image, which disk, sure? See answer.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The page of an installation that runs, and of one that went well. See page.h.
  */

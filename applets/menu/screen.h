@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A screen of cells: what a page draws, and what of it a terminal has to be told. VT100 and nothing more (ECMA-48
  * CUP, ED, SGR), printable ASCII only; a cell that has not changed is not sent, so a serial line of 9600 baud keeps

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the kernel command line says to the menu: px.image=, px.disk= and so on (the README has them all), and the
  * values of the network script.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the menu has to tell the reporter. See px_tell_open in menu.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One terminal: raw mode, keys, size. Nothing here knows what is on the screen.
  */

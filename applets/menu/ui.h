@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * All terminals of the menu together, and waiting: for a key, for the installation, for a while.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is shown over a page: help, log, network details. See viewer.h.
  */

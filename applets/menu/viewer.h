@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What can be shown over any page until Esc: help, log, network details. The page below, and what runs meanwhile, go
  * on: nobody waits in here. One is open at a time.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is open over a page: see viewer.h, which has the functions. A header of its own, for struct px_menu holds one.
  */

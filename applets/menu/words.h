@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sentences about image, disk and progress that screens and lines of text share, so that both say the same.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A block map of the frames, as bmap-tools write it. See seektable.h.
  */

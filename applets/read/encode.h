@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An image as zstd frames that stand alone (RFC 8878), each with its content size and checksum, and zstd's seek table
  * behind them (zstd's contrib/seekable_format, version 0.1.0): any zstd decodes the whole, whoever knows the table

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is known of a zstd frame that was made: for the seek table and the block map, which stand beside the frames.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an image is made of: a disk, a raw image, or a file that is decoded. It is never written to.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A file that has its name only when it is complete: until then it is NAME.new. Or standard output.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What stands beside the frames of an image: zstd's seek table and a block map of bmap-tools, both made from the list
  * of frames.

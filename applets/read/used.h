@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which bytes of a source are in use: what a map says, or the holes of a sparse file. The rest becomes zeros.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an event says (px.report=), filled by who knows it: report/ reads neither menu nor installation.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The log of a session: every line that the menu, pxfetch and pxwrite say, with the seconds since boot. It is kept in
  * memory for the log page and appended to ROOT/var/log/px.log, which the second screen shows

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Telling others: syslog over UDP (px.log=) and JSON events by HTTP POST (px.report=). A process of its own does it,
  * fed through a pipe that is never waited for: a server that is slow, dead or lying costs reports, never an

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The reporter's own process: takes records from a pipe, sends them. See report.h.
  */

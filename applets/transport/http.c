@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * HTTP/1.1 GET (RFC 9110, 9112): Content-Length and chunked bodies, ranges, redirects, proxies. The connection stays
  * for the next request after an answer that is no file: a redirect, an error.

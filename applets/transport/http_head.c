@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * HTTP/1.x response heads and chunk lines. See http_head.h.
  */

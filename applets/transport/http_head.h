@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The head of an HTTP/1.x response and the lines between chunks (RFC 9110, 9112), parsed as pure functions over a
  * buffer: no sockets here, so that a fuzzer can drive it. Strict: what could be read two ways is refused, because

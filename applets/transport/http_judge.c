@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the fields of an HTTP answer are worth. See http_judge.h.
  */

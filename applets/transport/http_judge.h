@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the fields of an HTTP answer are worth: whether its validator can tell two versions of a file apart, whether a
  * coding is only the name of the file's own format, how long a busy server is to be left alone. No sockets, no clock.

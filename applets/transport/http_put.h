@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * HTTP/1.1 PUT (RFC 9110, 9.3.4): one body to one server, which is asked first whether it wants it (Expect:
  * 100-continue, 10.1.1). A server that refuses is understood at any time, also in the midst of the body.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * HTTP requests and the choice of a proxy. See http_request.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is sent to an HTTP server: the request as text, and whether it goes through a proxy. No sockets here.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * TFTP (RFC 1350, 2347, 2348, 2349, 7440): the sockets and clocks around tftp_state.c.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A TFTP server that slows down. See tftp_pace.h.
  */

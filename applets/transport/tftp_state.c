@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The reading side of TFTP, packet by packet. See tftp_state.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The reading side of TFTP (RFC 1350) with options (2347), blksize (2348), timeout and tsize (2349) and windowsize
  * (7440), as a state and functions that take and make packets: no sockets, no clock, so that a fuzzer can drive it.

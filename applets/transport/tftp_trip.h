@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The round trip to a TFTP server, and how long to wait before a packet is sent again (RFC 6298, 2). No clock and no
  * sockets.

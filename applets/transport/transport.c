@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The transports that are linked in, and how one says that it failed. See transport.h.
  */

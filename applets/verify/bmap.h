@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Block maps of bmap-tools, versions 1.3, 1.4 and 2.0: which blocks of an image hold data, with a checksum for each
  * range. Only the XML that bmaptool writes, plus what an editor may have done to its blanks: no entities, no DOCTYPE,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A block map, held against the image as that passes: the checksums of its ranges, and its holes, which are zeros. An
  * image that has something there is another one than the map was made of.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Size and SHA-256 of a stream, checked as it passes. See check.h.
  */

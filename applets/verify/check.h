@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A filter that lets an end pass only when it is the right one: so many bytes, with that SHA-256 (FIPS 180-4).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a failed pxfetch leaves at the end of a pipe, because the end of a pipe looks the same whether its writer
  * succeeded or not:

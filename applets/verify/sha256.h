@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * SHA-256 (FIPS 180-4) of large buffers. libbb's copies each block of 64 bytes before it works on it, and loads and
  * stores its state for each; and what another processor has just written must be asked for in time.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A fast sum for comparing what a disk gives back with what it was given: a disk errs, it does not attack. Two
  * different chunks have the same sum once in 2^64 cases.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where a tar archive ends: at two blocks of zeros in the place of a member's header (POSIX, pax, "ustar Interchange
  * Format"). A program that unpacks takes the end of its input between two members for the end, too; only these blocks

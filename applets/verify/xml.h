@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The XML that block maps are made of, pulled: tags, attributes, text and comments of a buffer. Entities, DOCTYPE,
  * CDATA and processing instructions are refused, for whoever needs these means something else. No I/O but messages.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How far the data of an image reaches: up to the last byte that is not zero, the backup of its GPT not counted, which
  * pxwrite writes anew at the end of whatever disk the image lands on (UEFI 2.10, 5.3). No I/O.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Fits the partition table of an image to the disk that it lands on. See gpt.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Fits the partition table of an image to the disk that it lands on. No I/O; every value is taken for hostile. GPT:
  * UEFI 2.10, section 5; MBR: 5.2.1 there.

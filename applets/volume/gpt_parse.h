@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reading a GUID partition table (UEFI 2.10, 5.3) out of the first bytes of a disk or an image. Used by gpt.c and
  * volume.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The partition table of a master boot record (UEFI 2.10, 5.2.1), and numbers as they lie on disks.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Filesystems, RAID members and volumes by their magic bytes. See probe.h.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What lies on a disk, a partition or in an image, by its magic bytes. Tables, no I/O.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Things that people and servers hand out as disk images and that are none. See probe.h.
  */

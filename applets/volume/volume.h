@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What lies on a disk or in an image, by its first bytes. No I/O; every value is taken for hostile.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Puts an image on a disk in the order that leaves, at every moment, either the complete and verified image or a disk
  * that does not boot (CONTRIBUTING.md, "How pxwrite writes"; steps 0 to 6).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The word that the boot sector waits for: pxwrite -c FD.
  *

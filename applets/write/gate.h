@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Holds the writers back until what they have is proven: one thread opens the gate further and further, others wait
  * in front of it.

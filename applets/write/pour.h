@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Steps 2 and 3 of pxwrite: everything from the first MiB on goes from the stream to the disk, hashed on the way; and
  * the stream's end is the right one. Decoding, hashing and writing are threads of a ring.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where pxwrite's bytes come from: standard input or a file. It can be looked at without being consumed, and knows how
  * long it waited.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An image on its way to a disk: what the steps of blkwrite.h (pouring, reading back behind the writers and at the
  * end) know together.

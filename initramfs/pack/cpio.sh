@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Packs a folder as a kernel's initramfs: newc cpio, xz. The same folder gives the same bytes.
 #
 #   cpio.sh ROOT OUTPUT EPOCH

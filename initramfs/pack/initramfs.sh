@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes BUILD/px.cpio.xz: the tree with /init, its scripts and its files.
 #
 #   initramfs.sh BUILD SUITE CONFIG

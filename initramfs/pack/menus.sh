@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Writes the loaders' menus as .config wants them: OUT/default (pxelinux) and OUT/grub.cfg, from the ones in TFTPROOT.
 #
 #   menus.sh CONFIG TFTPROOT OUT

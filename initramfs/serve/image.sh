@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes an image of FILE and puts it into the catalog of BUILD/tftpboot: read, block map, stanza, check.
 #
 #   image.sh BUILD FILE ID TITLE [FIELD=VALUE]...

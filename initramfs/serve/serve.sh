@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Serves BUILD/tftpboot on a real network with dnsmasq, in the foreground: TFTP, and either DHCP (with a range) or proxyDHCP
 # (without: beside the DHCP server that is there already, which keeps giving the addresses).
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # How long from power-on to the menu, and how large: ours as built and with the driver set "qemu", a bare BusyBox initramfs on the same
 # kernel, and Debian's own netboot installer, until it asks for the language. QEMU (TCG) with the kernel given directly, so that
 # nobody's TFTP counts; the best of three.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # pxfetch beside other clients, in one run over a veth pair: bytes a second and CPU seconds, as ratios.
 #
 #   bench-fetch.sh [ROUNDS [http|tftp|windows|delay|loss...]]     default 5 and all; needs root

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # make bench-write: pxwrite against what people do today, and against the limit of each part. Prints a table of ratios: runs
 # are interleaved, so that a noisy machine is noisy for all.
 #

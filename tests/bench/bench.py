@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The rounds and the table of bench-write.sh.
 
     bench.py BUSYBOX DIR ROUNDS          BENCH_ONLY=TEXT: only rows with TEXT in "group name"

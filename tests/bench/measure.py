@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Runs commands in turn, several rounds, and prints a table of ratios to the first one.
 
     measure.py ROUNDS BYTES REFERENCE < commands

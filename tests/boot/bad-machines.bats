@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
 # Machines that something is wrong with: each says on its console what it is; none hangs without a word, none writes to a disk.
 # With PX_LONG=1. (What the menu and the network script make of it without QEMU: disk/hint, menu/screens, init/init, init/network.)

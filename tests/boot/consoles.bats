@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
 # The menu on the screen and on the serial line of one machine at once: by the keyboard, with two disks.
 load ../px

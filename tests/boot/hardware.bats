@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
 # Network cards and disk controllers, as QEMU has them: each boots over PXE, finds its server, installs a small image on its
 # disk, and boots from that disk. One pair always, all of them with PX_LONG=1. Then sticks and cards. What is wrong with a

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
 # The whole way in QEMU: power-on, PXE, menu, disk, and what ends on the console when something is wrong.
 load ../px

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
 # `make serve` and real firmware on a network of the test's own (a namespace, a bridge and a tap): each boot path to the menu.
 # The seconds from power-on are printed (bats --show-output-of-passing-tests shows them).

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
 # The shipped examples of scripted images in QEMU: installed over PXE, until the box boots from its disk. The first one always, the
 # others with PX_LONG=1.

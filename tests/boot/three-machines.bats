@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
 # Three machines at once from one server (make serve's dnsmasq), nobody at any of them.
 load ../px

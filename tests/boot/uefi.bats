@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
 # The same TFTP root on UEFI machines, without and with Secure Boot: shim, GRUB, the menu, an installation, and the
 # installed system. BIOS is menu.bats.

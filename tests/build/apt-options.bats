@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # kbuild/apt.sh: what the build machine's own apt is told does not reach the build.
 load ../px
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # kbuild/archive.sh: the one door to Debian's archive, with apt's own tools replaced where the archive must misbehave.
 load ../px
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # One configuration for all: what menuconfig shows, what defaults and edits do.
 load ../px
 

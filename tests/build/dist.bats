@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # `make dist`: the source as it is committed, the same bytes from every clone, which build without git.
 load ../px
 

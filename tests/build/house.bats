@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The order in the house, as far as a machine can see it: tests/build/house says what each check looks for. Each check is also shown
 # to a tree with one offence in it, so that none passes because it sees nothing.
 load ../px

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The build: one binary, static, ours in it; one configuration for both kconfigs.
 load ../px
 

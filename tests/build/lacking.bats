@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A program that is not there: the test is left out on somebody's machine, and fails where all of them were installed
 # (.ci/run).
 load ../px

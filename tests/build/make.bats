@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The build as a whole: what is up to date is left alone, and the same sources give the same bytes.
 load ../px
 

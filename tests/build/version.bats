@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The version: one script knows it; the binary, the manifest and a source archive say the same.
 load ../px
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The catalog's parser, seen through the menu as text and through -n.
 
 load ../px

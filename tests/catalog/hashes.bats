@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Fields that say what must be true of the files (SHA256s, Need) and which mirror comes first (Spread).
 
 load ../px

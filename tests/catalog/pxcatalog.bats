@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # pxcatalog: a stanza is written only when it is right, and no other byte of the catalog changes; check finds what is
 # not as it says.
 load ../px

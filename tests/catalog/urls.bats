@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # References of a stanza that can be seen to be wrong without asking a server: the stanza cannot be used, and says so.
 
 load ../px

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of disk/, volume/ and verify/ load: their drivers, compiled once a file, and loop devices that go away.
 
 bats_require_minimum_version 1.5.0

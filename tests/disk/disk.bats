@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # disk/disk.h: which disks there are, who has them, what is on them, and why one cannot be the target.
 load ../px
 load ../disk/disk

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What each test driver (disk/build) begins with: what BusyBox's main would have set.
  */

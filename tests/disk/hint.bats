@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # disk/hint.h: a hint means exactly one disk, or it refuses.
 load ../px
 load ../disk/disk

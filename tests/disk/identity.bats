@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # disk/identity.h: a disk is told by what it is, not by its name.
 load ../px
 load disk

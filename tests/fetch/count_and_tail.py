@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Counts what comes in and passes on the last MiB of it.
 
     count_and_tail.py FILE-FOR-THE-NUMBER < in > tail

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A long and lossy path for TFTP: passes datagrams on after a while, or not at all.
 
     delay_proxy.py PORT SERVER SERVER-PORT DELAY-MS LOSS-PERCENT

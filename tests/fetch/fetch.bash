@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Real servers for the pxfetch tests and benchmark: started on an address, waited for, ended by pid. Sourced.
 #
 # FETCH_IN is the command prefix under which servers run ("ip netns exec NAME", or nothing). Every server's pid goes to

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # pxfetch against servers that misbehave: never status 0 with other bytes, never for ever, one clean line.
 
 load ../px

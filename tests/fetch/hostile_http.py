@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """An HTTP server that misbehaves: the first part of the path says how.
 
     hostile_http.py FILE    serves FILE's bytes; prints its port, then runs until it is killed

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A TFTP server that misbehaves: the name asked for says how.
 
     hostile_tftp.py FILE    serves FILE's bytes; prints its port, then runs until it is killed

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A server for PUT that is odd in one way; its port is printed first. The last body that came whole is kept and given
 back to GET.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # pxsend: 0 means that the server has all of it, read back; against nginx's dav module, and servers that are odd.
 load ../px
 load fetch

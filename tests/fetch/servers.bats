@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # pxfetch with the servers that people have: dnsmasq, tftpd-hpa, atftpd, nginx, in a network of its own.
 
 load ../px

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """An HTTP server whose file is replaced while it is fetched: the last part of the path says how.
 
     two_versions.py OLD NEW     serves the bytes of OLD, then of NEW; prints its port, then runs until it is killed

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # pxfetch and files that are replaced while it fetches them: what it calls whole is of one version.
 
 load ../px

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Block maps of hostile bytes; what is taken must keep its promises. The checksum of the file itself is checked last, so all
  * else is reached without it.

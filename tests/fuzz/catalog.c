@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Fuzz target: the catalog's parser. Whatever the server sends, every image has a reason or can be used, and no text of it can
  * move a terminal's cursor.

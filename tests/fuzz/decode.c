@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The decoders behind the stream, fed with hostile bytes in pieces of odd sizes. The first byte says how: whether the
  * format's own sums are checked and what lies behind the end is refused, how much is read at once. Whatever the pieces, the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an image is and how its table is fitted, of hostile bytes. The first 16 bytes of the input say how large disk and sectors are;
  * half of the runs get their checksums made right, so that the fuzzer sees what lies behind them.

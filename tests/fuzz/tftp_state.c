@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * TFTP packets: the input is a mode byte and packets, each after two bytes of length. What is taken is in order, and no
  * option is in force that was not asked for.

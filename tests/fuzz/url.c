@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * URLs: what is parsed has all its parts, is shown without control bytes, and resolves.
  */

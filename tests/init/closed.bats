@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # initramfs: a classroom: no shells (PX_SHELL=n), nothing typed at the loaders (PX_LOADER_PROMPT=n); private keys, DHCP's option 210.
 
 load ../px

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # initramfs: what DHCP says, in a kernel's own tables: udhcpc, udhcpc.script and a real DHCP server in two network namespaces.
 
 load ../px

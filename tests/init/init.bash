@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A folder that looks like a machine to /init and the network script: load after px.
 #
 # $root is the machine; commands that would change this one are stubs that write "NAME ARGUMENTS" to $calls and then run

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # initramfs: what the network page shows beside the addresses.
 
 load ../px

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # initramfs: sticks, cards and a site's own cpio as files; which medium a system was booted from. boot/hardware.bats boots them.
 
 load ../px

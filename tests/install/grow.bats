@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The file system of a partition that has grown: the program that makes it grow, and how pximenu calls it.
 load ../px
 load ../menu/menu

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Catalogs that nobody wrote by hand: huge, binary, hostile. The menu shows what can be used, and nothing reaches the terminal raw.
 
 load ../px

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Post scripts of raw images: they run when the image is written and verified; px-mount gets them at its partitions.
 load ../px
 load ../menu/menu

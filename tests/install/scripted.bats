@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Scripted images: script, archive, script, on a loop device, in a mount namespace of the test's own; every way to go wrong.
 # pximenu, pxfetch, pxwrite, tar and the file systems are real.
 

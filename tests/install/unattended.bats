@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Unattended runs with stubs for pxfetch and pxwrite: what is said, what is called, how it ends.
 
 load ../px

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What to do about a failure: by what failed, not by the exit status alone.
 
 load ../px

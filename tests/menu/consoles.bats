@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # pximenu -a: the same menu on each console of the kernel. Two panes of tmux play tty0 and ttyS0.
 
 load ../px

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of pximenu share: a root of their own, stubs for pxfetch and pxwrite, a terminal.
 #
 #	load ../px

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The network as the menu sees it: the page that shows it, and trying again when it had failed.
 
 load ../px

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The full-screen menu through a terminal (tmux), by key strokes; each page against tests/menu/golden/.
 
 load ../px

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The kernel command line: what pximenu -n would do.
 
 load ../px

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The menu as lines of text (px.ui=text), by expect: what a dumb terminal, a screen reader and a script see.
 
 load ../px

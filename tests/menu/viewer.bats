@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Help and log over every page, also while an image is written: one key, and nothing waits for who reads.
 
 load ../px

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Takes an image of pxread apart by zstd's seek table and its block map, and holds every number against the bytes.
 
     frames.py IMAGE.zst IMAGE BMAP     prints the frames' size, their number, and how many the map has

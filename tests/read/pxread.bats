@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # pxread: the image holds the source's bytes, by every reader's word; the source is not touched; nothing half has the
 # final name.
 load ../px

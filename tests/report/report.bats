@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Reports: syslog over UDP and JSON events by HTTP POST, to a server on loopback; and that no server can hurt.
 
 load ../px

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # make image: from a file to a right stanza in one command; a stanza that is there means that all is there.
 load ../px
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # make serve: DHCP or proxyDHCP, and TFTP, on a network of the test's own (two network namespaces and a veth pair).
 load ../px
 

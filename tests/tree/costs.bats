@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # debian-strip: what menuconfig says that options cost, beside what they take in the tree that the build made.
 
 load ../px

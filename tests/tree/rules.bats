@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # debian-strip: rules that take packages and files out, and the check that what is left holds together.
 
 load ../px

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # verify/bmap.h: block maps as bmaptool writes them, and everything that is none.
 load ../px
 load ../disk/disk

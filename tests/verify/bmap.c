@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Test driver for verify/bmap.h: bmap FILE prints what is in it: image, block, mapped, kind, then "offset len digest" a range.
  */

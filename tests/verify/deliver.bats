@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # pxwrite to standard output (-), and pxwrite -z.
 
 load ../px

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # volume/gpt.h: what an image is, and its partition table fitted to the disk.
 load ../px
 load ../disk/disk

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # volume/probe.h: what people and servers hand out as disk images and what is none, through pxwrite's command line.
 load ../px
 load ../write/write

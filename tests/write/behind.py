@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Looks through what strace -f wrote of a pxwrite whether reading back behind the writers kept its order.
 
     behind.py TRACE

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # pxwrite -c: no partition table and no boot sector before somebody says that the image has come whole.
 load ../px
 load ../write/write

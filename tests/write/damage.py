@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Feeds pxwrite every damaged version of a small compressed image and looks at what it leaves behind.
 
     damage.py PXWRITE IMAGE COMPRESSED DIR bits|cuts [OPTION...]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The decoders of pxwrite, through its command line.
 load ../px
 load ../write/write

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Nothing is never a proven image, wherever it comes from and goes to.
 load ../px
 load ../write/write

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Faults: each write, flush, read and ioctl of the disk fails in turn, or pxwrite is killed there. Whatever happens, the disk is as it
 # was, or complete, or has no boot sector; and the last message, and the last state= of -p, say which. faults.py looks at both ends.
 load ../px

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Lets each system call of pxwrite that touches the disk fail in turn, and looks at what that leaves behind.
 
     faults.py PXWRITE IMAGE DISK CALL FAULT [ARGUMENT...]

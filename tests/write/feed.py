@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """An image that comes slowly, as from a network: 400 MiB, mostly zeros, to stdout.
 
     feed.py [FROM_MIB TO_MIB [STALL_SECONDS]]

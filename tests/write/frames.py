@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Damages an image of several zstd frames here and there; what pxwrite says of it must be true.
 
     frames.py ROUNDS IMAGE PACKED DISK COMMAND...      COMMAND reads PACKED's damaged copy from stdin and writes DISK

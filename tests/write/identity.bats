@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # pxwrite -d: the disk that was chosen, and not the one that has its name by now.
 load ../px
 load ../write/write

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Puts a RAID label on a file, as mdadm --create would: md_label.py FILE 0.90|1.0|1.1|1.2
 
 No array is needed for it: the superblock is written as linux/raid/md_p.h describes it, enough for libblkid to know it.

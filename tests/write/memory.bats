@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What pxwrite takes: 32 MiB and the decoder's window, whatever the block map.
 load ../px
 load ../write/write

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # pxwrite's command line: what it takes, what it says, how it exits.
 load ../px
 load ../write/write

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Reading back while the image still comes: on a disk without heads to move, in the time that the network leaves it.
 load ../px
 load ../write/write

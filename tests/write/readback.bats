@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What is read back: which byte is wrong is named.
 load ../px
 load ../write/write

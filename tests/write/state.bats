@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What pxwrite -p says about the disk and about its own end: keywords, for programs.
 load ../px
 load ../write/write

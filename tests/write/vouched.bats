@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # pxwrite -B: a block map that somebody vouches for proves the image by itself, and each range before it is written.
 load ../px
 load ../write/write

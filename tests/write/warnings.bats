@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What stops nothing but should be seen: `warning=KEYWORD words` on -p, with -q, too.
 load ../px
 load ../write/write

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # For the tests of pxwrite: images and disks made by command, and what a disk must look like afterwards.
 #
 #	load ../px

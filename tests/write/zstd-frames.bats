@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Small zstd frames, as pzstd makes them, decoded side by side: with four processors or more.
 load ../px
 load ../write/write

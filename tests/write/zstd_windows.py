@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """zstd images whose matches reach far back, in one frame and several, through pxwrite: the disk must hold what was packed.
 
     zstd_windows.py BUSYBOX FOLDER ROUNDS [SEED]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Init of a scripted image: one ext4 partition that a BIOS boots. Its Archive holds a Linux system with its kernel and, in
 # boot/extlinux, extlinux and mbr.bin (package extlinux) and extlinux.conf; its root is LABEL=px-root. ext4-post.sh goes with it.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Post of a scripted image: see ext4-init.sh. The archive is in place; this makes the disk bootable.
 set -eu
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Post of a router image: see router-init.sh. The console is the serial line, at the speed that these boards come with.
 set -eu
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Boots a QEMU machine (TCG) over PXE from a TFTP root until its serial console has said all that is expected, in order.
 # Prints "SECONDS PATTERN" for each line of it; exit 0: all seen; 1: not within the time, or something fatal was said.
 #

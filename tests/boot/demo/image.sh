@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes BUILD/demo/debian.img.zst: a real, small, bootable Debian disk image (GPT, GRUB for BIOS, signed shim and GRUB
 # for UEFI, ext4), and BUILD/demo/debian.stanza, its entry for the catalog. No root needed, no loop device: GRUB is put in place as
 # grub-install does it, by the two addresses that its boot sectors hold.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes BUILD/qemu: the suite's QEMU, which knows machines that an older host's does not (igb came with 8.0). Prints the
 # command that runs it; boot.sh takes that as PX_QEMU.
 #

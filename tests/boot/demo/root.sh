@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes a TFTP root for one machine: the product (BUILD/tftpboot), another catalog, and boot parameters of the machine's own
 # in pxelinux.cfg/01-MAC (BIOS) and grub/01-MAC (UEFI), as on a real network.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes DIR/small.img.zst and DIR/small.stanza (its entry for the catalog): the smallest real disk image, which boots on BIOS and
 # on UEFI with Secure Boot: Debian's kernel, and an initramfs that prints "px-small: up" and where its disk is.
 #

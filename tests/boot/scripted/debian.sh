@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes BUILD/demo/debian.tar.zst, the archive of a scripted image, from the demo's disk image: the same Debian, with extlinux
 # in the place of GRUB, and systemd-boot for UEFI; and prints its stanza. Needs root (a loop mount).
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes BUILD/demo/router.tar.zst, the archive of a router image: Debian's kernel, a system of BusyBox that runs from RAM,
 # extlinux; and prints its stanza's proof. No root needed.
 #

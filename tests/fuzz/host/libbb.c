@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What libbb expects of a BusyBox program: these targets are linked with the libbb.a that build/busybox is made of.
  */

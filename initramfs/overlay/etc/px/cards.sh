@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Read with a dot by the network script: which network cards there are, and which of them are tried.
 # The reader sets root, and has say, fail, clean, parameter, ip_field.
 # shellcheck shell=sh disable=SC2154

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Read with a dot: the kernel command line, read in one way by all scripts. The reader sets root.
 # Words are between blanks; of several with one name the last one counts, as for the kernel itself.
 # shellcheck shell=sh disable=SC2154

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Read by /init, the network script and the menu's wrapper: messages for whoever looks, on whichever console.
 # The reader sets root.
 # shellcheck shell=sh disable=SC2154
