@@ -12,7 +12,8 @@ all: tftpboot
 .SUFFIXES: # none of make's own rules: one would make x out of x.sh
 .NOTPARALLEL:
 .PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot site usb ext2 \
-	squashfs image dist demo run serve check check-quick bench bench-fetch bench-write bench-boot fuzz clean distclean
+	squashfs image dist demo run serve check check-quick bench bench-fetch bench-write bench-boot \
+	fuzz sanitize clean distclean
 ifneq ($(VERSION),$(shell cat $(B)/version 2>/dev/null))
 .PHONY: $(B)/version
 endif
@@ -99,6 +100,8 @@ check-setup:
 	kbuild/setup.sh kbuild/packages.list $(wildcard tests/packages.d/*.list)
 fuzz: check-setup busybox ## every fuzz target for SECONDS (60)
 	tests/fuzz/run $(B) $(or $(SECONDS),60)
+sanitize: check-setup busybox ## the fetch and write suites under ASan and UBSan, or TSan (KIND=thread)
+	tests/sanitize/run $(B) $(or $(KIND),address)
 bench: bench-fetch bench-write ## compare with the peers, side by side
 bench-fetch: check-setup busybox
 	tests/bench/bench-fetch.sh $(B)

@@ -1,0 +1,14 @@
+#!/usr/bin/env bats
+# The whole pxwrite and pxfetch under ASan and UBSan, through the suites of fetch/ and write/. With PX_LONG=1: it builds BusyBox anew.
+load ../px
+
+@test "no test of fetch/ and write/ makes ASan or UBSan say a word" {
+	[ -n "${PX_LONG:-}" ] || skip "builds BusyBox anew; set PX_LONG=1"
+	need gcc
+	mkdir "$BATS_TEST_TMPDIR/build"
+	ln -s "$PX_BUILD"/* "$BATS_TEST_TMPDIR/build/"
+	rm -f "$BATS_TEST_TMPDIR/build/tests"
+	PX_LONG='' run "$PX_TOP/tests/sanitize/run" "$BATS_TEST_TMPDIR/build" address
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
