@@ -50,6 +50,16 @@ const struct px_step px_step_flush = { start_flush, end_flush };
 
 /* --- unmounting */
 
+/* The last umount has not made them fewer. point is freed. */
+static void stays_mounted(struct px_install *install, char *point)
+{
+	char *reason = xasprintf("%s cannot be unmounted", point);
+
+	px_step_fail(install, PX_IO, "unmount", reason);
+	free(reason);
+	free(point);
+}
+
 static int FAST_FUNC start_unmount(struct px_install *install)
 {
 	static const char script[] ALIGN1 =
@@ -64,12 +74,10 @@ static int FAST_FUNC start_unmount(struct px_install *install)
 	if (install->flush)
 		px_flush_let_go(install->flush);
 	point = px_mounts_last(install->target, &count);
-	if (!point || (install->mounts && count >= install->mounts)) {
-		if (point) {
-			bb_error_msg("%s: cannot be unmounted", point);
-			px_step_fail(install, PX_IO, "unmount", "what the scripts have mounted cannot be unmounted");
-		}
-		free(point);
+	if (!point)
+		return 0;
+	if (install->mounts && count >= install->mounts) {
+		stays_mounted(install, point);
 		return 0;
 	}
 	install->mounts = count;
