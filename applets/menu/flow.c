@@ -73,12 +73,9 @@ static void keep_words(struct px_menu *menu)
 	menu->install.warnings = NULL;
 }
 
-static int install_image(struct px_menu *menu, int force)
+static void set_up(struct px_menu *menu, const char *identity, int force)
 {
 	struct px_install *install = &menu->install;
-	char *identity = px_identity_print(menu->disk); /* as it was listed: before the questions, or the countdown */
-	struct px_event event;
-	sighandler_t on_hangup;
 
 	memset(install, 0, sizeof(*install));
 	install->catalog = menu->catalog;
@@ -93,6 +90,16 @@ static int install_image(struct px_menu *menu, int force)
 	install->mac = menu->network.mac;
 	free(menu->table);
 	menu->table = NULL;
+}
+
+static int install_image(struct px_menu *menu, int force)
+{
+	struct px_install *install = &menu->install;
+	char *identity = px_identity_print(menu->disk); /* as it was listed: before the questions, or the countdown */
+	struct px_event event;
+	sighandler_t on_hangup;
+
+	set_up(menu, identity, force);
 	px_log_say("px: installing %s on %s", menu->image->id, menu->disk->path);
 	px_tell_fill(menu, &event);
 	px_report_start(&event);

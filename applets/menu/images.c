@@ -47,7 +47,8 @@ static void apply_filter(struct px_menu *menu)
 		if (passes(page->filter.text, catalog->images[i].title, catalog->images[i].id))
 			page->shown[n++] = i;
 	for (i = 0; i < ENTRIES; i++)
-		if (passes(page->filter.text, nth_string(entry_titles, i), "") && (i != ENTRY_SHELL || !px_shell_is_closed(menu)))
+		if (passes(page->filter.text, nth_string(entry_titles, i), "")
+		 && (i != ENTRY_SHELL || !px_shell_is_closed(menu)))
 			page->shown[n++] = catalog->count + i;
 	page->list.count = n;
 	page->list.cursor = 0;
