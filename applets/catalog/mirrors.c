@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The mirrors of an image, and which of them a machine starts with. See catalog.h.
  */

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The whole pxwrite and pxfetch under ASan and UBSan, through the suites of fetch/ and write/. With PX_LONG=1: it builds BusyBox anew.
 load ../px
 
