@@ -42,7 +42,7 @@
 #include "write/deliver.h"
 #include "disk/disk.h"
 #include "disk/identity.h"
-#include "disk/identity.h"
+#include "disk/machine.h"
 #include "write/pour.h"
 #include "write/source.h"
 
@@ -454,6 +454,19 @@ static void warn_of_table(void)
 					? "what the disk holds there stays" : "cleared");
 }
 
+/* Whether this machine will start from the image. A stick, a card, a file or a loop device is mostly meant for another
+ * machine: of these it is only said when somebody asks (-n). */
+static void warn_of_boot(void)
+{
+	const struct px_disk *disk = G.disk;
+	int is_own = !disk->file && !disk->usb && !disk->removable && strcmp(disk->transport, "loop") != 0;
+	struct px_boot boot;
+
+	px_boot_look(&boot, &G.w.kind, G.w.head, G.w.head_bytes, px_machine_firmware(NULL));
+	if (boot.keyword && (is_own || (G.opts & OPT_DRY)))
+		px_state_warn(G.w.progress_fd, G.w.quiet, boot.keyword, "%s", boot.words);
+}
+
 /* What the first MiB says about image and disk together. */
 static enum px_status refuse_image(void)
 {
@@ -470,6 +483,7 @@ static enum px_status refuse_image(void)
 	if (G.w.proof == PX_PROOF_NONE)
 		need_bytes = MAX(need_bytes, kind->filesystem_bytes);
 	warn_of_table();
+	warn_of_boot();
 	return refuse_disk(need_bytes, kind->sector_bytes);
 }
 

@@ -149,6 +149,22 @@ setup() {
 	untouched disk "$before" 0
 }
 
+@test "-n says why this machine would not start from the image, in words and as a keyword" {
+	if [ -d /sys/firmware/efi ]; then key=no-esp; else key=no-code; fi
+	[ "$(uname -m)" = x86_64 ] || skip "no PC"
+	run pxwrite -n -f -p 5 -i "$IMAGES/gpt" disk 5>said
+	[ "$status" = 0 ] || [ $key = no-esp ]
+	if [ $key = no-code ]; then
+		[[ $output == *"started by a BIOS, and the image has no boot code in its first sector"* ]]
+		grep -q '^warning=no-code ' said
+		cp "$IMAGES/gpt" with
+		printf '\353\143' | dd of=with conv=notrunc status=none
+		run pxwrite -n -f -p 5 -i with disk 5>said
+		! grep -q '^warning=no' said || false
+	fi
+	[ "$(sha256_of disk)" = "$before" ]
+}
+
 @test "-q says nothing when all went well" {
 	run pxwrite -q -f -i "$IMAGES/gpt" disk
 	[ "$status" -eq 0 ]

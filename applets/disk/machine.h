@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * This machine, as far as it decides what can start from its disks.
+ */
+#ifndef PX_MACHINE_H
+#define PX_MACHINE_H 1
+
+#include "volume/boot.h"
+
+/* What started this system: UEFI where the kernel has /sys/firmware/efi, else on a PC a BIOS; elsewhere nobody knows.
+ * root as in disk.h. */
+enum px_firmware px_machine_firmware(const char *root) FAST_FUNC;
+
+#endif
