@@ -267,8 +267,8 @@ char* FAST_FUNC px_url_resolve(const char *base, const char *reference)
 	return url;
 }
 
-/* The '@' behind user and password of the authority at s, or NULL. A password with a '/' in it makes no URL, but it is somebody's
- * password all the same: what stands behind the ':' is no port then. */
+/* The '@' behind user and password of the authority at s, or NULL. A password with a '/' in it makes no URL, but it
+ * is somebody's password all the same: what stands behind the ':' is no port then. */
 static char *end_of_user(char *s)
 {
 	size_t word = strcspn(s, " \t\r\n\"<>");

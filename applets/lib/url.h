@@ -30,8 +30,8 @@ char *px_url_hide(const char *text) FAST_FUNC;
 
 void px_url_free(struct px_url *url) FAST_FUNC;
 
-/* Takes user and password out of everything in text that looks like a URL, in place: for logs, screens and reports, whatever
- * program said it. Returns text. */
+/* Takes user and password out of everything in text that looks like a URL, in place: for logs, screens and reports,
+ * whatever program said it. Returns text. */
 char *px_url_hide_users(char *text) FAST_FUNC;
 
 /* What reference means when it stands in base (RFC 3986, 5.2): a malloc'd URL. */

@@ -61,6 +61,8 @@ static unsigned long long tftp_clock_us(void)
 	return now.tv_sec * 1000000ULL + now.tv_nsec / 1000;
 }
 
+/* Sends last[] and notes when: the time until its answer is the round trip. A packet that the kernel would not take is
+ * lost like any other, and repeated like any other; only a route that is not there is an answer. */
 static int tftp_send(struct tftp_stream *f, unsigned len)
 {
 	f->last_len = len;
@@ -108,6 +110,8 @@ static int tftp_icmp(struct tftp_stream *f)
 	return error ? px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "cannot reach the server: %s", strerror(error)) : 0;
 }
 
+/* Within a window a block may be there already, and the next time-out is another one: the socket's own would have to be
+ * set again each time, so poll waits and recvfrom takes. */
 static int tftp_wait(struct tftp_stream *f, unsigned timeout_us)
 {
 	struct pollfd p = { f->fd, POLLIN, 0 };
