@@ -12,7 +12,8 @@ FILES="fetch/fetch fetch/versions write/pxwrite write/state write/disks write/cu
 	mkdir "$BATS_TEST_TMPDIR/build"
 	ln -s "$PX_BUILD"/* "$BATS_TEST_TMPDIR/build/"
 	rm -f "$BATS_TEST_TMPDIR/build/tests"
-	PX_LONG='' run "$PX_TOP/tests/sanitize/run" "$BATS_TEST_TMPDIR/build" address \
+	# a bats within a bats: without the outer one's variables and folder of programs
+	run env -i PATH="$(tr : '\n' <<<"$PATH" | grep -v bats | paste -sd :)" "$PX_TOP/tests/sanitize/run" "$BATS_TEST_TMPDIR/build" address \
 		$(printf "$PX_TOP/tests/%s.bats " $FILES)
 	echo "$output"
 	[ "$status" -eq 0 ]
