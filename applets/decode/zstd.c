@@ -48,14 +48,19 @@ struct zstd_stream {
 	uint8_t buf[IN_BYTES];
 };
 
+static int window_failed(struct zstd_stream *z)
+{
+	return px_stream_fail(&z->s, PX_RESOURCE,
+			"zstd: its window needs more memory than the limit of %u MiB (see -m)",
+			(unsigned)(z->options.memory_bytes >> 20));
+}
+
 static int decode_failed(struct zstd_stream *z, size_t code)
 {
 	switch (ZSTD_getErrorCode(code)) {
 	case ZSTD_error_memory_allocation:
 	case ZSTD_error_frameParameter_windowTooLarge:
-		return px_stream_fail(&z->s, PX_RESOURCE,
-				"zstd: its window needs more memory than the limit of %u MiB (see -m)",
-				(unsigned)(z->options.memory_bytes >> 20));
+		return window_failed(z);
 	default:
 		return px_stream_fail(&z->s, PX_DATA, "zstd: damaged: %s", ZSTD_getErrorName(code));
 	}
@@ -233,6 +238,24 @@ static int look_ahead(struct zstd_stream *z, smallint *how)
 	return 1;
 }
 
+/* The largest window that fits the limit, as its logarithm; libzstd takes 10 to 31. */
+static int window_log(size_t memory_bytes)
+{
+	int log = 10;
+
+	while (log < 31 && (memory_bytes >> log) > 1)
+		log++;
+	return log;
+}
+
+/* libzstd asks this only of a frame that does not lie whole in its input, and decodes a small one in one go: the verdict
+ * would hang on how the pieces came. */
+static int is_too_large(const struct zstd_stream *z)
+{
+	return z->header.frameType == ZSTD_frame
+		&& z->header.windowSize > 1ULL << window_log(z->options.memory_bytes);
+}
+
 /* 1: a frame has begun; 0: upstream's end; -1 */
 static int begin_frame(struct zstd_stream *z)
 {
@@ -240,6 +263,8 @@ static int begin_frame(struct zstd_stream *z)
 
 	if (n <= 0)
 		return n;
+	if (z->frame == COPIED && is_too_large(z))
+		return window_failed(z);
 	/* next is what read_aside goes on with: the header was looked at just now */
 	z->next = z->frame;
 	z->full = 0;
@@ -414,16 +439,6 @@ static int FAST_FUNC zstd_probe(const uint8_t *head, size_t len_bytes)
 		return 0;
 	magic = get_unaligned_le32(head);
 	return magic == FRAME_MAGIC || (magic & 0xfffffff0) == SKIPPABLE_MAGIC;
-}
-
-/* The largest window that fits the limit, as its logarithm; libzstd takes 10 to 31. */
-static int window_log(size_t memory_bytes)
-{
-	int log = 10;
-
-	while (log < 31 && (memory_bytes >> log) > 1)
-		log++;
-	return log;
 }
 
 static struct px_stream* FAST_FUNC zstd_open(struct px_stream *upstream, const struct px_decode_options *options)
