@@ -76,6 +76,8 @@ log_over() {
 	wait_screen 'PXE Imager: help'
 	keys C-c
 	wait_screen 'Abort?'
+	keys y
+	wait_screen 'aborted by the user' # or it would go on after the test
 }
 
 @test "the countdown, where every key stops, offers no help" {
