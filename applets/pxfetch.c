@@ -32,6 +32,7 @@
 #include "verify/check.h"
 #include "fetch/download.h"
 #include "fetch/output.h"
+#include "lib/fd.h"
 #include "lib/progress.h"
 #include "lib/state.h"
 #include "lib/text.h"
@@ -121,7 +122,9 @@ static void parse_options(struct globals *f, char **argv)
 	unsigned flags = getopt32(argv, "^" "qcjO:t:T:b:w:s:H:p:" "\0" "-1", &f->file, &tries, &silence, &blksize,
 			&window, &size, &hash, &fd);
 
-	f->progress.fd = fd ? (int)number("-p", fd, 0, INT_MAX) : -1;
+	f->progress.fd = fd ? px_fd_parse(fd) : -1;
+	if (fd && f->progress.fd < 0)
+		usage_error("-p", xstrdup("not the number of an open file"));
 	f->go_on = (flags & 2) != 0;
 	f->want.urls = argv + optind;
 	f->want.tries = strcmp(tries, "inf") == 0 ? 0 : number("-t", tries, 1, INT_MAX);
@@ -297,6 +300,7 @@ int pxfetch_main(int argc UNUSED_PARAM, char **argv)
 	char *name;
 
 	SET_PTR_TO_GLOBALS(f);
+	px_fd_keep_standard();
 	f->progress.fd = -1;
 	die_func = say_end;
 	xfunc_error_retval = PX_USAGE;

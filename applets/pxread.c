@@ -25,6 +25,7 @@
 //usage:     "\nExit status: 0 done, 2 usage, 3 cannot read or write, 9 no image, or it changed,"
 //usage:     "\n10 in use, 11 no memory, 130 aborted"
 #include "libbb.h"
+#include "lib/fd.h"
 #include "lib/progress.h"
 #include "lib/state.h"
 #include "read/encode.h"
@@ -118,7 +119,9 @@ static void parse_options(char **argv)
 	G.origin.path = argv[optind];
 	G.image.path = image;
 	G.bmap_path = bmap;
-	G.progress_fd = fd ? xatoi_positive(fd) : -1;
+	G.progress_fd = fd ? px_fd_parse(fd) : -1;
+	if (fd && G.progress_fd < 0)
+		bb_perror_msg_and_die("-p %s", fd);
 	G.level = level ? xatou_range(level, 1, LEVEL_MAX) : LEVEL;
 	G.frame_bytes = frame ? xatoul_range_sfx(frame, FRAME_BYTES_MIN, FRAME_BYTES_MAX, kmg_i_suffixes) : 0;
 	if (G.frame_bytes % BLOCK_BYTES)
@@ -381,6 +384,7 @@ int pxread_main(int argc UNUSED_PARAM, char **argv)
 
 	SET_PTR_TO_GLOBALS(xzalloc(sizeof(G)));
 	G.progress_fd = -1;
+	px_fd_keep_standard();
 	xfunc_error_retval = PX_USAGE;
 	parse_options(argv);
 	die_func = at_end;

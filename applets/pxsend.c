@@ -21,6 +21,7 @@
 //usage:     "\n7 protocol, 8 the server said no, 9 what is there is not what was sent"
 #include "libbb.h"
 #include "fetch/download.h"
+#include "lib/fd.h"
 #include "lib/progress.h"
 #include "lib/state.h"
 #include "lib/text.h"
@@ -81,7 +82,9 @@ static void parse_options(char **argv)
 	G.quiet = opts & 1;
 	G.unread = !!(opts & 2);
 	G.silence_ms = (silence ? xatou_range(silence, 1, 24 * 60 * 60) : 20) * 1000;
-	G.progress_fd = fd ? xatoi_positive(fd) : -1;
+	G.progress_fd = fd ? px_fd_parse(fd) : -1;
+	if (fd && G.progress_fd < 0)
+		bb_perror_msg_and_die("-p %s", fd);
 	G.text = argv[optind];
 	problem = px_url_parse(&G.url, G.text);
 	if (problem)
@@ -194,6 +197,7 @@ int pxsend_main(int argc UNUSED_PARAM, char **argv)
 
 	SET_PTR_TO_GLOBALS(xzalloc(sizeof(G)));
 	G.progress_fd = -1;
+	px_fd_keep_standard();
 	xfunc_error_retval = PX_USAGE;
 	parse_options(argv);
 	die_func = at_end;

@@ -45,6 +45,7 @@
 #include "disk/machine.h"
 #include "write/pour.h"
 #include "write/source.h"
+#include "lib/fd.h"
 
 enum {
 	OPT_DRY = 1 << 0,
@@ -177,12 +178,17 @@ static void parse_bmap(const char *bmap)
 /* A number that is no open file is a mistake to be told now, not after the last byte. */
 static void parse_commit(const char *commit)
 {
-	G.w.commit_fd = -1;
-	if (!commit)
-		return;
-	G.w.commit_fd = xatoi_positive(commit);
-	if (fcntl(G.w.commit_fd, F_GETFD) < 0)
+	G.w.commit_fd = commit ? px_fd_parse(commit) : -1;
+	if (commit && G.w.commit_fd < 0)
 		bb_perror_msg_and_die("-c %s", commit);
+}
+
+/* Here, too: the disk would get that number, and the progress be written into it. */
+static void parse_progress(const char *fd)
+{
+	G.w.progress_fd = fd ? px_fd_parse(fd) : -1;
+	if (fd && G.w.progress_fd < 0)
+		bb_perror_msg_and_die("-p %s", fd);
 }
 
 static void parse_identity(const char *identity)
@@ -212,7 +218,7 @@ static void parse_options(char **argv)
 		G.w.proof = (hash && (size || bmap)) || (bmap && (G.opts & OPT_VOUCHED))
 				? PX_PROOF_WHOLE : PX_PROOF_PART;
 	G.memory_bytes = memory ? xatoul_sfx(memory, kmg_i_suffixes) : quarter_of_ram();
-	G.w.progress_fd = fd ? xatoi_positive(fd) : -1;
+	parse_progress(fd);
 	if (!(G.opts & OPT_LIST))
 		begin_to_say();
 	if (hash && px_digest_parse(&G.w.digest, hash) < 0)
@@ -552,6 +558,7 @@ int pxwrite_main(int argc UNUSED_PARAM, char **argv)
 	enum px_status status;
 
 	SET_PTR_TO_GLOBALS(xzalloc(sizeof(G)));
+	px_fd_keep_standard();
 	xfunc_error_retval = PX_USAGE;
 	parse_options(argv);
 	if (G.to_stdout)
