@@ -29,7 +29,8 @@ void FAST_FUNC px_extent_look(struct px_extent *extent, const uint8_t *head, siz
 	px_volume_look(&kind, head, head_bytes);
 	memset(extent, 0, sizeof(*extent));
 	extent->table_end_bytes = kind.end_bytes;
-	if ((kind.table != PX_TABLE_GPT && kind.table != PX_TABLE_HYBRID)
+	/* a GPT for sectors of both sizes has two backups: they count as data */
+	if ((kind.table != PX_TABLE_GPT && kind.table != PX_TABLE_HYBRID) || !kind.sector_bytes
 			|| head_bytes < kind.sector_bytes + HEADER_BYTES)
 		return;
 	header = head + kind.sector_bytes;

@@ -360,3 +360,29 @@ held() {
 	run pxcatalog check root/images
 	expect 0
 }
+
+# A GPT for 512 and one for 4096 bytes, both sound, behind one protective MBR
+both_tables() {
+	python3 - "$1" <<'PY'
+import struct, sys, zlib
+disk = bytearray(4 << 20)
+disk[446:462] = bytes([0, 0, 2, 0, 0xee, 255, 255, 255]) + struct.pack('<II', 1, 8191)
+disk[510:512] = b'\x55\xaa'
+for sector, entries, first, last, backup in (512, 64, 2048, 8151, 8191), (4096, 16, 256, 1015, 1023):
+    array = bytearray(128 * 128)
+    array[:48] = b'linux partition!' + b'u' * 16 + struct.pack('<QQ', first, last)
+    header = bytearray(struct.pack('<8sIIIIQQQQ16sQIII', b'EFI PART', 0x10000, 92, 0, 0, 1, backup, first, last,
+                                   b'g' * 16, entries, 128, 128, zlib.crc32(array)))
+    header[16:20] = struct.pack('<I', zlib.crc32(header))
+    disk[sector:sector + 92] = header
+    disk[entries * sector:entries * sector + len(array)] = array
+open(sys.argv[1], 'wb').write(disk)
+PY
+}
+
+@test "a GPT that is made for sectors of both sizes is read like any other" {
+	both_tables both
+	run pxread -o both.zst both
+	expect 0
+	zstd -qdc both.zst | cmp - both
+}
