@@ -6,8 +6,8 @@
 #   bootstrap.sh BUILD SUITE PACKAGE...
 #
 # mmdebstrap where it is there (no root, seconds), else debootstrap (root, a minute; what Debian's minimal system has
-# beyond our packages and their dependencies is left aside, and security updates, of which debootstrap knows nothing, are
-# taken from apt): the same packages either way. PX_BOOTSTRAP in the environment names one of them.
+# beyond our packages and their dependencies is left aside, and security updates, of which debootstrap knows nothing,
+# are taken from apt): the same packages either way. PX_BOOTSTRAP in the environment names one of them.
 set -eu
 
 kbuild=$(cd "$(dirname "$0")/../kbuild" && pwd)
@@ -52,8 +52,8 @@ dependencies() {
 	sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1 \2/p' "$build/bootstrap.log"
 }
 
-# take_deb NAME VERSION: debootstrap's package if it is the version that apt wants, else the one that apt gets; a mirror may
-# list one that it has not got (yet): then the older one serves, and that is said
+# take_deb NAME VERSION: debootstrap's package if it is the version that apt wants, else the one that apt gets; a
+# mirror may list one that it has not got (yet): then the older one serves, and that is said
 take_deb() {
 	cached=$new/root/var/cache/apt/archives
 	deb=$(find "$cached" -name "$(echo "$1_$2" | sed 's/:/%3a/')_*.deb")

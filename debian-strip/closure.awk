@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Which modules a driver set brings: reads modules.builtin, modules.softdep, modules.dep and the set's entries ("NAME LIST"),
-# prints the path of each module, dependencies included. An entry that matches nothing is an error.
+# Which modules a driver set brings: reads modules.builtin, modules.softdep, modules.dep and the set's entries ("NAME
+# LIST"), prints the path of each module, dependencies included. An entry that matches nothing is an error.
 
 function module_name(path) {
 	sub(/.*\//, "", path)

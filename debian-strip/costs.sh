@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What options cost: the KiB that each adds to the tree and to px.cpio.xz, beside the tree without extras of the same driver set.
+# What options cost: the KiB that each adds to the tree and to px.cpio.xz, beside the tree without extras of the same
+# driver set.
 #
 #   costs.sh BUILD SUITE CONFIG OPTION...     prints "OPTION KIB COMPRESSED-KIB"
 #   costs.sh BUILD SUITE CONFIG               prints what the driver sets and the packages that are on by default take

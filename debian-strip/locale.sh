@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes a folder with the locale of one name, as it goes into the tree: etc/locale.conf, which /init reads, and usr/lib/locale/NAME.
+# Makes a folder with the locale of one name, as it goes into the tree: etc/locale.conf, which /init reads, and
+# usr/lib/locale/NAME.
 #
 #   locale.sh BUILD SUITE NAME FOLDER
 #
-# C and POSIX are part of libc and need no files. C.UTF-8 comes from libc-bin as it stands; others are compiled from the sources in
-# Debian's package "locales" by libc-bin's localedef. UTF-8 only: conversions of other character sets are not in the tree.
+# C and POSIX are part of libc and need no files. C.UTF-8 comes from libc-bin as it stands; others are compiled from
+# the sources in Debian's package "locales" by libc-bin's localedef. UTF-8 only: conversions of other character sets
+# are not in the tree.
 set -eu
 
 . "$(dirname "$0")/../kbuild/conf.sh"

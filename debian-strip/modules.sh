@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Kernel modules of one driver set, and of lists beside it, into a tree, with what they depend on and index files of just these.
+# Kernel modules of one driver set, and of lists beside it, into a tree, with what they depend on and index files of
+# just these.
 #
 #   modules.sh BUILD KERNEL-PACKAGE "SET [LIST...]" TREE
 #
-# Modules go in as Debian made them, signature included (a kernel in lockdown, as under Secure Boot, takes no other), but
-# not compressed one by one: the whole initramfs then packs to a third less.
+# Modules go in as Debian made them, signature included (a kernel in lockdown, as under Secure Boot, takes no other),
+# but not compressed one by one: the whole initramfs then packs to a third less.
 set -eu
 
 . "$(dirname "$0")/../kbuild/conf.sh"

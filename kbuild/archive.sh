@@ -8,7 +8,8 @@
 #   archive.sh -b BUILD -s SUITE deb PKG...        unpack binary packages into BUILD/deb/PKG (no dependencies)
 #   archive.sh -b BUILD -s SUITE mirrors           the deb lines in use, one a line
 #   archive.sh -b BUILD -s SUITE depends PKG...    the package that PKG depends on first (for metapackages)
-#     -c COMPONENT   of the archive (default main); another one has an apt directory of its own, used when asked for only
+#     -c COMPONENT   of the archive (default main); another one has an apt directory of its own, used when asked for
+#                    only
 #
 # Every package used is recorded as "kind name version" in BUILD/manifest.d/; manifest.txt is their sorted union.
 set -eu
@@ -79,8 +80,8 @@ complaint() {
 	sed -n 's/^[EW]: //p' "$apt/log" | grep . || echo "apt-get update failed"
 }
 
-# Updates when the sources have changed or a day has passed; otherwise leaves everything as it is. An index that cannot be
-# had is an error (APT::Update::Error-Mode): apt by itself goes on with what it has, and be that nothing.
+# Updates when the sources have changed or a day has passed; otherwise leaves everything as it is. An index that
+# cannot be had is an error (APT::Update::Error-Mode): apt by itself goes on with what it has, and be that nothing.
 update() {
 	lines=$(source_lines)
 	write_config

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes CONFIG, or brings it up to date with the Config.in files. One that nobody has edited follows the defaults; in an edited
-# one every choice stays, and what is new takes its default.
+# Makes CONFIG, or brings it up to date with the Config.in files. One that nobody has edited follows the defaults; in
+# an edited one every choice stays, and what is new takes its default.
 #
 #   config.sh BUILD CONFIG
 set -eu

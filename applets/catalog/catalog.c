@@ -349,7 +349,8 @@ static void refuse_files(struct parser *p)
 		set_problem(p, "Post", problem);
 }
 
-/* What is wrong with reference (the first word of it, as far as blank or end), once it is made absolute; NULL: nothing. */
+/* What is wrong with reference (the first word of it, as far as blank or end), once it is made absolute; NULL:
+ * nothing. */
 static const char *url_problem(const struct px_catalog *catalog, const char *reference)
 {
 	char *word, *absolute;

@@ -248,8 +248,8 @@ static int window_log(size_t memory_bytes)
 	return log;
 }
 
-/* libzstd asks this only of a frame that does not lie whole in its input, and decodes a small one in one go: the verdict
- * would hang on how the pieces came. */
+/* libzstd asks this only of a frame that does not lie whole in its input, and decodes a small one in one go: the
+ * verdict would hang on how the pieces came. */
 static int is_too_large(const struct zstd_stream *z)
 {
 	return z->header.frameType == ZSTD_frame

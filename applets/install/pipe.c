@@ -263,8 +263,8 @@ void FAST_FUNC px_pipe_reason(const struct px_child *child, char *reason)
 		sprintf(reason, "%s: exit status %d", child->name, child->status);
 }
 
-/* What pxwrite and pxfetch say in why= when whoever reads from them has gone; pxwrite says its state after SIGPIPE, too, and
- * then ends with the status that a shell would give. */
+/* What pxwrite and pxfetch say in why= when whoever reads from them has gone; pxwrite says its state after SIGPIPE,
+ * too, and then ends with the status that a shell would give. */
 static int failed_by_its_reader(const struct px_child *child)
 {
 	return child->stopped || child->status == 128 + SIGPIPE || strcmp(child->why, "output") == 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Exit status of pxfetch, pxwrite and pximenu, and of every px_stream (docs: README, "Exit status of all"; 0 to 8 as in wget).
+ * Exit status of pxfetch, pxwrite and pximenu, and of every px_stream (docs: README, "Exit status of all"; 0 to 8 as
+ * in wget).
  */
 #ifndef PX_STATUS_H
 #define PX_STATUS_H 1

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes BUILD/px-ext2.img or BUILD/px-squashfs.img: a CF or SD card's image whose system runs from the card, not from RAM. Its
-# FAT partition holds the kernel and a small initramfs with the drivers for disks only, the second one the whole tree.
+# Makes BUILD/px-ext2.img or BUILD/px-squashfs.img: a CF or SD card's image whose system runs from the card, not from
+# RAM. Its FAT partition holds the kernel and a small initramfs with the drivers for disks only, the second one the
+# whole tree.
 #
 #   card.sh ext2|squashfs BUILD SUITE CONFIG
 set -eu

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Joins the network script and the parts that it reads with a dot, but say.sh, into one file: for who takes single scripts to
-# try them on a made-up machine, as the cases made from bug reports do (initramfs/network links to it).
+# Joins the network script and the parts that it reads with a dot, but say.sh, into one file: for who takes single
+# scripts to try them on a made-up machine, as the cases made from bug reports do (initramfs/network links to it).
 #
 #   joined.sh FOLDER OUTPUT
 set -eu

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Packs what is a site's own (keys, scripts, files) as BUILD/tftpboot/site.cpio.xz, which the loader joins to px.cpio.xz: no
-# rebuild. DIR is laid over the root: DIR/etc/motd becomes /etc/motd; of two files the site's wins. Programs in
-# /etc/px/site.d run before the network comes up. The file lies on a TFTP server: whoever can plug in a cable can read it, so private
-# keys are refused.
+# Packs what is a site's own (keys, scripts, files) as BUILD/tftpboot/site.cpio.xz, which the loader joins to
+# px.cpio.xz: no rebuild. DIR is laid over the root: DIR/etc/motd becomes /etc/motd; of two files the site's wins.
+# Programs in /etc/px/site.d run before the network comes up. The file lies on a TFTP server: whoever can plug in a
+# cable can read it, so private keys are refused.
 #
 #   site.sh BUILD DIR     make site DIR=...
 #   site.sh BUILD         an empty one, which the product comes with

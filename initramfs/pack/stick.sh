@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes a bootable disk image (stick, CF card): a FAT partition that BIOS boots with syslinux and UEFI with Debian's signed
-# shim and GRUB, and, if given, a second partition with a filesystem. No root, no loop device.
+# Makes a bootable disk image (stick, CF card): a FAT partition that BIOS boots with syslinux and UEFI with Debian's
+# signed shim and GRUB, and, if given, a second partition with a filesystem. No root, no loop device.
 #
 #   stick.sh BUILD SUITE OUTPUT FOLDER UUID MENU [FILESYSTEM]
 #     FOLDER  what goes into the FAT partition; vmlinuz and the initramfs must be in it

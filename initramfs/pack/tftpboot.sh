@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes BUILD/tftpboot: a TFTP root as it stands, and BUILD/manifest.txt: what went in. Its SHA256SUMS, written last, says
-# that it is complete, and shows whether it still is so after it was copied to a server.
+# Makes BUILD/tftpboot: a TFTP root as it stands, and BUILD/manifest.txt: what went in. Its SHA256SUMS, written last,
+# says that it is complete, and shows whether it still is so after it was copied to a server.
 #
 #   tftpboot.sh BUILD SUITE CONFIG
 set -eu

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Puts into BUILD/tftpboot what UEFI machines load: Debian's signed shim and signed GRUB (so that Secure Boot takes them with
-# no key enrolled). Kernel, initramfs and catalog are the same files that BIOS machines load.
+# Puts into BUILD/tftpboot what UEFI machines load: Debian's signed shim and signed GRUB (so that Secure Boot takes
+# them with no key enrolled). Kernel, initramfs and catalog are the same files that BIOS machines load.
 #
 #   uefi.sh BUILD SUITE
 #

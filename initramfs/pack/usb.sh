@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes BUILD/px-usb.img: all of BUILD/tftpboot (or another TFTP root) on a bootable stick (BIOS and UEFI), its catalog and
-# images too.
+# Makes BUILD/px-usb.img: all of BUILD/tftpboot (or another TFTP root) on a bootable stick (BIOS and UEFI), its
+# catalog and images too.
 #
 #   usb.sh BUILD SUITE CONFIG [TFTPROOT OUTPUT]
 #

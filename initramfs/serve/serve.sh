@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Serves BUILD/tftpboot on a real network with dnsmasq, in the foreground: TFTP, and either DHCP (with a range) or proxyDHCP
-# (without: beside the DHCP server that is there already, which keeps giving the addresses).
+# Serves BUILD/tftpboot on a real network with dnsmasq, in the foreground: TFTP, and either DHCP (with a range) or
+# proxyDHCP (without: beside the DHCP server that is there already, which keeps giving the addresses).
 #
-# Each machine gets what its firmware can start: BIOS pxelinux, UEFI (x64) Debian's signed shim and GRUB, UEFI HTTP boot the
-# same by HTTP. With -w URL, where a web server has BUILD/tftpboot too, pxelinux and GRUB get the kernel and
+# Each machine gets what its firmware can start: BIOS pxelinux, UEFI (x64) Debian's signed shim and GRUB, UEFI HTTP
+# boot the same by HTTP. With -w URL, where a web server has BUILD/tftpboot too, pxelinux and GRUB get the kernel and
 # initramfs by HTTP, which is faster than TFTP. UEFI HTTP boot gets an answer only when URL is given and has no folder.
 #
 #   serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL]
@@ -84,8 +84,8 @@ write_config() {
 	fi
 }
 
-# Who dnsmasq is once its ports are open: the owner of tftpboot, who then hands out nothing but files of that owner (tftp-secure);
-# when that is root, nobody, who cannot own files: what everybody may read.
+# Who dnsmasq is once its ports are open: the owner of tftpboot, who then hands out nothing but files of that owner
+# (tftp-secure); when that is root, nobody, who cannot own files: what everybody may read.
 drop_root() {
 	user=$(stat -c %U "$root")
 	if [ "$user" = root ]; then

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Init of a scripted image: one ext4 partition that a BIOS boots. Its Archive holds a Linux system with its kernel and, in
-# boot/extlinux, extlinux and mbr.bin (package extlinux) and extlinux.conf; its root is LABEL=px-root. ext4-post.sh goes with it.
+# Init of a scripted image: one ext4 partition that a BIOS boots. Its Archive holds a Linux system with its kernel
+# and, in boot/extlinux, extlinux and mbr.bin (package extlinux) and extlinux.conf; its root is LABEL=px-root.
+# ext4-post.sh goes with it.
 #
 # sh runs it with PX_DISK, PX_IMAGE, PX_SERVER, PX_MAC, PX_TARGET. Its end with another status than 0 stops the
 # installation; what it has mounted is unmounted then, and the disk cleared.

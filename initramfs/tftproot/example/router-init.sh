@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Init of a router image: a small amd64 box (80 MB of RAM are enough) with a CF card or an IDE disk and nothing but a serial console. The card holds one read-only
-# partition: kernel, a system that runs from RAM, extlinux; a second one keeps settings. router-post.sh goes with it.
+# Init of a router image: a small amd64 box (80 MB of RAM are enough) with a CF card or an IDE disk and nothing but a
+# serial console. The card holds one read-only partition: kernel, a system that runs from RAM, extlinux; a second one
+# keeps settings. router-post.sh goes with it.
 set -eu
 
 partition() {

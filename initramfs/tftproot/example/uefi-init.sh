@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Init of a scripted image for UEFI: GPT with an EFI system partition and ext4. Its Archive holds a Linux system with its kernel
-# (vmlinuz and initrd.img in /, as Debian links them) and systemd-boot (package systemd-boot-efi); its fstab and its root are
-# LABEL=px-root. uefi-post.sh goes with it.
+# Init of a scripted image for UEFI: GPT with an EFI system partition and ext4. Its Archive holds a Linux system with
+# its kernel (vmlinuz and initrd.img in /, as Debian links them) and systemd-boot (package systemd-boot-efi); its
+# fstab and its root are LABEL=px-root. uefi-post.sh goes with it.
 set -eu
 
 partition() {

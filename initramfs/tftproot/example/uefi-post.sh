@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Post of a scripted image for UEFI: see uefi-init.sh. systemd-boot reads nothing but FAT: the kernel goes onto the EFI system
-# partition, too. The loader's name is the one that firmware starts without a boot entry of its own.
+# Post of a scripted image for UEFI: see uefi-init.sh. systemd-boot reads nothing but FAT: the kernel goes onto the
+# EFI system partition, too. The loader's name is the one that firmware starts without a boot entry of its own.
 set -eu
 
 case $PX_DISK in

@@ -24,8 +24,9 @@ has_carrier() {
 	says "$net/$1/carrier" 1
 }
 
-# mac_of TEXT: the Ethernet address that TEXT writes, as sysfs has it; nothing when it is none. Loaders and templates write
-# 01-52-54-00-AA-BB-CC (pxelinux: 01 is the hardware type), 52:54:00:aa:bb:cc, 01:52-54:00..., 5254.00aa.bbcc, 525400aabbcc.
+# mac_of TEXT: the Ethernet address that TEXT writes, as sysfs has it; nothing when it is none. Loaders and templates
+# write 01-52-54-00-AA-BB-CC (pxelinux: 01 is the hardware type), 52:54:00:aa:bb:cc, 01:52-54:00..., 5254.00aa.bbcc,
+# 525400aabbcc.
 mac_of() {
 	digits=$(printf %s "$1" | tr -d ':.-' | tr 'A-F' 'a-f')
 	case $digits in
@@ -60,8 +61,8 @@ driverless() {
 	done | tr '\n' ' '
 }
 
-# Sets $cards: what the command line asks for by name comes before what the loader says, and no other card takes its place
-# without a word. Empty: nobody said, so all of them.
+# Sets $cards: what the command line asks for by name comes before what the loader says, and no other card takes its
+# place without a word. Empty: nobody said, so all of them.
 choose_cards() {
 	cards=''
 	for wanted in "px.nic=$(parameter px.nic)" "ip=$(ip_field 6)"; do

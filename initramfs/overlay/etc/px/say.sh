@@ -13,8 +13,8 @@ other_consoles() {
 	done
 }
 
-# say WORDS...: a line on every console (with PX_QUIET set: on none, the menu is on them) and in the log; a full memory or a
-# console that is not there is no reason to fail
+# say WORDS...: a line on every console (with PX_QUIET set: on none, the menu is on them) and in the log; a full
+# memory or a console that is not there is no reason to fail
 say() {
 	{ echo "px: $*" >>"$root/var/log/px.log"; } 2>/dev/null || true
 	[ -z "${PX_QUIET:-}" ] || return 0
