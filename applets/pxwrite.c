@@ -166,8 +166,8 @@ static void parse_bmap(const char *bmap)
 	G.w.bmap_vouched = !!(G.opts & OPT_VOUCHED);
 	if (G.w.bmap_vouched && (G.bmap->unchecked || G.bmap->kind != PX_BMAP_SHA256)) {
 		if (!G.w.digest.known)
-			bb_error_msg_and_die("-B: %s has ranges without a SHA-256: give the hash of the image, too (-H)",
-					bmap);
+			bb_error_msg_and_die("-B: %s has ranges without a SHA-256: "
+					"give the hash of the image, too (-H)", bmap);
 		G.w.bmap_vouched = 0; /* it proves less than the hash does */
 	}
 	if (G.bmap->unchecked && !G.w.digest.known)

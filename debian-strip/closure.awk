@@ -85,7 +85,8 @@ END {
 	}
 	for (i = 1; i <= count; i++)
 		if (!(i in found)) {
-			print "closure.awk: drivers/" list_of[i] ".list: this kernel has no module '" entries[i] "'" >"/dev/stderr"
+			print "closure.awk: drivers/" list_of[i] ".list: this kernel has no module '" entries[i] "'" \
+				>"/dev/stderr"
 			failed = 1
 		}
 	if (failed)

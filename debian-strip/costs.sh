@@ -65,7 +65,8 @@ main() {
 	bare='PX_TREE_E2FSPROGS=n PX_TREE_SFDISK=n PX_TREE_DOSFSTOOLS=n PX_TREE_TAR=n'
 	for set in QEMU COMMON WIRED; do
 		# shellcheck disable=SC2086
-		echo "PX_DRIVERS_$set $(measure $bare PX_DRIVERS_QEMU=n PX_DRIVERS_COMMON=n PX_DRIVERS_WIRED=n PX_DRIVERS_$set=y)"
+		echo "PX_DRIVERS_$set $(measure $bare PX_DRIVERS_QEMU=n PX_DRIVERS_COMMON=n PX_DRIVERS_WIRED=n \
+			PX_DRIVERS_$set=y)"
 	done
 	echo "packages $(measure)"
 }

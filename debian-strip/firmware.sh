@@ -7,7 +7,8 @@ set -eu
 
 # the names that the tree's modules declare (MODULE_FIRMWARE)
 declared() {
-	find "$tree/usr/lib/modules" -name '*.ko' -exec cat {} + | tr '\0' '\n' | LC_ALL=C sed -n 's/^firmware=\([A-Za-z0-9._\/-]*\)$/\1/p' |
+	find "$tree/usr/lib/modules" -name '*.ko' -exec cat {} + | tr '\0' '\n' |
+		LC_ALL=C sed -n 's/^firmware=\([A-Za-z0-9._\/-]*\)$/\1/p' |
 		LC_ALL=C sort -u | { grep -v -F .. || true; }
 }
 
@@ -32,7 +33,8 @@ install_package() {
 		bytes=$((bytes + $(stat -L -c %s "$file")))
 	done <"$tree.firmware"
 	if [ $bytes = 0 ]; then
-		echo "firmware.sh: no module of this driver set asks for anything in $1 (a larger set, or leave it out)" >&2
+		echo "firmware.sh: no module of this driver set asks for anything in $1" \
+			"(a larger set, or leave it out)" >&2
 		return 0
 	fi
 	printf '  %8d KiB  %-24s %s\n' $((bytes / -1024)) "$1" "firmware for the modules here"

@@ -52,8 +52,8 @@ $(basename "$(readlink -f "$tree/$folder/$name")")
 			return 0
 		fi
 		for name in $taken; do
-			printf '  %8d KiB  %-24s %s\n' $((($(stat -c %s "$tree/$folder/$name") + 1023) / 1024)) "$name" \
-				"nothing needs it (any more)"
+			printf '  %8d KiB  %-24s %s\n' $((($(stat -c %s "$tree/$folder/$name") + 1023) / 1024)) \
+				"$name" "nothing needs it (any more)"
 			rm -f "$tree/$folder/$name"
 		done
 	done

@@ -61,7 +61,8 @@ copy() {
 	cp "$all/modules.order" "$all/modules.builtin" "$all/modules.builtin.modinfo" "$to/"
 	depmod_with "$2/usr" "$release"
 	# BusyBox's modprobe reads these two as text
-	find "$to" -maxdepth 1 -name 'modules.*' ! -name modules.dep ! -name modules.alias ! -name modules.builtin -delete
+	find "$to" -maxdepth 1 -name 'modules.*' ! -name modules.dep ! -name modules.alias ! -name modules.builtin \
+		-delete
 }
 
 main() {

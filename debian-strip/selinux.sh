@@ -15,8 +15,8 @@ main() {
 	[ "$who" = usr/bin/tar ] || return 0
 	work=$tree.selinux
 	echo 'LIBSELINUX_1.0 { global: *; };' >"$work.map"
-	cc -Os -fPIC -shared -s -fno-asynchronous-unwind-tables -Wl,--build-id=none -Wl,-z,noseparate-code -Wl,--hash-style=gnu \
-		-Wl,-soname,libselinux.so.1 -Wl,--version-script="$work.map" -nostartfiles \
+	cc -Os -fPIC -shared -s -fno-asynchronous-unwind-tables -Wl,--build-id=none -Wl,-z,noseparate-code \
+		-Wl,--hash-style=gnu -Wl,-soname,libselinux.so.1 -Wl,--version-script="$work.map" -nostartfiles \
 		-o "$tree/usr/lib/x86_64-linux-gnu/libselinux.so.1" "$here/selinux.c"
 	rm -f "$work.map"
 	printf '  %8d KiB  %-24s %s\n' -14 libselinux.so.1 "one that says there is no SELinux: tar asks for no more"

@@ -40,7 +40,8 @@ purge() {
 	rules "$list" >"$tree.rules"
 	while IFS='	' read -r package reason; do
 		if [ ! -e "$files/$package" ]; then
-			[ -n "$optional" ] || die "$list: no package '$package' in the tree (nothing brings it any more?)"
+			[ -n "$optional" ] ||
+				die "$list: no package '$package' in the tree (nothing brings it any more?)"
 			continue
 		fi
 		kib=$(cd "$tree" && while IFS= read -r f; do

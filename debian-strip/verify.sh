@@ -15,13 +15,14 @@ wrong() {
 
 # the rule that took a library, as far as it can be told
 rule_for() {
-	sed -n 's/^\([^#![:space:]][^[:space:]]*\)[[:space:]].*/\1/p' "$(dirname "$0")/shrink.list" | while read -r pattern; do
-		# the pattern is one: no quotes
-		# shellcheck disable=SC2254
-		case usr/lib/x86_64-linux-gnu/$1 in
-		$pattern) echo "shrink.list: $pattern" ;;
-		esac
-	done | head -n 1 | grep . || echo "purge.list, or no package brings it"
+	sed -n 's/^\([^#![:space:]][^[:space:]]*\)[[:space:]].*/\1/p' "$(dirname "$0")/shrink.list" |
+		while read -r pattern; do
+			# the pattern is one: no quotes
+			# shellcheck disable=SC2254
+			case usr/lib/x86_64-linux-gnu/$1 in
+			$pattern) echo "shrink.list: $pattern" ;;
+			esac
+		done | head -n 1 | grep . || echo "purge.list, or no package brings it"
 }
 
 check_libraries() {
@@ -59,7 +60,8 @@ check_links() {
 check_size() {
 	kib=$(du -sk --apparent-size "$tree" | cut -f 1)
 	if [ "$kib" -gt "$budget_kib" ]; then
-		wrong "the tree takes $kib KiB, its budget is $budget_kib KiB (PX_TREE_BUDGET_KIB in .config); the largest:"
+		wrong "the tree takes $kib KiB, its budget is $budget_kib KiB" \
+			"(PX_TREE_BUDGET_KIB in .config); the largest:"
 		(cd "$tree" && find . -type f -printf '%k KiB %P\n' | sort -rn | head -n 5) >&2
 	fi
 }

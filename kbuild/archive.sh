@@ -34,7 +34,8 @@ site_for() {
 source_lines() {
 	site=$(site_for Debian)
 	if [ -z "$site" ]; then
-		die "no Debian mirror: apt on this machine knows none (run 'apt-get update' once, see /etc/apt/sources.list)"
+		die "no Debian mirror: apt on this machine knows none" \
+			"(run 'apt-get update' once, see /etc/apt/sources.list)"
 	fi
 	security=$(site_for Debian-Security)
 	for kind in deb deb-src; do
@@ -95,8 +96,10 @@ update() {
 	echo "$lines" >"$apt/sources.list"
 	if ! ours apt-get -qq update >"$apt/log" 2>&1; then
 		hint=''
-		[ ! -e "$apt/updated" ] || hint="; to go on with those of $(date -r "$apt/updated" +%F): touch $apt/updated"
-		die "cannot read the indexes of $suite, is the mirror reachable? $(complaint | head -n 1) (all of it: $apt/log$hint)"
+		[ ! -e "$apt/updated" ] ||
+			hint="; to go on with those of $(date -r "$apt/updated" +%F): touch $apt/updated"
+		die "cannot read the indexes of $suite, is the mirror reachable?" \
+			"$(complaint | head -n 1) (all of it: $apt/log$hint)"
 	fi
 	: >"$apt/updated"
 }
@@ -139,7 +142,8 @@ get() {
 			record "$kind" "$pkg" "$version"
 			return 0
 		fi
-		echo "archive.sh: $kind package $pkg $version: $(head -n 1 "$dir.new/log"); trying the next older one" >&2
+		echo "archive.sh: $kind package $pkg $version: $(head -n 1 "$dir.new/log");" \
+			"trying the next older one" >&2
 	done
 	die "cannot get $kind package $pkg from the archive in any version that it lists"
 }
@@ -164,7 +168,8 @@ main() {
 		b) build=$OPTARG ;;
 		s) suite=$OPTARG ;;
 		c) component=$OPTARG ;;
-		*) die "usage: archive.sh -b BUILD -s SUITE [-c COMPONENT] update|source|deb|mirrors|depends [PKG...]" ;;
+		*) die "usage: archive.sh -b BUILD -s SUITE [-c COMPONENT]" \
+			"update|source|deb|mirrors|depends [PKG...]" ;;
 		esac
 	done
 	shift $((OPTIND - 1))
@@ -186,8 +191,13 @@ main() {
 	# shellcheck disable=SC2046
 	case $command in
 	update) ;;
-	source) for p in "$@"; do fresh source "$p" "$build/src/$p" || get source "$p" "$build/src/$p" $(versions_of showsrc --only-source "$p"); done ;;
-	deb) for p in "$@"; do fresh binary "$p" "$build/deb/$p" || get binary "$p" "$build/deb/$p" $(versions_of show "$p"); done ;;
+	source) for p in "$@"; do
+		fresh source "$p" "$build/src/$p" ||
+			get source "$p" "$build/src/$p" $(versions_of showsrc --only-source "$p")
+	done ;;
+	deb) for p in "$@"; do
+		fresh binary "$p" "$build/deb/$p" || get binary "$p" "$build/deb/$p" $(versions_of show "$p")
+	done ;;
 	mirrors) sed -n '/^deb /p' "$apt/sources.list" ;;
 	depends) for p in "$@"; do first_depends "$p"; done ;;
 	*) die "unknown command '$command'" ;;

@@ -70,7 +70,8 @@ build_xz_utils() {
 	run "$src" ./configure CC="$cc" CFLAGS="$cflags" --host="$(gcc -dumpmachine)" --disable-shared --enable-static \
 		--disable-encoders --enable-decoders=lzma1,lzma2,x86,arm,arm64,armthumb,riscv,delta \
 		--disable-microlzma \
-		--disable-xz --disable-xzdec --disable-lzmadec --disable-lzmainfo --disable-lzma-links --disable-scripts \
+		--disable-xz --disable-xzdec --disable-lzmadec --disable-lzmainfo --disable-lzma-links \
+		--disable-scripts \
 		--disable-doc --disable-nls --enable-threads=no
 	run "$src/src/liblzma" make
 	cp "$src/src/liblzma/.libs/liblzma.a" "$musl/lib/"

@@ -62,8 +62,8 @@ int FAST_FUNC px_decode_tail(struct px_stream *s, const struct px_decode_options
 	if (n < 0)
 		return -1;
 	if (!zeros && !options->proven)
-		return px_stream_fail(s, PX_DATA, "%s: garbage behind the end of the image: cut it off, or give the decoded "
-				"image's size (-s) and hash (-H)", format);
+		return px_stream_fail(s, PX_DATA, "%s: garbage behind the end of the image: cut it off, or give the "
+				"decoded image's size (-s) and hash (-H)", format);
 	if (tail_bytes)
 		bb_error_msg("%s: %"OFF_FMT"u bytes%s behind the end of the image are passed over", format, tail_bytes,
 				zeros ? " of zeros" : "");

@@ -88,7 +88,8 @@ static void end_member(struct gzip_stream *g)
 static int end_file(struct gzip_stream *g)
 {
 	if (g->lacks_bgzf_end)
-		return px_stream_fail(&g->s, PX_DATA, "gzip: cut short: the empty block that ends a BGZF file is missing");
+		return px_stream_fail(&g->s, PX_DATA, "gzip: cut short: "
+				"the empty block that ends a BGZF file is missing");
 	return px_decode_tail(&g->s, &g->options, "gzip", g->z.next_in, g->z.avail_in, 0);
 }
 

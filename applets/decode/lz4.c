@@ -34,7 +34,8 @@ static int begin_frame(struct lz4_stream *z)
 		return -1;
 	z->in_pos = 0;
 	z->in_len = n;
-	if (n >= 4 && (get_unaligned_le32(z->in) == FRAME_MAGIC || (get_unaligned_le32(z->in) & ~15) == SKIPPABLE_MAGIC))
+	if (n >= 4 && (get_unaligned_le32(z->in) == FRAME_MAGIC
+			|| (get_unaligned_le32(z->in) & ~15) == SKIPPABLE_MAGIC))
 		return 1;
 	n = px_decode_tail(&z->s, &z->options, "lz4", z->in, n, 0);
 	z->in_len = 0;

@@ -62,8 +62,8 @@ static int begin_block(struct legacy_stream *z)
 	if (z->in_bytes == SIZE_BYTES && get_unaligned_le32(z->in) - 1 < PACKED_BYTES)
 		return 1;
 	if (z->block_bytes == BLOCK_BYTES && !z->options.sized)
-		return px_stream_fail(&z->s, PX_DATA, "lz4 (legacy): the format does not say where it ends: give the decoded "
-				"image's size (-s) or hash (-H)");
+		return px_stream_fail(&z->s, PX_DATA, "lz4 (legacy): the format does not say where it ends: give the "
+				"decoded image's size (-s) or hash (-H)");
 	return px_decode_tail(&z->s, &z->options, "lz4 (legacy)", z->in, z->in_bytes, 0);
 }
 

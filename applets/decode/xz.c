@@ -118,8 +118,8 @@ static int begin_member(struct xz_stream *x)
 	if (!format->magic_bytes || n < format->magic_bytes || memcmp(x->in, format->magic, format->magic_bytes) != 0)
 		return px_decode_tail(&x->s, &x->options, format->name, x->in, n, zeros);
 	if (zeros % 4 != 0)
-		return px_stream_fail(&x->s, PX_DATA, "%s: damaged: %"OFF_FMT"u zeros between two streams, not in fours",
-				format->name, zeros);
+		return px_stream_fail(&x->s, PX_DATA, "%s: damaged: %"OFF_FMT"u zeros between two streams, "
+				"not in fours", format->name, zeros);
 	if (format->begin(x) != LZMA_OK)
 		return decode_failed(x, LZMA_MEM_ERROR);
 	x->started = 1;

@@ -130,8 +130,8 @@ static int compare_with_hint(struct zstd_stream *z, uint64_t packed_bytes)
 	z->packed_bytes = 0;
 	if (!announced_bytes || announced_bytes == packed_bytes)
 		return 0;
-	return px_stream_fail(&z->s, PX_DATA, "zstd: damaged: a frame of %u packed bytes was announced, one of %llu came",
-			(unsigned)announced_bytes, (unsigned long long)packed_bytes);
+	return px_stream_fail(&z->s, PX_DATA, "zstd: damaged: a frame of %u packed bytes was announced, "
+			"one of %llu came", (unsigned)announced_bytes, (unsigned long long)packed_bytes);
 }
 
 /* libzstd does not compare the content size when the last block is empty. 0, or -1 */
@@ -168,8 +168,8 @@ static int go_aside(struct zstd_stream *z)
 
 static int announced_in_vain(struct zstd_stream *z)
 {
-	return px_stream_fail(&z->s, PX_DATA, "zstd: cut short: a frame of %u packed bytes was announced and did not come",
-			(unsigned)z->packed_bytes);
+	return px_stream_fail(&z->s, PX_DATA, "zstd: cut short: a frame of %u packed bytes was announced "
+			"and did not come", (unsigned)z->packed_bytes);
 }
 
 /* Passes over what pzstd says. As need */

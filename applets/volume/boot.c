@@ -33,10 +33,12 @@ static void look_bios(struct px_boot *boot, const struct px_volume *kind, const 
 {
 	if (!kind->bios)
 		boot_set(boot, "no-code",
-				"this machine was started by a BIOS, and the image has no boot code in its first sector", 1);
+				"this machine was started by a BIOS, "
+				"and the image has no boot code in its first sector", 1);
 	else if (kind->table == PX_TABLE_MBR && kind->partitions && !has_active(head))
 		boot_set(boot, "no-active",
-				"this machine was started by a BIOS, and the image has no active partition: some want one", 0);
+				"this machine was started by a BIOS, "
+				"and the image has no active partition: some want one", 0);
 }
 
 /* 01 04 06 0b 0c 0e, and 07 for exFAT, which some firmware reads */
@@ -82,7 +84,8 @@ static void look_uefi(struct px_boot *boot, const struct px_volume *kind, const 
 		fat = kind->table == PX_TABLE_MBR ? mbr_has_fat(head)
 				: gpt_has_data(head, head_bytes, kind->sector_bytes);
 	boot_set(boot, "no-esp", fat
-			? "this machine was started by UEFI, and the image has no EFI system partition: it may not find a loader"
+			? "this machine was started by UEFI, and the image has no EFI system partition: "
+				"it may not find a loader"
 			: "this machine was started by UEFI, and the image has no EFI system partition", !fat);
 }
 

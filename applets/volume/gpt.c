@@ -87,7 +87,8 @@ static int layout_make(struct layout *layout, const struct px_gpt *gpt, off_t di
 /* "the last partition (4, Windows recovery) keeps its size: partition 3 could grow if it were moved" ... */
 static void note_keeps(struct px_mend *mend, unsigned last, const char *what, unsigned before)
 {
-	int n = snprintf(mend->note, sizeof(mend->note), "partition %u, the last one, is %s and keeps its size", last, what);
+	int n = snprintf(mend->note, sizeof(mend->note),
+			"partition %u, the last one, is %s and keeps its size", last, what);
 
 	if (before)
 		snprintf(mend->note + n, sizeof(mend->note) - n,
@@ -286,8 +287,8 @@ static int mend_far(struct px_mend *mend, const struct px_volume *kind, unsigned
 {
 	if (kind->sector_bytes != sector_bytes)
 		return mend_sectors_differ(mend, sector_bytes);
-	return mend_note(mend, 0, "the GPT's entries lie behind the first MiB: it is left as it is, its backup stays where "
-			"the image ends (sgdisk -e moves it)");
+	return mend_note(mend, 0, "the GPT's entries lie behind the first MiB: it is left as it is, its backup stays "
+			"where the image ends (sgdisk -e moves it)");
 }
 
 int FAST_FUNC px_gpt_mend(struct px_mend *mend, uint8_t *head, size_t head_bytes, off_t image_bytes, off_t disk_bytes,

@@ -156,7 +156,8 @@ void FAST_FUNC px_volume_look(struct px_volume *kind, const uint8_t *head, size_
 
 /* An image may end in part of a sector of 512: the rest of it is written as zeros. What lies further behind its end
  * stays on the disk as it was, and is no part of it. */
-const char* FAST_FUNC px_volume_cut(const struct px_volume *kind, off_t image_bytes, enum px_proof proof, off_t *need_bytes)
+const char* FAST_FUNC px_volume_cut(const struct px_volume *kind, off_t image_bytes, enum px_proof proof,
+		off_t *need_bytes)
 {
 	off_t have_bytes = (image_bytes + 511) & ~(off_t)511;
 	int sound = kind->table != PX_TABLE_BROKEN && kind->table != PX_TABLE_ISOHYBRID;

@@ -284,7 +284,8 @@ static void say_mended(struct px_blkwrite *w)
 		return;
 	/* whoever reads -p knows what to do about the file system (pximenu has it grown); people are told */
 	px_state_line(w->progress_fd, "grown", utoa(mend->grown));
-	px_state_warn(w->progress_fd, w->quiet, "grown", "%s: partition %u has grown from %"OFF_FMT"u to %"OFF_FMT"u MiB%s",
+	px_state_warn(w->progress_fd, w->quiet, "grown",
+			"%s: partition %u has grown from %"OFF_FMT"u to %"OFF_FMT"u MiB%s",
 			w->dev->path, mend->grown, mend->grown_from_bytes >> 20, mend->grown_to_bytes >> 20,
 			w->progress_fd >= 0 ? "" : ", its filesystem has not (resize2fs)");
 }

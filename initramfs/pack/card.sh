@@ -16,7 +16,8 @@ make_ext2() {
 	fakeroot=$([ "$(id -u)" = 0 ] || echo fakeroot)
 	rm -f "$1"
 	# the tree's owner is who built it; fakeroot says root
-	$fakeroot mke2fs -q -t ext2 -L px-root -m 0 -N "$inodes" -d "$build/root" "$1" $((kib + kib / 8 + 2048)) >/dev/null
+	$fakeroot mke2fs -q -t ext2 -L px-root -m 0 -N "$inodes" -d "$build/root" "$1" \
+		$((kib + kib / 8 + 2048)) >/dev/null
 }
 
 make_squashfs() {
@@ -71,7 +72,8 @@ main() {
 	make_initramfs "$folder/card.cpio.xz"
 	"make_$kind" "$build/card.fs"
 	echo "card|PXE Imager, from this card|card.cpio.xz|$(conf PX_CONSOLE) quiet px.root=$uuid" >"$build/card.menu"
-	PX_PROMPT=$(conf PX_LOADER_PROMPT) "$here/stick.sh" "$build" "$suite" "$build/px-$kind.img" "$folder" "$uuid" "$build/card.menu" "$build/card.fs"
+	PX_PROMPT=$(conf PX_LOADER_PROMPT) "$here/stick.sh" "$build" "$suite" "$build/px-$kind.img" \
+		"$folder" "$uuid" "$build/card.menu" "$build/card.fs"
 }
 
 main "$@"

@@ -10,7 +10,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 inputs() {
 	cat "$build/tree.stamp"
-	(cd "$here/.." && find overlay pack -type f | sort | xargs ls -l | cut -c 1-10 && find overlay pack -type f | sort | xargs cat) | sha256sum
+	(cd "$here/.." && find overlay pack -type f | sort | xargs ls -l | cut -c 1-10 &&
+		find overlay pack -type f | sort | xargs cat) | sha256sum
 	conf PX_KEYMAP
 	conf PX_SHELL
 }
@@ -38,7 +39,8 @@ install_keymap() {
 		exit 1
 	}
 	lib=$build/debian/root/usr/lib/x86_64-linux-gnu
-	LOADKEYS_KEYMAP_PATH="$(dirname "$file"):$maps/include:$maps/i386/include" "$lib/ld-linux-x86-64.so.2" --library-path "$lib" \
+	LOADKEYS_KEYMAP_PATH="$(dirname "$file"):$maps/include:$maps/i386/include" \
+		"$lib/ld-linux-x86-64.so.2" --library-path "$lib" \
 		"$build/deb/kbd/usr/bin/loadkeys" -u --bkeymap "$file" >"$1/etc/px/keymap"
 }
 

@@ -20,7 +20,8 @@ without_shell() {
 # nothing that is typed counts; an entry that is marked so starts all the same
 without_prompt() {
 	sed -e 's/^PROMPT 1$/PROMPT 0\nNOESCAPE 1\nALLOWOPTIONS 0/' -e "s/, 'local' boots the disk\././" \
-		-e 's/^set timeout=1$/set timeout=1\nset superusers=nobody\nexport superusers/' -e 's/^menuentry \(.*\) {$/menuentry \1 --unrestricted {/'
+		-e 's/^set timeout=1$/set timeout=1\nset superusers=nobody\nexport superusers/' \
+		-e 's/^menuentry \(.*\) {$/menuentry \1 --unrestricted {/'
 }
 
 main() {

@@ -26,11 +26,15 @@ check() {
 
 # By name and by content; a key in DER or a password has neither.
 check_secrets() {
-	secret=$(cd "$1" && find . -type f \( -name 'id_*' ! -name '*.pub' -o -name '*.key' -o -name '*.p12' -o -name '*.pfx' \
-		-o -name '*.keytab' -o -name 'ssh_host_*_key' \) | LC_ALL=C sort | head -n 1)
-	[ -n "$secret" ] || secret=$(cd "$1" && grep -rlE -e 'PRIVATE KEY|PuTTY-User-Key-File' . | LC_ALL=C sort | head -n 1)
-	[ -z "$secret" ] || die "$1/${secret#./}: a private key: site.cpio.xz is handed to every machine that asks for it by TFTP, without a
-  password; whoever can plug in a cable reads what is in it. Public keys are fine; what is secret has to come another way"
+	secret=$(cd "$1" && find . -type f \( -name 'id_*' ! -name '*.pub' -o -name '*.key' -o -name '*.p12' \
+		-o -name '*.pfx' -o -name '*.keytab' -o -name 'ssh_host_*_key' \) | LC_ALL=C sort | head -n 1)
+	[ -n "$secret" ] ||
+		secret=$(cd "$1" && grep -rlE -e 'PRIVATE KEY|PuTTY-User-Key-File' . | LC_ALL=C sort | head -n 1)
+	[ -z "$secret" ] ||
+		die "$1/${secret#./}: a private key: site.cpio.xz is handed to every machine that asks for it by" \
+			"TFTP, without a
+  password; whoever can plug in a cable reads what is in it. Public keys are fine; what is secret has to" \
+			"come another way"
 }
 
 main() {
@@ -38,7 +42,10 @@ main() {
 	if [ $# = 1 ]; then
 		dir=$(mktemp -d)
 	else
-		[ -n "$2" ] || { echo "usage: make site DIR=FOLDER (what is in it lands in / of the booted system)" >&2; exit 2; }
+		[ -n "$2" ] || {
+			echo "usage: make site DIR=FOLDER (what is in it lands in / of the booted system)" >&2
+			exit 2
+		}
 		[ -d "$2" ] || die "$2: no such folder"
 		dir=$(cd "$2" && pwd)
 		check "$dir"
@@ -48,7 +55,8 @@ main() {
 	trap 'rm -f "$work.found" "$work.sorted" "$work.cpio" "$work.new"; [ $# != 1 ] || rmdir "$dir"' EXIT
 	(cd "$dir" && find . -mindepth 1 -print0) >"$work.found"
 	LC_ALL=C sort -z "$work.found" >"$work.sorted"
-	(cd "$dir" && sed -z 's,^\./,,' "$work.sorted" | cpio -o -0 -H newc --reproducible --owner 0:0 --quiet) >"$work.cpio"
+	(cd "$dir" && sed -z 's,^\./,,' "$work.sorted" |
+		cpio -o -0 -H newc --reproducible --owner 0:0 --quiet) >"$work.cpio"
 	xz --check=crc32 -T1 --lzma2=preset=9e,dict=8MiB -c "$work.cpio" >"$work.new"
 	mv "$work.new" "$out"
 	[ $# = 1 ] || echo "  SITE    site.cpio.xz: $(stat -c %s "$out") bytes, which everybody on the network can read"

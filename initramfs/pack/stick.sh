@@ -26,7 +26,8 @@ syslinux_menu() {
 		echo "SAY $name: $title"
 	done <"$menu"
 	while IFS='|' read -r name title initramfs parameters; do
-		printf '\nLABEL %s\n  KERNEL vmlinuz\n  INITRD %s\n  APPEND %s\n' "$name" "$(echo "$initramfs" | tr ' ' ,)" "$parameters"
+		printf '\nLABEL %s\n  KERNEL vmlinuz\n  INITRD %s\n  APPEND %s\n' "$name" \
+			"$(echo "$initramfs" | tr ' ' ,)" "$parameters"
 	done <"$menu"
 }
 
@@ -35,7 +36,8 @@ grub_menu() {
 	echo 'set timeout=2'
 	[ "${PX_PROMPT:-y}" = y ] || echo 'set superusers=nobody'
 	while IFS='|' read -r name title initramfs parameters; do
-		printf "\nmenuentry \"%s\" --id %s --unrestricted {\n\tlinux /vmlinuz %s\n\tinitrd %s\n}\n" "$title" "$name" "$parameters" \
+		printf "\nmenuentry \"%s\" --id %s --unrestricted {\n\tlinux /vmlinuz %s\n\tinitrd %s\n}\n" \
+			"$title" "$name" "$parameters" \
 			"$(echo "/$initramfs" | sed 's, , /,g')"
 	done <"$menu"
 }
@@ -49,9 +51,11 @@ syslinux() {
 # What FAT has no room for would end as a question of mcopy's: names that differ in case only, files from 4 GiB on.
 check_folder() {
 	large=$(find "$folder" -type f -size +4294967294c | head -n 1)
-	[ -z "$large" ] || die "$large: 4 GiB or more, which a stick (FAT) cannot hold; compress it, or leave it on the server"
+	[ -z "$large" ] ||
+		die "$large: 4 GiB or more, which a stick (FAT) cannot hold; compress it, or leave it on the server"
 	twins=$(find "$folder" -mindepth 1 | tr '[:upper:]' '[:lower:]' | sort | uniq -d | head -n 1)
-	[ -z "$twins" ] || die "$twins: there are two names that differ only in case, which a stick (FAT) cannot tell apart"
+	[ -z "$twins" ] ||
+		die "$twins: there are two names that differ only in case, which a stick (FAT) cannot tell apart"
 }
 
 make_fat() {
@@ -75,7 +79,8 @@ make_fat() {
 	mcopy -i "$fat" "$build/deb/syslinux-common/usr/lib/syslinux/modules/bios/ldlinux.c32" ::ldlinux.c32
 	mmd -i "$fat" ::EFI ::EFI/BOOT ::EFI/debian
 	mcopy -i "$fat" "$build/deb/shim-signed/usr/lib/shim/shimx64.efi.signed" ::EFI/BOOT/BOOTX64.EFI
-	mcopy -i "$fat" "$build/deb/grub-efi-amd64-signed/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed" ::EFI/BOOT/grubx64.efi
+	mcopy -i "$fat" "$build/deb/grub-efi-amd64-signed/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed" \
+		::EFI/BOOT/grubx64.efi
 	grub_menu >"$output.cfg"
 	mcopy -i "$fat" "$output.cfg" ::EFI/debian/grub.cfg
 	syslinux --install "$fat"
@@ -107,7 +112,8 @@ start=$second_lba, size=$((second_mib * 2048)), type=83"
 main() {
 	[ $# -ge 6 ] || die "usage: stick.sh BUILD SUITE OUTPUT FOLDER UUID MENU [FILESYSTEM]"
 	build=$(cd "$1" && pwd) suite=$2 output=$3 folder=$4 uuid=$5 menu=$6 filesystem=${7:-}
-	"$here/../../kbuild/archive.sh" -b "$build" -s "$suite" deb syslinux syslinux-common shim-signed grub-efi-amd64-signed
+	"$here/../../kbuild/archive.sh" -b "$build" -s "$suite" deb syslinux syslinux-common \
+		shim-signed grub-efi-amd64-signed
 	check_folder
 	trap 'rm -f "$output.fat" "$output.cfg" "$output.new"' EXIT
 	trap 'exit 130' INT TERM

@@ -15,7 +15,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 entries() {
 	files='px.cpio.xz site.cpio.xz'
 	parameters="$(conf PX_CONSOLE) quiet px.medium=$uuid"
-	stick="stick|PXE Imager: the images on this stick|$files|$parameters px.catalog=file:///run/initramfs/live/images"
+	stick="stick|PXE Imager: the images on this stick|$files|$parameters"
+	stick="$stick px.catalog=file:///run/initramfs/live/images"
 	network="network|PXE Imager: the images of the network's server|$files|$parameters"
 	if grep -q '^Image:' "$from/images"; then
 		printf '%s\n%s\n' "$stick" "$network"

@@ -127,7 +127,8 @@ main() {
 	case $url in
 	http://*[!A-Za-z0-9.:/_~-]*) die "$url: a character that this URL cannot have" ;;
 	'' | http://?*) ;;
-	*) die "$url: not an http:// URL (say HTTP=http://ADDRESS[:PORT][/FOLDER], where a web server has build/tftpboot)" ;;
+	*) die "$url: not an http:// URL (say HTTP=http://ADDRESS[:PORT][/FOLDER], where a web server has" \
+		"build/tftpboot)" ;;
 	esac
 	[ -s "$build/tftpboot/SHA256SUMS" ] || die "$build/tftpboot is not complete: run make first"
 	(cd "$build/tftpboot" && sha256sum --check --quiet SHA256SUMS) ||
@@ -139,12 +140,15 @@ main() {
 	mkdir -p "$state"
 	write_config >"$state/dnsmasq.conf"
 	if [ -n "$range" ]; then
-		echo "DHCP ($range) and TFTP on $iface ($(address)); the configuration is $build/serve/dnsmasq.conf. Ctrl-C ends it."
+		echo "DHCP ($range) and TFTP on $iface ($(address));" \
+			"the configuration is $build/serve/dnsmasq.conf. Ctrl-C ends it."
 	else
-		echo "proxyDHCP and TFTP on $iface ($(address)), beside your DHCP server; with RANGE=FIRST,LAST: DHCP too. Ctrl-C ends it."
+		echo "proxyDHCP and TFTP on $iface ($(address)), beside your DHCP server;" \
+			"with RANGE=FIRST,LAST: DHCP too. Ctrl-C ends it."
 	fi
 	if in_folder; then
-		echo "UEFI HTTP boot gets no answer: Debian's GRUB wants its files at the web server's root, not in a folder."
+		echo "UEFI HTTP boot gets no answer: Debian's GRUB wants its files" \
+			"at the web server's root, not in a folder."
 	fi
 	drop_root
 	set -- dnsmasq --keep-in-foreground --conf-file="$state/dnsmasq.conf" --log-facility=-

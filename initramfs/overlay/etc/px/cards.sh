@@ -69,7 +69,8 @@ choose_cards() {
 		[ -n "${wanted#*=}" ] || continue
 		cards=$(card_of "${wanted#*=}")
 		[ -n "$cards" ] ||
-			fail "${wanted%%=*}=$(clean "${wanted#*=}"): no such network card (there are: $(all_cards | tr '\n' ' '))$(without_driver)"
+			fail "${wanted%%=*}=$(clean "${wanted#*=}"): no such network card" \
+				"(there are: $(all_cards | tr '\n' ' '))$(without_driver)"
 		return 0
 	done
 	bootif=$(parameter BOOTIF)
@@ -79,7 +80,8 @@ choose_cards() {
 	if [ -z "$(mac_of "$bootif")" ]; then
 		say "network: BOOTIF=$(clean "$bootif") is no address of a card: all cards are tried"
 	else
-		say "network: the card that booted ($(mac_of "$bootif")) has no driver here$(without_driver): all others are tried"
+		say "network: the card that booted ($(mac_of "$bootif")) has no driver here$(without_driver):" \
+			"all others are tried"
 	fi
 }
 
@@ -92,7 +94,8 @@ without_driver() {
 # in the log, whatever works: the network page shows it, too
 note_driverless() {
 	ids=$(driverless)
-	[ -z "$ids" ] || PX_QUIET=1 say "network: no driver for network card PCI id ${ids% }; a larger driver set may have one"
+	[ -z "$ids" ] ||
+		PX_QUIET=1 say "network: no driver for network card PCI id ${ids% }; a larger driver set may have one"
 }
 
 # A card on USB, or one whose driver starts slowly, may come a little later.
