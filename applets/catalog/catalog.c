@@ -10,7 +10,7 @@
 #include "libbb.h"
 #include "lib/text.h"
 #include "catalog/catalog.h"
-#include "disk/hint.h"
+#include "catalog/fields.h"
 #include "lib/url.h"
 
 struct parser {
@@ -31,196 +31,6 @@ static void set_problem(struct parser *p, const char *field, const char *problem
 	p->image->problem_field = field;
 	p->image->problem_line = p->last_line;
 }
-
-/* --- values */
-
-static int is_image_id(const char *id)
-{
-	if (!isalnum(id[0]) || isupper(id[0]))
-		return 0;
-	return id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789.+-")] == '\0' && strlen(id) <= 128;
-}
-
-enum px_after FAST_FUNC px_after_parse(const char *text)
-{
-	int i = index_in_strings("reboot\0poweroff\0shell\0menu\0local\0", text);
-
-	return i < 0 ? PX_AFTER_UNSET : PX_AFTER_REBOOT + i;
-}
-
-static const char *set_id(struct px_image *image, char *value)
-{
-	image->id = value;
-	return is_image_id(value) ? NULL : "not an image's name ([a-z0-9][a-z0-9.+-]*)";
-}
-
-static const char *set_title(struct px_image *image, char *value)
-{
-	image->title = px_ascii(value, 0);
-	return NULL;
-}
-
-static const char *set_description(struct px_image *image, char *value)
-{
-	image->description = px_ascii(value, '\n');
-	return NULL;
-}
-
-static const char *set_source(struct px_image *image, char *value)
-{
-	unsigned words = 0;
-	char *s = value;
-
-	image->sources = value;
-	while (*(s = skip_whitespace(s))) {
-		words++;
-		s = skip_non_whitespace(s);
-	}
-	if (!words)
-		return "empty";
-	return words > PX_MIRRORS_MAX ? "more than 16 mirrors" : NULL;
-}
-
-static const char *set_bytes(off_t *bytes, const char *value)
-{
-	unsigned long long size;
-	char *end;
-
-	errno = 0;
-	size = strtoull(value, &end, 10);
-	if (!isdigit(value[0]) || *end || errno || size > LLONG_MAX)
-		return "not a number of bytes";
-	if (size == 0)
-		return "an image of no bytes";
-	*bytes = size;
-	return NULL;
-}
-
-static const char *set_size(struct px_image *image, char *value)
-{
-	return set_bytes(&image->size_bytes, value);
-}
-
-static const char *set_need(struct px_image *image, char *value)
-{
-	return set_bytes(&image->need_bytes, value);
-}
-
-static const char *set_digest(struct px_digest *digest, const char *value)
-{
-	return px_digest_parse(digest, value) == 0 ? NULL : "not 64 hexadecimal digits";
-}
-
-static const char *set_sha256(struct px_image *image, char *value)
-{
-	return set_digest(&image->digest, value);
-}
-
-static const char *set_source_sha256(struct px_image *image, char *value)
-{
-	return set_digest(&image->source_digest, value);
-}
-
-static const char *set_bmap_sha256(struct px_image *image, char *value)
-{
-	return set_digest(&image->bmap_digest, value);
-}
-
-static const char *set_reference(const char **field, char *value)
-{
-	*field = value;
-	return NULL;
-}
-
-static const char *set_bmap(struct px_image *image, char *value)
-{
-	return set_reference(&image->bmap, value);
-}
-
-static const char *set_init(struct px_image *image, char *value)
-{
-	return set_reference(&image->init, value);
-}
-
-static const char *set_archive(struct px_image *image, char *value)
-{
-	return set_reference(&image->archive, value);
-}
-
-static const char *set_post(struct px_image *image, char *value)
-{
-	return set_reference(&image->post, value);
-}
-
-static const char *set_init_digest(struct px_image *image, char *value)
-{
-	return px_digest_parse(&image->init_digest, value) == 0 ? NULL : "not 64 hexadecimal digits";
-}
-
-static const char *set_post_digest(struct px_image *image, char *value)
-{
-	return px_digest_parse(&image->post_digest, value) == 0 ? NULL : "not 64 hexadecimal digits";
-}
-
-static const char *set_spread(struct px_image *image, char *value)
-{
-	image->in_order = strcmp(value, "no") == 0;
-	return image->in_order || strcmp(value, "yes") == 0 ? NULL : "neither yes nor no";
-}
-
-static const char *set_disk(struct px_image *image, char *value)
-{
-	struct px_hint *hint;
-	char *why = NULL;
-
-	image->disk = value;
-	hint = px_hint_parse(value, &why);
-	px_hint_free(hint);
-	free(why);
-	return hint ? NULL : "not a disk hint";
-}
-
-static const char *set_grow(struct px_image *image, char *value)
-{
-	image->grow = strcmp(value, "yes") == 0;
-	return image->grow || strcmp(value, "no") == 0 ? NULL : "neither yes nor no";
-}
-
-static const char *set_after(struct px_image *image, char *value)
-{
-	image->after = px_after_parse(value);
-	return image->after ? NULL : "not one of reboot, local, poweroff, shell, menu";
-}
-
-/* TEXT keeps everything; LIST loses "# comment"; so does WORD, which must then be one. */
-enum kind { TEXT, LIST, WORD };
-
-/* Each gives NULL, or what is wrong with the value. */
-static const struct field {
-	char name[16];
-	uint8_t kind;
-	const char* (*set)(struct px_image *image, char *value);
-} fields[] = {
-	{ "Image", WORD, set_id },
-	{ "Title", TEXT, set_title },
-	{ "Description", TEXT, set_description },
-	{ "Source", LIST, set_source },
-	{ "Size", WORD, set_size },
-	{ "Need", WORD, set_need },
-	{ "SHA256", WORD, set_sha256 },
-	{ "Source-SHA256", WORD, set_source_sha256 },
-	{ "Bmap", WORD, set_bmap },
-	{ "Bmap-SHA256", WORD, set_bmap_sha256 },
-	{ "Disk", LIST, set_disk },
-	{ "Grow", WORD, set_grow },
-	{ "After", WORD, set_after },
-	{ "Init", WORD, set_init },
-	{ "Archive", WORD, set_archive },
-	{ "Post", WORD, set_post },
-	{ "Init-SHA256", WORD, set_init_digest },
-	{ "Post-SHA256", WORD, set_post_digest },
-	{ "Spread", WORD, set_spread },
-};
 
 /* --- lines */
 
@@ -448,31 +258,30 @@ static void unknown_field(struct parser *p, const char *name)
 
 static void take_field(struct parser *p, char *name, char *value)
 {
+	const struct px_field *field;
 	const char *problem;
-	unsigned i;
+	unsigned number;
 
-	for (i = 0; i < ARRAY_SIZE(fields); i++)
-		if (strcasecmp(fields[i].name, name) == 0)
-			break;
-	if (i == ARRAY_SIZE(fields)) {
+	field = px_field_find(name, &number);
+	if (!field) {
 		unknown_field(p, name);
 		return;
 	}
-	if (p->seen & (1u << i)) {
-		set_problem(p, fields[i].name, "twice in one stanza");
+	if (p->seen & (1u << number)) {
+		set_problem(p, field->name, "twice in one stanza");
 		return;
 	}
-	p->seen |= 1u << i;
-	if (fields[i].kind != TEXT)
+	p->seen |= 1u << number;
+	if (field->kind != PX_FIELD_TEXT)
 		cut_comment(value);
-	if (fields[i].kind == WORD && !value[0])
+	if (field->kind == PX_FIELD_WORD && !value[0])
 		problem = "empty";
-	else if (fields[i].kind == WORD && value[strcspn(value, " \t\n")])
+	else if (field->kind == PX_FIELD_WORD && value[strcspn(value, " \t\n")])
 		problem = "more than one word";
 	else
-		problem = fields[i].set(p->image, value);
+		problem = field->set(p->image, value);
 	if (problem)
-		set_problem(p, fields[i].name, problem);
+		set_problem(p, field->name, problem);
 }
 
 static void take_line(struct parser *p, char *line)
