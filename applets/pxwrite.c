@@ -8,7 +8,7 @@
 //applet:IF_PX_WRITE(APPLET(pxwrite, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_WRITE) += pxwrite.o
 //usage:#define pxwrite_trivial_usage
-//usage:       "[-nqfgV] [-s BYTES] [-H sha256:HEX] [-b BMAP [-B]] [-m BYTES] [-p FD] [-c FD]\n"
+//usage:       "[-nqfkgV] [-s BYTES] [-H sha256:HEX] [-b BMAP [-B]] [-m BYTES] [-p FD] [-c FD]\n"
 //usage:       "	[-d IDENTITY] [-i FILE] DISK\n"
 //usage:       "or: pxwrite [-q] [-s BYTES] [-H sha256:HEX] [-m BYTES] [-p FD] [-i FILE] -\n"
 //usage:       "or: pxwrite -z [-qf] [-p FD] [-d IDENTITY] DISK\n"
@@ -21,6 +21,7 @@
 //usage:     "\n	-n		Only say what would be done"
 //usage:     "\n	-q		Quiet"
 //usage:     "\n	-f		DISK may hold data"
+//usage:     "\n	-k		The image must be known or proven all the same: -f is about DISK only"
 //usage:     "\n	-g		Grow the last partition to the end of DISK"
 //usage:     "\n	-V		Do not read DISK back"
 //usage:     "\n	-s BYTES	Size of the image, decoded"
@@ -56,7 +57,8 @@ enum {
 	OPT_LIST = 1 << 5,
 	OPT_CLEAR = 1 << 6,
 	OPT_VOUCHED = 1 << 7,
-	OPTS_OF_DISK = OPT_DRY | OPT_FORCE | OPT_GROW | OPT_NO_READBACK | OPT_CLEAR,
+	OPT_KNOWN = 1 << 8,
+	OPTS_OF_DISK = OPT_DRY | OPT_FORCE | OPT_KNOWN | OPT_GROW | OPT_NO_READBACK | OPT_CLEAR,
 };
 
 struct globals {
@@ -205,7 +207,7 @@ static void parse_options(char **argv)
 	char *size = NULL, *hash = NULL, *bmap = NULL, *memory = NULL, *fd = NULL, *input = NULL;
 	char *commit = NULL, *identity = NULL;
 
-	G.opts = getopt32(argv, "^nqfgVlzBs:H:b:m:p:i:c:d:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input,
+	G.opts = getopt32(argv, "^nqfgVlzBks:H:b:m:p:i:c:d:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input,
 			&commit, &identity);
 	argv += optind;
 	if (!argv[0] && !(G.opts & OPT_LIST))
@@ -433,9 +435,11 @@ static enum px_status refuse_doubtful(void)
 
 	if (!kind->doubtful)
 		return PX_OK;
-	if (G.w.proof != PX_PROOF_WHOLE && !(G.opts & OPT_FORCE)) {
+	if (G.w.proof != PX_PROOF_WHOLE && (G.opts & (OPT_FORCE | OPT_KNOWN)) != OPT_FORCE) {
 		bb_error_msg("%s: no partition table, and no filesystem that is known here: if this is an image "
-				"all the same, give its size (-s) and hash (-H), or -f", kind->words);
+				"all the same, give its size (%s) and hash (%s)%s", kind->words,
+				G.opts & OPT_KNOWN ? "Size" : "-s", G.opts & OPT_KNOWN ? "SHA256" : "-H",
+				G.opts & OPT_KNOWN ? "" : ", or -f");
 		return PX_DATA;
 	}
 	px_state_warn(G.w.progress_fd, G.w.quiet, "doubtful",
@@ -544,7 +548,7 @@ static enum px_status deliver(void)
 	enum px_status status;
 
 	if ((G.opts & OPTS_OF_DISK) || G.bmap || G.w.commit_fd >= 0 || G.identity_known)
-		bb_simple_error_msg_and_die("- is no disk: -n, -f, -g, -V, -z, -b, -c and -d say nothing about it");
+		bb_simple_error_msg_and_die("- is no disk: -n, -f, -k, -g, -V, -z, -b, -c and -d say nothing about it");
 	status = open_image();
 	if (status != PX_OK)
 		return status;

@@ -83,6 +83,8 @@ static void write_command(struct px_command *command, const struct px_install *i
 	if (!LONE_DASH(disk)) {
 		add_words(command, "-c\0" "4\0"); /* PX_CHILD_WORD_FD */
 		add_identity(command, install);
+		/* -f, below, says that what the disk held may go, not that anything at all may be written */
+		px_command_add(command, "-k");
 	}
 	if (image->size_bytes >= 0) {
 		sprintf(size, "%"OFF_FMT"u", image->size_bytes);
@@ -95,8 +97,6 @@ static void write_command(struct px_command *command, const struct px_install *i
 	if (install->bmap_path && !LONE_DASH(disk)) {
 		px_command_add(command, "-b");
 		px_command_add(command, install->bmap_path);
-		if (image->bmap_digest.known)
-			px_command_add(command, "-B");
 	}
 	if (vouched) /* pxfetch has held it against Bmap-SHA256: its ranges prove the image */
 		px_command_add(command, "-B");

@@ -42,7 +42,7 @@ stays_failed() {
 	grep -q 'px: installed debian-13-lab on /dev/vda' "$BATS_TEST_TMPDIR/out"
 	grep -q '/sbin/reboot was called' "$PX_STUB/calls"
 	grep -qF 'pxfetch -q -p 3 -O - -j -- tftp://192.0.2.1/debian-13-lab.img.zst http://mirror.example/debian-13-lab.img.zst' "$PX_STUB/calls"
-	grep -qE '^pxwrite -q -p 3 -c 4 -d serial=vol-0a1b2c3d,size=21474836480 -s 4294967296 -H sha256:[0-9a-f]{64} -g -- /dev/vda$' "$PX_STUB/calls"
+	grep -qE '^pxwrite -q -p 3 -c 4 -d serial=vol-0a1b2c3d,size=21474836480 -k -s 4294967296 -H sha256:[0-9a-f]{64} -g -- /dev/vda$' "$PX_STUB/calls"
 }
 
 @test "After in the catalog and px.after decide what follows, px.after first" {

@@ -127,9 +127,12 @@ doubtful() {
 	run pxwrite -f -i image disk
 	written image disk
 	[[ $output = *"warning: the image has no partition table and no filesystem that is known here"* ]]
+	run pxwrite -k -f -s "$size" -i image disk # what the menu says of a disk that holds data
+	[ "$status" -eq 9 ]
+	[[ $output = *"give its size (Size) and hash (SHA256)"*"disk untouched"* ]]
 	truncate -s 0 disk
 	truncate -s 6M disk
-	run pxwrite -s "$size" -H "$hash" -p 5 -i image disk 5>progress
+	run pxwrite -k -s "$size" -H "$hash" -p 5 -i image disk 5>progress
 	written image disk
 	grep -q '^warning=doubtful the image has no partition table' progress
 	truncate -s 0 disk
