@@ -10,7 +10,8 @@ setup() {
 	ln -s "$PX_BUSYBOX" "$BUILD/busybox"
 	cd "$BATS_TEST_TMPDIR"
 	truncate -s 3M disk.img
-	head -c 1000000 /dev/urandom | dd of=disk.img conv=notrunc status=none
+	# noise, but for how boot code begins: two bytes of noise may be the magic of something that is refused
+	(printf '\xfa\x31'; head -c 1000000 /dev/urandom) | dd of=disk.img conv=notrunc iflag=fullblock status=none
 }
 
 image() {
