@@ -246,23 +246,9 @@ static const char *why(void)
 {
 	if (G.output_failed)
 		return "output";
-	switch (xfunc_error_retval) {
-	case PX_USAGE:
-		return "usage";
-	case PX_IO:
-		return "input";
-	case PX_NETWORK:
-		return "network";
-	case PX_AUTH:
-		return "password";
-	case PX_PROTOCOL:
-		return "protocol";
-	case PX_SERVER:
-		return "server";
-	case PX_DATA:
-		return G.xfer.changed ? "changed" : "data";
-	}
-	return "other";
+	if (xfunc_error_retval == PX_DATA && G.xfer.changed)
+		return "changed";
+	return px_transfer_why(xfunc_error_retval);
 }
 
 /* BusyBox calls it at every end, the good one too. */

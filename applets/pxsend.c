@@ -45,32 +45,11 @@ struct globals {
 };
 #define G (*ptr_to_globals)
 
-static const char *why(void)
-{
-	switch (xfunc_error_retval) {
-	case PX_USAGE:
-		return "usage";
-	case PX_IO:
-		return "input";
-	case PX_NETWORK:
-		return "network";
-	case PX_AUTH:
-		return "password";
-	case PX_PROTOCOL:
-		return "protocol";
-	case PX_SERVER:
-		return "server";
-	case PX_DATA:
-		return "data";
-	}
-	return "other";
-}
-
 /* BusyBox calls it at every end, the good one too. */
 static void at_end(void)
 {
 	if (xfunc_error_retval != PX_OK)
-		px_state_line(G.progress_fd, "why", why());
+		px_state_line(G.progress_fd, "why", px_transfer_why(xfunc_error_retval));
 }
 
 static void parse_options(char **argv)

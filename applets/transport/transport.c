@@ -45,3 +45,25 @@ int FAST_FUNC px_transfer_changed(struct px_transfer *xfer, struct px_stream *s,
 	xfer->changed = 1;
 	return -1;
 }
+
+const char* FAST_FUNC px_transfer_why(enum px_status status)
+{
+	switch (status) {
+	case PX_USAGE:
+		return "usage";
+	case PX_IO:
+		return "input";
+	case PX_NETWORK:
+		return "network";
+	case PX_AUTH:
+		return "password";
+	case PX_PROTOCOL:
+		return "protocol";
+	case PX_SERVER:
+		return "server";
+	case PX_DATA:
+		return "data";
+	default:
+		return "other";
+	}
+}

@@ -84,4 +84,7 @@ int px_transfer_fail(struct px_transfer *xfer, struct px_stream *s, enum px_stat
 /* The same with PX_DATA for bytes that are not, or not surely, of the file that those before came from. Returns -1. */
 int px_transfer_changed(struct px_transfer *xfer, struct px_stream *s, const char *why) FAST_FUNC;
 
+/* The keyword that pxfetch and pxsend give for status in why= of -p; never NULL. */
+const char *px_transfer_why(enum px_status status) FAST_FUNC;
+
 #endif
