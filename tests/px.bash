@@ -3,7 +3,8 @@
 #
 #	load ../px
 #
-# PX_BUSYBOX names the binary under test (default build/busybox); px_install puts its applets into $BATS_TEST_TMPDIR/bin.
+# PX_BUSYBOX names the binary under test (default build/busybox); px_install puts its applets into
+# $BATS_TEST_TMPDIR/bin.
 
 PX_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 PX_BUILD=${PX_BUILD:-$PX_TOP/build}
@@ -21,7 +22,8 @@ px_install() {
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH
 }
 
-# lacking WHAT: skips the test; with CI=true it fails: there all of tests/packages.d is installed, and what is not is a fault
+# lacking WHAT: skips the test; with CI=true it fails: there all of tests/packages.d is installed, and what is not is a
+# fault
 lacking() {
 	[ "${CI:-}" = true ] || skip "no $1 on this machine"
 	echo "no $1 on this machine: CI leaves no test out for want of a program" >&2

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# How long from power-on to the menu, and how large: ours as built and with the driver set "qemu", a bare BusyBox initramfs on the same
-# kernel, and Debian's own netboot installer, until it asks for the language. QEMU (TCG) with the kernel given directly, so that
-# nobody's TFTP counts; the best of three.
+# How long from power-on to the menu, and how large: ours as built and with the driver set "qemu", a bare BusyBox
+# initramfs on the same kernel, and Debian's own netboot installer, until it asks for the language. QEMU (TCG) with the
+# kernel given directly, so that nobody's TFTP counts; the best of three.
 #
 #   bench-boot.sh BUILD SUITE
 set -eu
@@ -13,7 +13,8 @@ bare() {
 	cp "$build/busybox" "$work/bare/bin/"
 	printf '#!/bin/busybox sh\necho bare: ready\n/bin/busybox sleep 1000\n' >"$work/bare/init"
 	chmod 755 "$work/bare/init"
-	(cd "$work/bare" && find . | cpio -o -H newc --owner 0:0 --quiet) | xz --check=crc32 -T1 --lzma2=preset=9e,dict=8MiB >"$work/bare.cpio.xz"
+	(cd "$work/bare" && find . | cpio -o -H newc --owner 0:0 --quiet) | xz --check=crc32 -T1 \
+		--lzma2=preset=9e,dict=8MiB >"$work/bare.cpio.xz"
 }
 
 now_ms() {
@@ -38,7 +39,8 @@ qemu_set() {
 once_ms() {
 	: >"$work/log"
 	start=$(now_ms)
-	qemu-system-x86_64 -accel tcg,thread=multi -smp 2 -m 1024 -display none -monitor none -netdev "user,id=n,tftp=$build/tftpboot" \
+	qemu-system-x86_64 -accel tcg,thread=multi -smp 2 -m 1024 -display none -monitor none \
+		-netdev "user,id=n,tftp=$build/tftpboot" \
 		-device virtio-net-pci,netdev=n -kernel "$1" -initrd "$2" \
 		-append 'console=ttyS0,115200 quiet no_timer_check px.catalog=tftp://10.0.2.2/images' \
 		-serial "file:$work/log" </dev/null >/dev/null 2>&1 &
@@ -90,10 +92,12 @@ main() {
 	boot_line "px.cpio.xz, driver set qemu" "$kernel" "$work/qemu/px.cpio.xz" 'px: menu ready'
 	boot_line "px.cpio.xz, as built" "$kernel" "$build/px.cpio.xz" 'px: menu ready'
 	line "vmlinuz (these three)" "$(bytes "$kernel")" ""
-	"$here/../../kbuild/archive.sh" -b "$build/bench" -s "$suite" deb debian-installer-13-netboot-amd64 # not into our manifest
+	# not into our manifest
+	"$here/../../kbuild/archive.sh" -b "$build/bench" -s "$suite" deb debian-installer-13-netboot-amd64
 	installer=$(find "$build/bench/deb/debian-installer-13-netboot-amd64" -path '*text*/initrd.gz' | head -n 1)
 	installer=${installer%/*}
-	boot_line "Debian's netboot installer: initrd.gz" "$installer/linux" "$installer/initrd.gz" 'Select a language|Choose language'
+	boot_line "Debian's netboot installer: initrd.gz" "$installer/linux" "$installer/initrd.gz" \
+		'Select a language|Choose language'
 	line "Debian's netboot installer: linux" "$(bytes "$installer/linux")" ""
 }
 

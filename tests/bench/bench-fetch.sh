@@ -67,10 +67,14 @@ bench_tftp_server() {
 		line pxfetch null "$pxfetch" -q -t 1 -O /dev/null "tftp://192.0.2.1:$port/$file"
 		line "curl blksize 1468" null curl -s --tftp-blksize 1468 -o /dev/null "tftp://192.0.2.1:$port/$file"
 		[ ! -d "$FETCH_DEB/atftp" ] || line "atftp 1468, window 32" null "$FETCH_DEB/atftp/usr/bin/atftp" \
-			--option '"blksize 1468"' --option '"windowsize 32"' -g -r "$file" -l /dev/null 192.0.2.1 "$port"
-		[ ! -d "$FETCH_DEB/tftp-hpa" ] || line "tftp-hpa (512)" null "$FETCH_DEB/tftp-hpa/usr/bin/tftp" -m binary \
+			--option '"blksize 1468"' --option '"windowsize 32"' -g -r "$file" -l /dev/null 192.0.2.1 \
+			"$port"
+		[ ! -d "$FETCH_DEB/tftp-hpa" ] || line "tftp-hpa (512)" null "$FETCH_DEB/tftp-hpa/usr/bin/tftp" \
+			-m binary \
 			192.0.2.1 "$port" -c get "$file" /dev/null
-		[ -z "$busybox" ] || line "busybox tftp 1468" null "$busybox" tftp -b 1468 -g -r "$file" -l /dev/null 192.0.2.1 "$port"
+		[ -z "$busybox" ] || line "busybox tftp 1468" null "$busybox" tftp -b 1468 -g -r "$file" -l /dev/null \
+			192.0.2.1 \
+			"$port"
 	} | measure "$bytes" pxfetch
 }
 
@@ -100,8 +104,8 @@ bench_long_path() {
 	} | measure $slow_bytes lockstep
 }
 
-# PORT LOSSY-PORT: what loss costs, each window beside itself. A request or an answer to it that is lost costs a second: the file is
-# large enough that the figure is about the rest.
+# PORT LOSSY-PORT: what loss costs, each window beside itself. A request or an answer to it that is lost costs a second:
+# the file is large enough that the figure is about the rest.
 bench_lossy_path() {
 	local w
 	for w in 8 16 32 64; do

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make bench-write: pxwrite against what people do today, and against the limit of each part. Prints a table of ratios: runs
-# are interleaved, so that a noisy machine is noisy for all.
+# make bench-write: pxwrite against what people do today, and against the limit of each part. Prints a table of ratios:
+# runs are interleaved, so that a noisy machine is noisy for all.
 #
 #   bench-write.sh BUILD [GIB [ROUNDS]]
 #
-# BUILD/busybox is what is measured; BUILD/bench-write keeps the images. Needs root (a loop device) and nginx, curl, zstd,
-# gzip, xz, dd; bmaptool if it is there.
+# BUILD/busybox is what is measured; BUILD/bench-write keeps the images. Needs root (a loop device) and nginx, curl,
+# zstd, gzip, xz, dd; bmaptool if it is there.
 set -eu
 
 # A disk image, GPT and one ext4 about half full of what is in /usr: real files, real zeros.
@@ -20,7 +20,8 @@ make_image() {
 	rm -f "$img" "$dir/fs"
 	budget_kib=$((gib * 1024 * 1024 * 45 / 100))
 	(cd /usr && find lib bin share -xdev -type f -size -20000k -printf '%k %p\n' | sort -k 2 |
-		awk -v most="$budget_kib" '{ sum += $1; if (sum > most) exit; sub(/^[0-9]* /, ""); print }') >"$dir/list"
+		awk -v most="$budget_kib" '{ sum += $1; if (sum > most) exit; sub(/^[0-9]* /, ""); print }') \
+			>"$dir/list"
 	rm -rf "$dir/tree"
 	mkdir "$dir/tree"
 	tar -C /usr -cf - -T "$dir/list" | tar -C "$dir/tree" -xf -

@@ -4,9 +4,10 @@
 
     bench.py BUSYBOX DIR ROUNDS          BENCH_ONLY=TEXT: only rows with TEXT in "group name"
 
-DIR/www/img{,.gz,.zst,.xz}, DIR/sha256, DIR/img.bmap are made by bench-write.sh. Every command of every round writes the same image to
-a loop device in memory (BENCH_TARGET=file: to a file in DIR, on this machine's own disk). Time is the median of the rounds,
-ratios are to the first row of each group. What brakes pxwrite and how busy that is comes from its own progress lines.
+DIR/www/img{,.gz,.zst,.xz}, DIR/sha256, DIR/img.bmap are made by bench-write.sh. Every command of every round writes the
+same image to a loop device in memory (BENCH_TARGET=file: to a file in DIR, on this machine's own disk). Time is the
+median of the rounds, ratios are to the first row of each group. What brakes pxwrite and how busy that is comes from its
+own progress lines.
 """
 import contextlib
 import os
@@ -23,7 +24,8 @@ NGINX = '''
 daemon off; error_log stderr crit; pid {dir}/nginx.pid; worker_processes 1;
 events {{ worker_connections 64; }}
 http {{ access_log off; sendfile on; server {{ listen 127.0.0.1:{port}; root {www}; }}
-client_body_temp_path {dir}; proxy_temp_path {dir}; fastcgi_temp_path {dir}; uwsgi_temp_path {dir}; scgi_temp_path {dir}; }}
+client_body_temp_path {dir}; proxy_temp_path {dir}; fastcgi_temp_path {dir};
+uwsgi_temp_path {dir}; scgi_temp_path {dir}; }}
 '''
 
 
@@ -126,7 +128,8 @@ def measure(command, env):
 
 
 def look_inside(command, env):
-    """One more run, of pxwrite by way of a process that waits for it: (peak resident memory in KiB, the stage that brakes)."""
+    """One more run, of pxwrite by way of a process that waits for it: (peak resident memory in KiB, the stage that
+    brakes)."""
     left, pipe, right = command.rpartition('| ')
     right = right.replace('pxwrite -q', 'pxwrite -q -p 2')
     script = ('import resource, subprocess, sys; r = subprocess.call(["bash", "-c", "exec " + sys.argv[1]]); '
@@ -139,8 +142,8 @@ def look_inside(command, env):
 
 
 def brake(lines, hashes):
-    """From (time, progress line): what held pxwrite up while it wrote. Its first thread waits for input (net), decodes, or waits for
-    the ring: that is full when the writers (disk) or the hash are the slowest."""
+    """From (time, progress line): what held pxwrite up while it wrote. Its first thread waits for input (net), decodes,
+    or waits for the ring: that is full when the writers (disk) or the hash are the slowest."""
     busy = dict.fromkeys(('net', 'decode', 'disk'), 0)
     for (before, _), (now, line) in zip(lines, lines[1:]):
         for stage in busy:

@@ -4,9 +4,9 @@
 
     measure.py ROUNDS BYTES REFERENCE < commands
 
-Each line of input: a name, a tab, `null` or `pipe` (where its output goes), a tab, a shell-like command. Per command: median
-MB/s, median CPU seconds (of the client alone), largest memory seen, and both as ratios to the command named REFERENCE; `pairs`:
-every second command to the one before it.
+Each line of input: a name, a tab, `null` or `pipe` (where its output goes), a tab, a shell-like command. Per command:
+median MB/s, median CPU seconds (of the client alone), largest memory seen, and both as ratios to the command named
+REFERENCE; `pairs`: every second command to the one before it.
 """
 import os
 import select

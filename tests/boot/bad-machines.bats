@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
-# Machines that something is wrong with: each says on its console what it is; none hangs without a word, none writes to a disk.
-# With PX_LONG=1. (What the menu and the network script make of it without QEMU: disk/hint, menu/screens, init/init, init/network.)
+# Machines that something is wrong with: each says on its console what it is; none hangs without a word, none writes to
+# a disk. With PX_LONG=1. (What the menu and the network script make of it without QEMU: disk/hint, menu/screens,
+# init/init, init/network.)
 load ../px
 
 BOOT=$PX_TOP/tests/boot/demo/boot.sh
@@ -21,7 +22,8 @@ teardown() {
 # small [PARAMETERS]: a TFTP root with the small image
 small() {
 	"$PX_TOP/tests/boot/demo/small.sh" "$PX_BUILD" "$SUITE" "$BATS_FILE_TMPDIR"
-	"$PX_TOP/tests/boot/demo/root.sh" "$PX_BUILD" "$root" "$BATS_FILE_TMPDIR/small.stanza" ${1+52:54:00:00:00:01 "$1"}
+	"$PX_TOP/tests/boot/demo/root.sh" "$PX_BUILD" "$root" "$BATS_FILE_TMPDIR/small.stanza" \
+		${1+52:54:00:00:00:01 "$1"}
 	cp "$BATS_FILE_TMPDIR/small.img.zst" "$root/"
 }
 
@@ -47,7 +49,8 @@ said() {
 
 @test "a network on which no DHCP server answers is named, on the menu's page, too" {
 	direct "$PX_BUILD/tftpboot/px.cpio.xz" -q '-netdev user,id=n,ipv4=off' -q '-device virtio-net-pci,netdev=n' \
-		'px: network: no DHCP answer on eth0 in 60 s' 'The list of images is not here yet.*no DHCP answer on eth0'
+		'px: network: no DHCP answer on eth0 in 60 s' \
+		'The list of images is not here yet.*no DHCP answer on eth0'
 }
 
 @test "an unattended machine without a disk says so" {
@@ -106,10 +109,12 @@ target() {
 @test "the stick that was booted is refused as a target, with px.force too" {
 	small
 	target /dev/sda
-	"$PX_TOP/initramfs/pack/usb.sh" "$PX_BUILD" "$SUITE" "$BATS_TEST_TMPDIR/config" "$root" "$BATS_TEST_TMPDIR/usb.img"
+	"$PX_TOP/initramfs/pack/usb.sh" "$PX_BUILD" "$SUITE" "$BATS_TEST_TMPDIR/config" "$root" \
+		"$BATS_TEST_TMPDIR/usb.img"
 	sum=$(sha256sum <"$BATS_TEST_TMPDIR/usb.img")
 	boot -q "-drive if=none,id=u,format=raw,file=$BATS_TEST_TMPDIR/usb.img" -q '-device qemu-xhci' \
-		-q '-device usb-storage,drive=u,bootindex=9' 'px: medium: /dev/sda1' 'px: FAILED: .*the running system is on it'
+		-q '-device usb-storage,drive=u,bootindex=9' 'px: medium: /dev/sda1' \
+		'px: FAILED: .*the running system is on it'
 	[ "$(sha256sum <"$BATS_TEST_TMPDIR/usb.img")" = "$sum" ]
 }
 

@@ -51,7 +51,8 @@ wait_shows() {
 
 @test "the keyboard takes the menu, the serial line says so and shows the installation too; the second screen has log and shell" {
 	"$PX_TOP/tests/boot/demo/boot.sh" -k -t "$dir/tftp" -D "$dir/disk0" -D "$dir/disk1" -l "$dir/log" -m 256 \
-		-q "-chardev socket,id=monitor,path=$monitor,server=on,wait=off" -q '-mon chardev=monitor' 'px: menu ready' 3>&-
+		-q "-chardev socket,id=monitor,path=$monitor,server=on,wait=off" -q '-mon chardev=monitor' \
+		'px: menu ready' 3>&-
 	wait_shows serial 'choose an image'
 	wait_shows vga 'choose an image'
 	vga keys down
@@ -86,6 +87,7 @@ wait_shows() {
 	printf '#!/bin/sh\n/etc/px/local && reboot -f\n' >"$dir/site/etc/px/site.d/local"
 	chmod +x "$dir/site/etc/px/site.d/local"
 	(cd "$dir/site" && find etc | cpio -o -H newc --quiet) | xz --check=crc32 >"$dir/tftp/site.cpio.xz"
-	"$PX_TOP/tests/boot/demo/boot.sh" -u -w 150 -t "$dir/tftp" -l "$dir/log" -d "file=$dir/small.img,format=raw,if=none,id=small" \
+	"$PX_TOP/tests/boot/demo/boot.sh" -u -w 150 -t "$dir/tftp" -l "$dir/log" \
+		-d "file=$dir/small.img,format=raw,if=none,id=small" \
 		-q '-device virtio-blk-pci,drive=small,bootindex=100' 'next: the local disk' 'px-small: up' 3>&-
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
-# Network cards and disk controllers, as QEMU has them: each boots over PXE, finds its server, installs a small image on its
-# disk, and boots from that disk. One pair always, all of them with PX_LONG=1. Then sticks and cards. What is wrong with a
-# machine: bad-machines.bats.
+# Network cards and disk controllers, as QEMU has them: each boots over PXE, finds its server, installs a small image on
+# its disk, and boots from that disk. One pair always, all of them with PX_LONG=1. Then sticks and cards. What is wrong
+# with a machine: bad-machines.bats.
 load ../px
 
 BOOT=$PX_TOP/tests/boot/demo/boot.sh
@@ -26,7 +26,8 @@ long() {
 # small [PARAMETERS]: a TFTP root with the small image
 small() {
 	"$PX_TOP/tests/boot/demo/small.sh" "$PX_BUILD" trixie "$BATS_FILE_TMPDIR"
-	"$PX_TOP/tests/boot/demo/root.sh" "$PX_BUILD" "$root" "$BATS_FILE_TMPDIR/small.stanza" ${1+52:54:00:00:00:01 "$1"}
+	"$PX_TOP/tests/boot/demo/root.sh" "$PX_BUILD" "$root" "$BATS_FILE_TMPDIR/small.stanza" \
+		${1+52:54:00:00:00:01 "$1"}
 	cp "$BATS_FILE_TMPDIR/small.img.zst" "$root/"
 }
 
@@ -36,13 +37,15 @@ boot() {
 	[ "$status" -eq 0 ]
 }
 
-# pair NIC QEMU-OPTIONS...: over PXE through that card onto $disk (drive d), then from it; RAM says how many MB of memory
+# pair NIC QEMU-OPTIONS...: over PXE through that card onto $disk (drive d), then from it; RAM says how many MB of
+# memory
 pair() {
 	local nic=$1 words=() option
 	shift
 	small 'px.image=small px.disk=largest px.auto px.timeout=1'
 	for option; do words+=(-q "$option"); done
-	boot -m "${RAM:-512}" -t "$root" -n "$nic" -q "-drive if=none,id=d,format=raw,cache=unsafe,file=$disk" "${words[@]}" \
+	boot -m "${RAM:-512}" -t "$root" -n "$nic" -q "-drive if=none,id=d,format=raw,cache=unsafe,file=$disk" \
+		"${words[@]}" \
 		'px: network: eth0 10.0.2.15, server 10.0.2.2' 'px: installed small' 'px-small: up'
 }
 
@@ -80,7 +83,8 @@ pair() {
 	pair i82559er '-device megasas,id=s' '-device scsi-hd,drive=d,bus=s.0'
 }
 
-# No firmware here starts it over the network (iPXE sees no link): a stick does, with the images of the network's server.
+# No firmware here starts it over the network (iPXE sees no link): a stick does, with the images of the network's
+# server.
 @test "igb (Intel 82576), started by a stick, and NVMe" {
 	long
 	need mmdebstrap mcopy
@@ -89,9 +93,11 @@ pair() {
 	small
 	sed 's;^\(CONFIG_PX_CONSOLE="\).*;\1console=ttyS0,115200 no_timer_check px.image=small px.disk=/dev/nvme0n1 px.auto px.timeout=1";' \
 		"$PX_TOP/.config" >"$BATS_TEST_TMPDIR/config"
-	"$PX_TOP/initramfs/pack/usb.sh" "$PX_BUILD" trixie "$BATS_TEST_TMPDIR/config" "$PX_BUILD/tftpboot" "$BATS_TEST_TMPDIR/usb.img"
+	"$PX_TOP/initramfs/pack/usb.sh" "$PX_BUILD" trixie "$BATS_TEST_TMPDIR/config" "$PX_BUILD/tftpboot" \
+		"$BATS_TEST_TMPDIR/usb.img"
 	local nvme=(-q "-drive if=none,id=d,format=raw,cache=unsafe,file=$disk" -q '-device nvme,drive=d,serial=PXNVME')
-	boot -n igb -N "user,id=n,tftp=$root" "${nvme[@]}" -q "-drive if=none,id=u,format=raw,file=$BATS_TEST_TMPDIR/usb.img" \
+	boot -n igb -N "user,id=n,tftp=$root" "${nvme[@]}" \
+		-q "-drive if=none,id=u,format=raw,file=$BATS_TEST_TMPDIR/usb.img" \
 		-q '-device qemu-xhci' -q '-device usb-storage,drive=u,bootindex=1' \
 		'px: medium: /dev/sda1' 'px: network: eth0 10.0.2.15, server 10.0.2.2' 'px: installed small'
 	boot "${nvme[@]}" 'px-small: up'
@@ -107,14 +113,16 @@ pair() {
 @test "virtio-net and an SD card" {
 	long
 	small 'px.image=small px.disk=/dev/mmcblk0 px.auto px.timeout=1'
-	boot -t "$root" -q "-drive if=none,id=d,format=raw,cache=unsafe,file=$disk" -q '-device sdhci-pci' -q '-device sd-card,drive=d' \
+	boot -t "$root" -q "-drive if=none,id=d,format=raw,cache=unsafe,file=$disk" -q '-device sdhci-pci' \
+		-q '-device sd-card,drive=d' \
 		'px: installed small' 'px-small: up'
 }
 
 @test "virtio-net and a USB stick" {
 	long
 	small 'px.image=small px.disk=/dev/sda px.auto px.timeout=1'
-	boot -t "$root" -q "-drive if=none,id=d,format=raw,cache=unsafe,file=$disk" -q '-device qemu-xhci' -q '-device usb-storage,drive=d' \
+	boot -t "$root" -q "-drive if=none,id=d,format=raw,cache=unsafe,file=$disk" -q '-device qemu-xhci' \
+		-q '-device usb-storage,drive=d' \
 		'px: installed small' 'px-small: up'
 }
 
@@ -123,7 +131,9 @@ stick() {
 	small
 	"$PX_TOP/initramfs/pack/usb.sh" "$PX_BUILD" trixie "$PX_TOP/.config" "$root" "$BATS_TEST_TMPDIR/usb.img"
 	boot "$@" -D "$disk" -q "-drive if=none,id=u,format=raw,snapshot=on,file=$BATS_TEST_TMPDIR/usb.img" \
-		-q '-device qemu-xhci' -q '-device usb-storage,drive=u,bootindex=9' 'px: medium: /dev/sda1' 'px: menu ready' 'A small system'
+		-q '-device qemu-xhci' -q '-device usb-storage,drive=u,bootindex=9' 'px: medium: /dev/sda1' \
+		'px: menu ready' \
+		'A small system'
 	cmp -n 1073741824 "$disk" /dev/zero
 }
 
@@ -141,7 +151,8 @@ stick() {
 card() {
 	"$PX_TOP/initramfs/pack/card.sh" "$1" "$PX_BUILD" trixie "$PX_TOP/.config"
 	small
-	boot -m 96 -q "-drive if=ide,format=raw,snapshot=on,file=$PX_BUILD/px-$1.img" -q "-netdev user,id=n,tftp=$root" \
+	boot -m 96 -q "-drive if=ide,format=raw,snapshot=on,file=$PX_BUILD/px-$1.img" \
+		-q "-netdev user,id=n,tftp=$root" \
 		-q '-device e1000,netdev=n' 'px: network: eth0 10.0.2.15' 'px: menu ready' 'A small system'
 }
 

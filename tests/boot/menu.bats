@@ -25,7 +25,8 @@ small_image() {
 	printf 'label: gpt\nstart=2048, size=12000\n' | sfdisk -q "$img"
 	dd if="$PX_BUSYBOX" of="$img" bs=1M seek=1 conv=notrunc status=none
 	zstd -q -f "$img" -o "$BATS_TEST_TMPDIR/image.zst"
-	printf 'Image: small\nSource: image.zst\nSize: %s\nSHA256: %s\n' "$(stat -c %s "$img")" "$(sha256sum "$img" | cut -d ' ' -f 1)"
+	printf 'Image: small\nSource: image.zst\nSize: %s\nSHA256: %s\n' "$(stat -c %s "$img")" \
+		"$(sha256sum "$img" | cut -d ' ' -f 1)"
 }
 
 # machine PARAMETERS: a TFTP root from $BATS_TEST_TMPDIR/images and image.zst
@@ -75,7 +76,8 @@ no_boot_sector() {
 	"$BOOT" -k -t "$root" -D "$disk" -l "$BATS_TEST_TMPDIR/log" -x 'px: installed|Kernel panic' 'px: FAILED' 3>&-
 	wait_for 20 grep -q '"failed"' "$BATS_TEST_TMPDIR/reports/events"
 	wait_for 20 grep -q 'px: FAILED' "$BATS_TEST_TMPDIR/reports/syslog"
-	grep -q '"mac":"52:54:00:00:00:01".*"image":"small","disk":"/dev/vda".*"disk_state":"disk does not boot"' "$BATS_TEST_TMPDIR/reports/events"
+	grep -q '"mac":"52:54:00:00:00:01".*"image":"small","disk":"/dev/vda".*"disk_state":"disk does not boot"' \
+		"$BATS_TEST_TMPDIR/reports/events"
 	sleep 10 # neither a second try nor a reboot
 	kill -0 "$(cat "$BATS_TEST_TMPDIR/log.pid")"
 	[ "$(grep -c '"start"' "$BATS_TEST_TMPDIR/reports/events")" = 1 ]
@@ -118,7 +120,8 @@ no_boot_sector() {
 }
 
 @test "a machine without a network card says so on the console" {
-	run "$BOOT" -l "$BATS_TEST_TMPDIR/log" -q "-kernel $PX_BUILD/tftpboot/vmlinuz" -q "-initrd $PX_BUILD/tftpboot/px.cpio.xz" \
+	run "$BOOT" -l "$BATS_TEST_TMPDIR/log" -q "-kernel $PX_BUILD/tftpboot/vmlinuz" \
+		-q "-initrd $PX_BUILD/tftpboot/px.cpio.xz" \
 		-q '-append console=ttyS0,115200' -x 'Kernel panic' 'no network (card|interface|adapter)'
 	echo "$output"
 	[ "$status" -eq 0 ]

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
-# `make serve` and real firmware on a network of the test's own (a namespace, a bridge and a tap): each boot path to the menu.
-# The seconds from power-on are printed (bats --show-output-of-passing-tests shows them).
+# `make serve` and real firmware on a network of the test's own (a namespace, a bridge and a tap): each boot path to the
+# menu. The seconds from power-on are printed (bats --show-output-of-passing-tests shows them).
 load ../px
 
 BOOT=$PX_TOP/tests/boot/demo/boot.sh
@@ -42,7 +42,8 @@ web_server() {
 		pid $dir/nginx.pid;
 		error_log $dir/nginx.err;
 		events {}
-		http { access_log $dir/web.log; server { listen 192.0.2.1:80; listen 192.0.2.1:8080; root $dir/build/tftpboot;
+		http { access_log $dir/web.log; server { listen 192.0.2.1:80; listen 192.0.2.1:8080;
+		root $dir/build/tftpboot;
 			location /lab/px/ { alias $dir/build/tftpboot/; } } }
 	CONF
 	chmod 755 "$dir" "$dir/.." "$dir/../.."
@@ -51,7 +52,8 @@ web_server() {
 }
 
 boot() {
-	run ip netns exec "$ns" "$BOOT" -l "$dir/log" -N tap,id=n,ifname=tap0,script=no,downscript=no "$@" 'px: PXE Imager' \
+	run ip netns exec "$ns" "$BOOT" -l "$dir/log" -N tap,id=n,ifname=tap0,script=no,downscript=no "$@" \
+		'px: PXE Imager' \
 		'px: network: eth0 192.0.2.[0-9]*, server 192.0.2.1' 'px: menu ready' 'Debian .trixie., the demo'
 	echo "$output"
 	[ "$status" -eq 0 ]
@@ -103,7 +105,8 @@ boot() {
 @test "UEFI HTTP boot: nothing by TFTP" {
 	web_server
 	serve -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1
-	boot -u -q '-fw_cfg name=opt/org.tianocore/IPv4PXESupport,string=no' -q '-fw_cfg name=opt/org.tianocore/IPv6PXESupport,string=no'
+	boot -u -q '-fw_cfg name=opt/org.tianocore/IPv4PXESupport,string=no' \
+		-q '-fw_cfg name=opt/org.tianocore/IPv6PXESupport,string=no'
 	grep -q 'GET /shimx64.efi' "$dir/web.log"
 	grep -q 'GET /px.cpio.xz' "$dir/web.log"
 	grep -q 'GET /images' "$dir/web.log"
@@ -118,8 +121,10 @@ beside_another() {
 	ip -n "$ns2" addr add 192.0.2.2/24 dev o0
 	ip -n "$ns2" link set o0 up
 	ip -n "$ns" link set o1 master br0 up
-	ip netns exec "$ns2" dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 --user=root --interface=o0 --pid-file= \
-		--dhcp-range=192.0.2.50,192.0.2.60 --dhcp-leasefile="$dir/leases" --log-facility=- >"$dir/other.log" 2>&1 3>&- &
+	ip netns exec "$ns2" dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 --user=root --interface=o0 \
+		--pid-file= \
+		--dhcp-range=192.0.2.50,192.0.2.60 --dhcp-leasefile="$dir/leases" --log-facility=- >"$dir/other.log" \
+		2>&1 3>&- &
 	other=$!
 	wait_for 10 grep -q 'started, version' "$dir/other.log"
 	serve

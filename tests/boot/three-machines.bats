@@ -35,8 +35,11 @@ teardown() {
 image() {
 	truncate -s 8M "$dir/$1"
 	printf 'label: gpt\nstart=2048, size=12000\n' | sfdisk -q "$dir/$1"
-	{ cat "$PX_BUSYBOX"; head -c 4M /dev/zero | tr '\0' "$1"; } | dd of="$dir/$1" bs=1M count=5 seek=1 conv=notrunc iflag=fullblock status=none
-	printf 'Image: %s\nSource: %s.zst\nSize: 8388608\nSHA256: %s\n\n' "$1" "$1" "$(sha256sum "$dir/$1" | cut -d ' ' -f 1)"
+	{ cat "$PX_BUSYBOX"; head -c 4M /dev/zero | tr '\0' "$1"; } \
+		| dd of="$dir/$1" bs=1M count=5 seek=1 conv=notrunc \
+		iflag=fullblock status=none
+	printf 'Image: %s\nSource: %s.zst\nSize: 8388608\nSHA256: %s\n\n' "$1" "$1" \
+		"$(sha256sum "$dir/$1" | cut -d ' ' -f 1)"
 }
 
 # one file for each machine, as on a real network: image M for machine M
@@ -47,7 +50,8 @@ tftp_root() {
 	"$PX_TOP/tests/boot/demo/root.sh" "$PX_BUILD" "$root" "$dir/images" 52:54:00:00:00:00 \
 		"px.image=M px.disk=smallest px.auto px.timeout=1 px.after=poweroff px.report=http://192.0.2.1:$1/lab"
 	for m in $MACHINES; do
-		sed "s/px.image=M/px.image=$m/" "$root/pxelinux.cfg/01-52-54-00-00-00-00" >"$root/pxelinux.cfg/01-52-54-00-00-00-0$m"
+		sed "s/px.image=M/px.image=$m/" "$root/pxelinux.cfg/01-52-54-00-00-00-00" \
+			>"$root/pxelinux.cfg/01-52-54-00-00-00-0$m"
 		zstd -q "$dir/$m" -o "$root/$m.zst"
 	done
 }
@@ -59,14 +63,19 @@ tftp_root() {
 	wait_for 10 test -s "$dir/reports/ports"
 	read -r _ port <"$dir/reports/ports"
 	tftp_root "$port"
-	ip netns exec "$ns" "$PX_TOP/initramfs/serve/serve.sh" -b "$dir/build" -i br0 -r 192.0.2.50,192.0.2.60 >"$dir/serve.log" 2>&1 3>&- &
+	ip netns exec "$ns" "$PX_TOP/initramfs/serve/serve.sh" -b "$dir/build" -i br0 -r 192.0.2.50,192.0.2.60 \
+		>"$dir/serve.log" 2>&1 3>&- &
 	server=$!
 	wait_for 10 grep -q 'started, version' "$dir/serve.log"
 	boots=''
 	for m in $MACHINES; do
 		truncate -s 64M "$dir/disk$m"
-		ip netns exec "$ns" "$PX_TOP/tests/boot/demo/boot.sh" -l "$dir/log$m" -M "52:54:00:00:00:0$m" -D "$dir/disk$m" -m 256 \
-			-N "tap,id=n,ifname=tap$m,script=no,downscript=no" "px: installed $m on /dev/vda" 'Power down' >"$dir/out$m" 2>&1 3>&- &
+		ip netns exec "$ns" "$PX_TOP/tests/boot/demo/boot.sh" -l "$dir/log$m" -M "52:54:00:00:00:0$m" \
+			-D "$dir/disk$m" \
+			-m 256 \
+			-N "tap,id=n,ifname=tap$m,script=no,downscript=no" "px: installed $m on /dev/vda" 'Power down' \
+			>"$dir/out$m" 2>&1 \
+			3>&- &
 		boots="$boots $!"
 	done
 	for b in $boots; do wait "$b" || { cat "$dir"/out* >&2; false; }; done

@@ -45,9 +45,11 @@ hostile() {
 # an archive that nobody has signed, with one package
 unsigned_archive() {
 	mkdir -p "$repository/dists/trixie/main/binary-amd64" "$repository/dists/trixie/main/source"
-	printf 'Package: pkg\nVersion: 1.0\nArchitecture: all\nFilename: pkg.deb\nSize: 1\n' >"$repository/dists/trixie/main/binary-amd64/Packages"
+	printf 'Package: pkg\nVersion: 1.0\nArchitecture: all\nFilename: pkg.deb\nSize: 1\n' \
+		>"$repository/dists/trixie/main/binary-amd64/Packages"
 	: >"$repository/dists/trixie/main/source/Sources"
-	printf 'Origin: Debian\nSuite: trixie\nCodename: trixie\nComponents: main\nArchitectures: amd64\n' >"$repository/dists/trixie/Release"
+	printf 'Origin: Debian\nSuite: trixie\nCodename: trixie\nComponents: main\nArchitectures: amd64\n' \
+		>"$repository/dists/trixie/Release"
 }
 
 # holds OPTION VALUE: apt was called with it

@@ -29,7 +29,8 @@ screen_has() {
 
 @test "the defaults have every applet, transport and decoder" {
 	kbuild/config.sh "$BATS_TEST_TMPDIR/build" "$KCONFIG_CONFIG"
-	for symbol in $(sed -n 's/^config \(PX_FETCH\|PX_WRITE\|PX_MENU\|PX_TRANSPORT_[A-Z0-9]*\|PX_DECODE_[A-Z0-9]*\)$/\1/p' applets/Config.in); do
+	for symbol in $(sed -n 's/^config \(PX_FETCH\|PX_WRITE\|PX_MENU\|PX_TRANSPORT_[A-Z0-9]*\|PX_DECODE_[A-Z0-9]*\)$/\1/p' \
+		applets/Config.in); do
 		echo "$symbol"
 		grep -qx "CONFIG_$symbol=y" "$KCONFIG_CONFIG"
 	done

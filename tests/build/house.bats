@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The order in the house, as far as a machine can see it: tests/build/house says what each check looks for. Each check is also shown
-# to a tree with one offence in it, so that none passes because it sees nothing.
+# The order in the house, as far as a machine can see it: tests/build/house says what each check looks for. Each check
+# is also shown to a tree with one offence in it, so that none passes because it sees nothing.
 load ../px
 
 setup() {
@@ -9,7 +9,9 @@ setup() {
 	HOUSE=$PX_TOP/tests/build/house
 	SMALL=$BATS_TEST_TMPDIR/small
 	mkdir -p "$SMALL/applets/lib" "$SMALL/applets/top" "$SMALL/tests"
-	printf '%s\n' '| `applets/*.c` | x | all |' '| `applets/top/` | x | lib (a remark) |' '| `applets/lib/` | x | |' >"$SMALL/CONTRIBUTING.md"
+	printf '%s\n' '| `applets/*.c` | x | all |' '| `applets/top/` | x | lib (a remark) |' \
+		'| `applets/lib/` | x | |' \
+		>"$SMALL/CONTRIBUTING.md"
 	printf '# Small\n' >"$SMALL/README.md"
 	printf 'int px_a(int b) FAST_FUNC;\n' >"$SMALL/applets/lib/a.h"
 	printf '#include "lib/a.h"\nint FAST_FUNC px_a(int b)\n{\n\treturn b;\n}\n' >"$SMALL/applets/lib/a.c"
@@ -102,4 +104,11 @@ finds() {
 	in_order lines applets kbuild initramfs debian-strip
 	printf '\t%0113d\n' 0 >>"$SMALL/applets/lib/a.c"
 	finds lines 'applets/lib/a.c:6: 121 columns' applets
+}
+
+# Code in tests/ may be longer: what a stub prints or a test is called cannot always be broken.
+@test "no comment of tests/ is over 120 columns" {
+	in_order comments tests
+	printf '\t# %0112d\n' 0 >"$SMALL/tests/a.sh"
+	finds comments 'tests/a.sh:1: 122 columns' tests
 }

@@ -31,7 +31,8 @@ load ../px
 	cd "$PX_TOP"
 	grep '^CONFIG_[A-Z0-9_]*=' build/busybox-tree/.config | sort >"$BATS_TEST_TMPDIR/theirs"
 	# ours only: the Debian tree's and initramfs' symbols are not in BusyBox's Config.in
-	grep '^CONFIG_[A-Z0-9_]*=y' .config | grep -vFf <(sed -n 's/^config /CONFIG_/p' debian-strip/Config.in initramfs/Config.in) |
+	grep '^CONFIG_[A-Z0-9_]*=y' .config \
+		| grep -vFf <(sed -n 's/^config /CONFIG_/p' debian-strip/Config.in initramfs/Config.in) |
 		sort >"$BATS_TEST_TMPDIR/ours"
 	run comm -23 "$BATS_TEST_TMPDIR/ours" "$BATS_TEST_TMPDIR/theirs"
 	echo "$output"

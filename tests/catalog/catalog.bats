@@ -135,7 +135,8 @@ list() {
 
 @test "relative sources are relative to the catalog's own URL" {
 	dry_run px.image=debian-13-lab px.catalog=http://server.example:8080/lab/images
-	[[ $output == *" http://server.example:8080/lab/debian-13-lab.img.zst http://mirror.example/debian-13-lab.img.zst |"* ]]
+	[[ $output == *" http://server.example:8080/lab/debian-13-lab.img.zst http://mirror.example/debian-13-lab.img.zst |"* \
+		]]
 	dry_run px.image=mapped px.catalog=http://server.example:8080/lab/images
 	[[ $output == *" http://server.example:8080/big/mapped.img.xz |"* ]]
 	dry_run px.image=mapped

@@ -85,7 +85,9 @@ list() {
 }
 
 @test "a disk that is smaller than Size and not than Need can be chosen" {
-	printf 'Image: big\nSource: x\nSize: %d\n\nImage: fits\nSource: x\nSize: %d\nNeed: %d\n' $((21 << 30)) $((21 << 30)) $((20 << 30)) >"$PX_STUB/images"
+	printf 'Image: big\nSource: x\nSize: %d\n\nImage: fits\nSource: x\nSize: %d\nNeed: %d\n' $((21 << 30)) \
+		$((21 << 30)) \
+		$((20 << 30)) >"$PX_STUB/images"
 	dry_run px.image=big px.disk=/dev/vda
 	[ "$status" -eq 10 ]
 	dry_run px.image=fits px.disk=/dev/vda

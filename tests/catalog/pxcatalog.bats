@@ -238,7 +238,8 @@ field() {
 	{
 		printf 'Image: a\nSource: gone.img\n\nImage: b\nSource: disk.img.gz\nSize: 5\n\n'
 		printf 'Image: c\nSource: other.img\nSHA256: %s\n\n' "${SHA//[0-9]/0}"
-		printf 'Image: d\nSource: disk.img.gz http://mirror.invalid/disk.img.gz\nSource-SHA256: %s\n' "$FILE_SHA"
+		printf 'Image: d\nSource: disk.img.gz http://mirror.invalid/disk.img.gz\nSource-SHA256: %s\n' \
+			"$FILE_SHA"
 	} >images
 	run pxcatalog check images
 	expect 8 'images:1: Source: gone.img: cannot open'

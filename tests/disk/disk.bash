@@ -42,7 +42,8 @@ field() { sed -n "s/^$1=//p" <<<"$output"; }
 
 # expect NAME VALUE
 expect() {
-	[ "$(field "$1")" = "$2" ] || { echo "$1 is '$(field "$1")', not '$2'; all of it:"; echo "$output"; return 1; } >&2
+	[ "$(field "$1")" = "$2" ] || { echo "$1 is '$(field "$1")', not '$2'; all of it:"; echo "$output"; return 1; \
+		} >&2
 }
 
 # says TEXT: $output has it

@@ -134,7 +134,8 @@ pci_device() {
 	wrong 'column 1: "!": a term is missing' '!'
 	wrong 'column 13: "sized": no such term' 'rotational, sized'
 	wrong 'column 1: "serial=": a value is missing' serial=
-	wrong 'column 1: "transport=floppy": no such transport: nvme, ata, scsi, virtio, usb, mmc or loop' transport=floppy
+	wrong 'column 1: "transport=floppy": no such transport: nvme, ata, scsi, virtio, usb, mmc or loop' \
+		transport=floppy
 	for size in x 8X 8GB -1 1.5G 99999999999999999999 9999999999999T ' 8' 0x10; do
 		wrong "column 1: \"size>=$size\": no size: a number with k, M, G or T" "size>=$size"
 	done

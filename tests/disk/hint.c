@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Test driver for disk/hint.h: hint ROOT HINT prints the path of the one disk, or "refused MATCHES: why", or "wrong: why".
+ * Test driver for disk/hint.h: hint ROOT HINT prints the path of the one disk, or "refused MATCHES: why", or "wrong:
+ * why".
  */
 #include "libbb.h"
 #include "disk/hint.h"

@@ -47,11 +47,13 @@ wrong() {
 }
 
 @test "what an identity says is compared, what it leaves out is not" {
-	for text in diskseq=12 serial=WD-WCC2E1234567 wwn=0x50014ee2b1234567 size=500107862016 size=500107862016,diskseq=12; do
+	for text in diskseq=12 serial=WD-WCC2E1234567 wwn=0x50014ee2b1234567 size=500107862016 \
+		size=500107862016,diskseq=12; do
 		run -0 "$IDENTITY" differs "$FAKE" /dev/sda "$text"
 		[ "$output" = same ]
 	done
-	for text in diskseq=13 serial=WD-WCC2E123456 wwn=0x50014EE2B1234567 size=500107862017 serial=WD-WCC2E1234567,size=1; do
+	for text in diskseq=13 serial=WD-WCC2E123456 wwn=0x50014EE2B1234567 size=500107862017 \
+		serial=WD-WCC2E1234567,size=1; do
 		run -10 "$IDENTITY" differs "$FAKE" /dev/sda "$text"
 	done
 }
@@ -71,7 +73,8 @@ wrong() {
 	wrong 'model=x' 'no such field'
 	wrong 'Serial=x' 'no such field'
 	wrong 'serial=a,serial=a' 'a field stands twice'
-	for text in size=0 size=-1 size=x size=1kk size=+1 'size= 1' size=18446744073709551616 size=8388608T diskseq=0 diskseq=1k; do
+	for text in size=0 size=-1 size=x size=1kk size=+1 'size= 1' size=18446744073709551616 size=8388608T diskseq=0 \
+		diskseq=1k; do
 		wrong "$text" 'no number'
 	done
 	for text in serial=% serial=%0 serial=%00 serial=%zz wwn=a%2; do

@@ -4,7 +4,8 @@
 
     delay_proxy.py PORT SERVER SERVER-PORT DELAY-MS LOSS-PERCENT
 
-DELAY-MS and LOSS-PERCENT are for each direction. Each client gets a port of its own to the server, so that transfers keep apart.
+DELAY-MS and LOSS-PERCENT are for each direction. Each client gets a port of its own to the server, so that transfers
+keep apart.
 """
 import heapq
 import random

@@ -19,7 +19,8 @@ free_port() {
 	PY
 }
 
-# unpack_deb PKG...: a package that must not be installed, to $FETCH_DEB/PKG; returns 1 when the archive does not give it
+# unpack_deb PKG...: a package that must not be installed, to $FETCH_DEB/PKG; returns 1 when the archive does not give
+# it
 unpack_deb() {
 	local suite pkg
 	suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-trixie}")
@@ -69,7 +70,8 @@ start_nginx() { # ROOT ADDRESS PORT
 		events { worker_connections 64; }
 		http {
 			access_log off; sendfile on; tcp_nopush on;
-			client_body_temp_path $FETCH_DIR/nginx; proxy_temp_path $FETCH_DIR/nginx; fastcgi_temp_path $FETCH_DIR/nginx;
+			client_body_temp_path $FETCH_DIR/nginx; proxy_temp_path $FETCH_DIR/nginx;
+			fastcgi_temp_path $FETCH_DIR/nginx;
 			uwsgi_temp_path $FETCH_DIR/nginx; scgi_temp_path $FETCH_DIR/nginx;
 			server {
 				listen $2:$3; root $1;

@@ -24,8 +24,8 @@ start_hostile() {
 	PORT=$(cat port)
 }
 
-# attempt URL NAME SECONDS: NAME.status, NAME.err, NAME.out (a pipe in between, so that nothing is taken back), NAME.mark: a failure's last
-# 512 bytes
+# attempt URL NAME SECONDS: NAME.status, NAME.err, NAME.out (a pipe in between, so that nothing is taken back),
+# NAME.mark: a failure's last 512 bytes
 attempt() {
 	set +e
 	timeout "$3" pxfetch -q -t 2 -T 1 -O - "$1" 2>"$2.err" | cat >"$2.out"
@@ -36,7 +36,8 @@ attempt() {
 	fi
 }
 
-# verdict NAME ok|bad|more SECONDS: says what is wrong with it; more: bad, but what was given first may be longer than the content
+# verdict NAME ok|bad|more SECONDS: says what is wrong with it; more: bad, but what was given first may be longer than
+# the content
 verdict() {
 	local status lines
 	status=$(cat "$1.status")
@@ -51,10 +52,12 @@ verdict() {
 			*) echo "$1: status $status" ;;
 		esac
 		# one line why, behind one for each try that was followed by another
-		[ "$(grep -vc 'trying again in' "$1.err")" = 1 ] && [ "$lines" -le 2 ] || echo "$1: $lines lines: $(cat "$1.err")"
+		[ "$(grep -vc 'trying again in' "$1.err")" = 1 ] && [ "$lines" -le 2 ] \
+			|| echo "$1: $lines lines: $(cat "$1.err")"
 		! grep -v "^pxfetch: [a-z]*://127.0.0.1:$PORT/$1: [^ ]" "$1.err" || echo "$1: no word of what and why"
 		! grep '.\{300\}' "$1.err" || echo "$1: a line too long for a screen"
-		[ "$2" = more ] || cmp -s -n "$(stat -c %s "$1.out")" "$1.out" content || echo "$1: other bytes before it failed"
+		[ "$2" = more ] || cmp -s -n "$(stat -c %s "$1.out")" "$1.out" content \
+			|| echo "$1: other bytes before it failed"
 		[ ! -e "$1.mark" ] || grep -q 'pxfetch: failed' "$1.mark" || echo "$1: no mark at the end of the pipe"
 	fi
 	! LC_ALL=C grep -q '[^[:print:]]' "$1.err" || echo "$1: control bytes in the message"
@@ -391,7 +394,8 @@ all_ways() {
 	start_hostile http image
 	truncate -s 8M disk
 	set +e
-	timeout 60 pxfetch -q -t 1 -T 5 -O - "http://127.0.0.1:$PORT/truncate-a-sector" 2>err | pxwrite -q -f -s 3000320 disk 2>>err
+	timeout 60 pxfetch -q -t 1 -T 5 -O - "http://127.0.0.1:$PORT/truncate-a-sector" 2>err \
+		| pxwrite -q -f -s 3000320 disk 2>>err
 	local status=("${PIPESTATUS[@]}")
 	set -e
 	cat err

@@ -5,8 +5,8 @@
     hostile_http.py FILE    serves FILE's bytes; prints its port, then runs until it is killed
 
 Each way is a function that gets the connection, the request and the content. `ways` prints their names and, where one
-is harmless, that the right bytes with exit status 0 are expected ("ok"); "bad" must fail; "alone", which takes longer, is not
-among them and has a test of its own.
+is harmless, that the right bytes with exit status 0 are expected ("ok"); "bad" must fail; "alone", which takes longer,
+is not among them and has a test of its own.
 """
 import os
 import socket
@@ -15,8 +15,9 @@ import threading
 import time
 
 WAYS = {}
-# How long a client with -t 2 -T 1 may take, where it is more than two tries that fail at once and the pause between them: two
-# silences of a second, or twice three seconds of less than 1 KiB/s. The double of that and more, for a busy machine.
+# How long a client with -t 2 -T 1 may take, where it is more than two tries that fail at once and the pause between
+# them: two silences of a second, or twice three seconds of less than 1 KiB/s. The double of that and more, for a busy
+# machine.
 SECONDS = {"drip": 25, "drip-in-head": 25, "stall": 15, "stall-in-head": 15, "stall-at-once": 15}
 
 
@@ -667,7 +668,8 @@ def resume_at_end(c, r, body):
 
 @way("bad")
 def resume_at_end_changed(c, r, body):
-    """If-Range should have made this a 200; the validator in it shows that the bytes at hand are those of another file."""
+    """If-Range should have made this a 200; the validator in it shows that the bytes at hand are those of another
+    file."""
     if not cut_before_the_end(c, r, body, ETag='"a"'):
         c.sendall(head("416 Range Not Satisfiable", Content_Range="bytes */%d" % len(body), ETag='"b"', Content_Length=0))
 

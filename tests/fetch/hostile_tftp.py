@@ -4,7 +4,8 @@
 
     hostile_tftp.py FILE    serves FILE's bytes; prints its port, then runs until it is killed
     hostile_tftp.py ways    prints the names and what must come of each: "ok" (right bytes, status 0), "bad" (it must fail), "more"
-                            (it must fail, but may give more bytes first); not those "alone", which have a test of their own
+                            (it must fail, but may give more bytes first); not those "alone", which have a test of their
+                            own
 
 Each way is a function that gets the transfer: a socket of its own, the client's address, the options, the content.
 """
@@ -15,8 +16,9 @@ import threading
 import time
 
 WAYS = {}
-# How long a client with -t 2 -T 1 may take, where it is more than two tries that fail at once and the pause between them: two
-# silences of a second, or twice three seconds of less than 1 KiB/s. The double of that and more, for a busy machine.
+# How long a client with -t 2 -T 1 may take, where it is more than two tries that fail at once and the pause between
+# them: two silences of a second, or twice three seconds of less than 1 KiB/s. The double of that and more, for a busy
+# machine.
 SECONDS = {"drip": 25, "silent": 15, "only-old-blocks": 15, "silent-after-oack": 15}
 
 
@@ -84,8 +86,9 @@ class Transfer:
             wire = wire + 1 if wire < 65535 else wrap
 
     def window(self, size, window, drop=(), order=None, wrap=0, lose_zeros=False):
-        """Windowed, as RFC 7440 says: an ACK tells where to go on. drop: block numbers not sent the first time. wrap: what comes
-        after 65535. lose_zeros: what is behind 65535 in its window is lost, and then, in the window after the ACK, its first."""
+        """Windowed, as RFC 7440 says: an ACK tells where to go on. drop: block numbers not sent the first time. wrap:
+        what comes after 65535. lose_zeros: what is behind 65535 in its window is lost, and then, in the window after
+        the ACK, its first."""
         drop, base, last, tries = set(drop), 0, len(self.body) // size + 1, 0
         wire = (lambda n: (n - 1) % 65535 + 1) if wrap == 1 else (lambda n: n & 0xffff)
         while base < last:
@@ -269,8 +272,8 @@ def wraps_to_one(t):
 
 @way("ok")
 def slows_down(t):
-    """As atftpd on a bad path: with a window over 8 each is broken once, and after each the blocks come more slowly. Not at first: on a
-    busy machine the client needs some windows to see how fast it was."""
+    """As atftpd on a bad path: with a window over 8 each is broken once, and after each the blocks come more slowly.
+    Not at first: on a busy machine the client needs some windows to see how fast it was."""
     size, window = int(t.options[b"blksize"]), int(t.options[b"windowsize"])
     packet = oack(blksize=size, windowsize=window)
     t.send(packet)

@@ -5,7 +5,8 @@ back to GET.
 
     odd_put.py KIND    plain: knows no Expect · spoil: keeps another byte · short: keeps all but the last · deny: 403
                        after 100 KB and closes · early: 200 before it has all · silent: never answers · close: hangs up
-                       after 100 KB · once: 503 the first time · moved: 307 · garbage: no HTTP · hundreds: 100 without end
+                       after 100 KB · once: 503 the first time · moved: 307 · garbage: no HTTP · hundreds: 100 without
+                       end
 """
 import socket
 import sys

@@ -135,7 +135,8 @@ tftp_all() {
 	start_nginx "$ROOT" 192.0.2.1 80
 	# the reader stops in the middle until the server has been replaced
 	mkfifo pipe
-	(timeout 100 ip netns exec "$FETCH_NET-c" bin/pxfetch -q -T 5 -O - http://192.0.2.1/wrap >pipe 2>err; echo $? >status) 3>&- &
+	(timeout 100 ip netns exec "$FETCH_NET-c" bin/pxfetch -q -T 5 -O - http://192.0.2.1/wrap >pipe 2>err; echo $? \
+		>status) 3>&- &
 	local fetcher=$!
 	exec 7<pipe
 	head -c 1000000 <&7 >got
@@ -149,7 +150,8 @@ tftp_all() {
 	cmp got "$ROOT/wrap"
 }
 
-# large NAME BYTES: a sparse file with 1 MiB of content at its end; large_from NAME BYTES URL ARGS...: fetches and compares
+# large NAME BYTES: a sparse file with 1 MiB of content at its end; large_from NAME BYTES URL ARGS...: fetches and
+# compares
 large() {
 	truncate -s $(($2 - 1048576)) "$ROOT/$1"
 	head -c 1048576 "$ROOT/content" >>"$ROOT/$1"

@@ -6,8 +6,9 @@
     two_versions.py ways        prints the names
 
 Each way is a function that gets how often it was asked before and the request, and returns all that is sent before the
-connection is closed. Its first answer is always the first half of OLD, with a length that says that more should come. What is
-asked for without Range is NEW from then on, if nothing else is said. A line for each request goes to stderr: way, start.
+connection is closed. Its first answer is always the first half of OLD, with a length that says that more should come.
+What is asked for without Range is NEW from then on, if nothing else is said. A line for each request goes to stderr:
+way, start.
 """
 import socket
 import sys
@@ -52,7 +53,8 @@ def part(body, start, cut=None, **fields):
 
 
 def half_then(first, second):
-    """OLD's first half with the fields of first; then NEW, whole or the part that is asked for, with those of second."""
+    """OLD's first half with the fields of first; then NEW, whole or the part that is asked for, with those of
+    second."""
     def answer(nth, r):
         if nth == 0:
             return whole(old, len(old) // 2, **first)
@@ -98,7 +100,8 @@ def by_turns(nth, r):
 
 @way
 def comparison_breaks_off(nth, r):
-    """NEW breaks off before all that was given could be compared; its rest must not be taken for that of the same file."""
+    """NEW breaks off before all that was given could be compared; its rest must not be taken for that of the same
+    file."""
     if nth == 0:
         return whole(old, len(old) // 2, ETag='"1"')
     if r.start is None:

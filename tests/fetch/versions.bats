@@ -40,7 +40,8 @@ piped() {
 		[ "$status" = 9 ] || { echo "$1: status $status"; cat "err-$1"; return 1; }
 		truncate -s -512 "got-$1" # the mark
 	fi
-	cmp -s -n "$(stat -c %s "got-$1")" "got-$1" old || cmp -s "got-$1" new || { echo "$1: of two versions"; return 1; }
+	cmp -s -n "$(stat -c %s "got-$1")" "got-$1" old || cmp -s "got-$1" new \
+		|| { echo "$1: of two versions"; return 1; }
 	[ "$status" != 0 ] || [ "$(stat -c %s "got-$1")" = 400000 ]
 }
 
@@ -116,7 +117,8 @@ ways() {
 }
 
 @test "parts of two mirrors that make a wrong hash are fetched anew from one" {
-	timeout 60 pxfetch -q -t 2 -H "sha256:$(sha256sum <new | cut -d' ' -f1)" -O got "$URL/a/half-of-old" "$URL/a/new-by-parts"
+	timeout 60 pxfetch -q -t 2 -H "sha256:$(sha256sum <new | cut -d' ' -f1)" -O got "$URL/a/half-of-old" \
+		"$URL/a/new-by-parts"
 	cmp got new
 }
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A TFTP server that does windows (RFC 7440) and nothing beyond: it sends a window, waits for the ACK, and goes on behind the block
-that this names, be it the last one or not. atftpd, the only server of Debian that grants windows, slows down with each one
-that breaks; this one shows what the client makes of a lossy path.
+"""A TFTP server that does windows (RFC 7440) and nothing beyond: it sends a window, waits for the ACK, and goes on
+behind the block that this names, be it the last one or not. atftpd, the only server of Debian that grants windows,
+slows down with each one that breaks; this one shows what the client makes of a lossy path.
 
     window_tftp.py ADDRESS PORT FOLDER
 """

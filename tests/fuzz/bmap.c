@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Block maps of hostile bytes; what is taken must keep its promises. The checksum of the file itself is checked last, so all
- * else is reached without it.
+ * Block maps of hostile bytes; what is taken must keep its promises. The checksum of the file itself is checked last,
+ * so all else is reached without it.
  */
 //fuzz-sources: verify/bmap.c verify/xml.c
 #include "libbb.h"

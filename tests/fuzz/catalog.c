@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fuzz target: the catalog's parser. Whatever the server sends, every image has a reason or can be used, and no text of it can
- * move a terminal's cursor.
+ * Fuzz target: the catalog's parser. Whatever the server sends, every image has a reason or can be used, and no text of
+ * it can move a terminal's cursor.
  */
-//fuzz-sources: catalog/catalog.c catalog/fields.c catalog/mirrors.c lib/url.c lib/text.c disk/hint.c verify/check.c lib/stream.c
+//fuzz-sources: catalog/catalog.c catalog/fields.c catalog/mirrors.c lib/url.c lib/text.c disk/hint.c
+//fuzz-sources: verify/check.c lib/stream.c
 #include "libbb.h"
 #include "lib/text.h"
 #include "catalog/catalog.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The decoders behind the stream, fed with hostile bytes in pieces of odd sizes. The first byte says how: whether the
- * format's own sums are checked and what lies behind the end is refused, how much is read at once. Whatever the pieces, the
- * outcome must be the same; and once more with the promises of decode.h, where nothing may be read or written that is not
- * the decoder's.
+ * format's own sums are checked and what lies behind the end is refused, how much is read at once. Whatever the pieces,
+ * the outcome must be the same; and once more with the promises of decode.h, where nothing may be read or written that
+ * is not the decoder's.
  */
-//fuzz-sources: decode/gzip.c decode/zstd.c decode/zstd_frames.c lib/ring.c decode/xz.c decode/bzip2.c decode/lz4.c decode/lz4_legacy.c decode/decode.c lib/stream.c lib/zero.c
+//fuzz-sources: decode/gzip.c decode/zstd.c decode/zstd_frames.c lib/ring.c
+//fuzz-sources: decode/xz.c decode/bzip2.c decode/lz4.c decode/lz4_legacy.c decode/decode.c lib/stream.c lib/zero.c
 //fuzz-libs: z zstd lzma bz2 lz4
 #include "libbb.h"
 #include "decode/decode.h"
@@ -82,8 +83,8 @@ static struct outcome decode(const struct px_decoder *d, const uint8_t *data, si
 	return o;
 }
 
-/* Into one buffer that is filled over and over, as a ring is. What a damaged frame gives when it looks back too far depends on what
- * lies there: the outcome is not compared. */
+/* Into one buffer that is filled over and over, as a ring is. What a damaged frame gives when it looks back too far
+ * depends on what lies there: the outcome is not compared. */
 static void decode_direct(const struct px_decoder *d, const uint8_t *data, size_t size, size_t piece)
 {
 	struct px_decode_options options = { .memory_bytes = MEMORY_BYTES, .history_bytes = 256 << 10, .slack_bytes = 128 << 10 };

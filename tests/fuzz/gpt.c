@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What an image is and how its table is fitted, of hostile bytes. The first 16 bytes of the input say how large disk and sectors are;
- * half of the runs get their checksums made right, so that the fuzzer sees what lies behind them.
+ * What an image is and how its table is fitted, of hostile bytes. The first 16 bytes of the input say how large disk
+ * and sectors are; half of the runs get their checksums made right, so that the fuzzer sees what lies behind them.
  */
-//fuzz-sources: volume/gpt.c volume/gpt_parse.c volume/mbr.c volume/volume.c volume/probe.c volume/probe_size.c volume/probe_refused.c lib/zero.c
+//fuzz-sources: volume/gpt.c volume/gpt_parse.c volume/mbr.c volume/volume.c volume/probe.c
+//fuzz-sources: volume/probe_size.c volume/probe_refused.c lib/zero.c
 #include "libbb.h"
 #include "volume/gpt.h"
 #include "volume/gpt_parse.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * HTTP heads, chunk lines and trailers. A parser never takes more than there is, gives the same answer for a buffer that ends
- * where its answer ends, and never changes its mind when more bytes come.
+ * HTTP heads, chunk lines and trailers. A parser never takes more than there is, gives the same answer for a buffer
+ * that ends where its answer ends, and never changes its mind when more bytes come.
  */
 //fuzz-sources: transport/http_head.c lib/text.c
 #include "libbb.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Identities of hostile text. What was understood is printed and must be understood again, as the same; and a disk that has all
- * of it is the one that is meant.
+ * Identities of hostile text. What was understood is printed and must be understood again, as the same; and a disk that
+ * has all of it is the one that is meant.
  */
 //fuzz-sources: disk/identity.c lib/text.c disk/sysfs.c
 #include "libbb.h"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# initramfs: a classroom: no shells (PX_SHELL=n), nothing typed at the loaders (PX_LOADER_PROMPT=n); private keys, DHCP's option 210.
+# initramfs: a classroom: no shells (PX_SHELL=n), nothing typed at the loaders (PX_LOADER_PROMPT=n); private keys,
+# DHCP's option 210.
 
 load ../px
 load init
@@ -16,8 +17,10 @@ setup() {
 
 # menus SHELL PROMPT: what the loaders get
 menus() {
-	printf 'CONFIG_PX_SHELL=%s\nCONFIG_PX_LOADER_PROMPT=%s\nCONFIG_PX_CONSOLE="console=tty0 a&b"\n' "$1" "$2" >"$BATS_TEST_TMPDIR/config"
-	"$PX_TOP/initramfs/pack/menus.sh" "$BATS_TEST_TMPDIR/config" "$PX_TOP/initramfs/tftproot" "$BATS_TEST_TMPDIR/menus"
+	printf 'CONFIG_PX_SHELL=%s\nCONFIG_PX_LOADER_PROMPT=%s\nCONFIG_PX_CONSOLE="console=tty0 a&b"\n' "$1" "$2" \
+		>"$BATS_TEST_TMPDIR/config"
+	"$PX_TOP/initramfs/pack/menus.sh" "$BATS_TEST_TMPDIR/config" "$PX_TOP/initramfs/tftproot" \
+		"$BATS_TEST_TMPDIR/menus"
 	pxelinux=$BATS_TEST_TMPDIR/menus/default grub=$BATS_TEST_TMPDIR/menus/grub.cfg
 }
 
@@ -94,7 +97,8 @@ option_210() {
 		option_210 "$url"
 		[ "$status" = 0 ]
 	done
-	for url in 'http://192.0.2.1/ px.auto px.force' 'http://x init=/bin/sh' 'http://x/a b' 'http://x/$(reboot)' 'http://x/"' \
+	for url in 'http://192.0.2.1/ px.auto px.force' 'http://x init=/bin/sh' 'http://x/a b' 'http://x/$(reboot)' \
+		'http://x/"' \
 		'http://u:p@x/' 'ftp://x/' 'http://' $'http://x/\x1b[2J' 'http://x/a;b' 'http://x/..%2f'; do
 		option_210 "$url"
 		echo "$url: $status"

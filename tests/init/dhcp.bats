@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# initramfs: what DHCP says, in a kernel's own tables: udhcpc, udhcpc.script and a real DHCP server in two network namespaces.
+# initramfs: what DHCP says, in a kernel's own tables: udhcpc, udhcpc.script and a real DHCP server in two network
+# namespaces.
 
 load ../px
 load init
@@ -45,7 +46,8 @@ on_machine() {
 dhcp() {
 	local options=()
 	for option; do options+=(--dhcp-option="$option"); done
-	ip netns exec "$server" dnsmasq --no-daemon --port=0 --conf-file=/dev/null --interface=s0 --bind-interfaces --leasefile-ro \
+	ip netns exec "$server" dnsmasq --no-daemon --port=0 --conf-file=/dev/null --interface=s0 --bind-interfaces \
+		--leasefile-ro \
 		--dhcp-range=192.0.2.50,192.0.2.60,1h "${options[@]}" >"$BATS_TEST_TMPDIR/dnsmasq" 2>&1 3>&- &
 	pid=$!
 	wait_for 10 grep -q 'started, version' "$BATS_TEST_TMPDIR/dnsmasq"
@@ -152,7 +154,8 @@ lease() {
 
 @test "routes that are none reach no command" {
 	ip -n "$client" link set eth0 up
-	lease subnet=255.255.255.0 staticroutes='-h /8 10.0.0.0/33 192.0.2.9 10.0.0.0/8 $(reboot) 10.0.0.0/8 999.1.1.1 10.9.0.0/16 192.0.2.9 10.8.0.0/16'
+	lease subnet=255.255.255.0 \
+		staticroutes='-h /8 10.0.0.0/33 192.0.2.9 10.0.0.0/8 $(reboot) 10.0.0.0/8 999.1.1.1 10.9.0.0/16 192.0.2.9 10.8.0.0/16'
 	[ "$status" = 0 ]
 	has_route '10.9.0.0/16 via 192.0.2.9'
 	[ "$(grep -c '^10\.' <<<"$routes")" = 1 ]

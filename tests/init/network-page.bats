@@ -19,7 +19,8 @@ setup() {
 	echo eth0 >"$root/run/px/chosen"
 	printf 'ip=192.0.2.77\nserverid=192.0.2.2\nlease=3600\nmtu=1400\n' >"$root/run/px/lease.eth0"
 	printf 'search lab.example\nnameserver 192.0.2.53\n' >"$root/etc/resolv.conf"
-	printf 'px: a line\npx: network: eth0: cannot set option 26 (MTU 9000): ip: Invalid argument\n' >"$root/var/log/px.log"
+	printf 'px: a line\npx: network: eth0: cannot set option 26 (MTU 9000): ip: Invalid argument\n' \
+		>"$root/var/log/px.log"
 	stub ip '[ "$1" != route ] || printf "default via 192.0.2.1 dev eth0\n192.0.2.0/24 dev eth0\n"'
 }
 

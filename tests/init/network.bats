@@ -64,7 +64,8 @@ nameserver 192.0.2.54' ]
 @test "BOOTIF is understood however a loader or a template writes it" {
 	card eth0 52:54:00:00:00:01 1
 	card eth1 52:54:00:aa:bb:0c 1
-	for form in 01-52-54-00-aa-bb-0c 01-52-54-00-AA-BB-0C 01:52:54:00:aa:bb:0c 01-52:54:00:aa:bb:0c 00-52-54-00-aa-bb-0c \
+	for form in 01-52-54-00-aa-bb-0c 01-52-54-00-AA-BB-0C 01:52:54:00:aa:bb:0c 01-52:54:00:aa:bb:0c \
+		00-52-54-00-aa-bb-0c \
 		52-54-00-aa-bb-0c 52:54:00:AA:bb:0C 525400aabb0c 01525400aabb0c 5254.00aa.bb0c; do
 		command_line "BOOTIF=$form"
 		network
@@ -376,7 +377,8 @@ nameserver 192.0.2.50' ]
 
 @test "an address, route or resolver of DHCP's that is no address is left out" {
 	card eth0 52:54:00:00:00:01 1
-	dhcp_answers "siaddr=192.0.2.10 router='-h dev 192.0.2.1x 192.0.2.9' subnet='24;x' dns='-1 192.0.2.53 options 1.2.3 1.2.3.4.5 *'"
+	dhcp_answers \
+		"siaddr=192.0.2.10 router='-h dev 192.0.2.1x 192.0.2.9' subnet='24;x' dns='-1 192.0.2.53 options 1.2.3 1.2.3.4.5 *'"
 	network
 	[ "$status" = 0 ]
 	grep -qx 'ip addr add 192.0.2.77/255.255.255.0 dev eth0' "$calls"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# initramfs: sticks, cards and a site's own cpio as files; which medium a system was booted from. boot/hardware.bats boots them.
+# initramfs: sticks, cards and a site's own cpio as files; which medium a system was booted from. boot/hardware.bats
+# boots them.
 
 load ../px
 load init
@@ -20,7 +21,8 @@ tftp_root() {
 }
 
 usb() {
-	run "$PX_TOP/initramfs/pack/usb.sh" "$PX_BUILD" "$SUITE" "$PX_TOP/.config" "$root" "$BATS_TEST_TMPDIR/usb.img" </dev/null
+	run "$PX_TOP/initramfs/pack/usb.sh" "$PX_BUILD" "$SUITE" "$PX_TOP/.config" "$root" "$BATS_TEST_TMPDIR/usb.img" \
+		</dev/null
 	echo "$output"
 }
 
@@ -189,7 +191,8 @@ site() {
 	echo secret >"$BATS_TEST_TMPDIR/site/key"
 	echo before >"$BATS_TEST_TMPDIR/build/tftpboot/site.cpio.xz"
 	# root reads everything: a cpio that fails as it does
-	printf '#!/bin/sh\ncat >/dev/null\necho "cpio: key: Cannot open: Permission denied" >&2\nexit 2\n' >"$BATS_TEST_TMPDIR/bin/cpio"
+	printf '#!/bin/sh\ncat >/dev/null\necho "cpio: key: Cannot open: Permission denied" >&2\nexit 2\n' \
+		>"$BATS_TEST_TMPDIR/bin/cpio"
 	chmod 755 "$BATS_TEST_TMPDIR/bin/cpio"
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH site
 	[ "$status" != 0 ]

@@ -101,7 +101,8 @@ menu_with_grow() {
 
 @test "warnings of pxwrite reach the log, the progress page and the done page" {
 	menu_setup one
-	echo 'echo "warning=table the table is broken" >&3; while [ ! -e "$PX_STUB/go" ]; do sleep 0.1; done' >"$PX_STUB/write.sh"
+	echo 'echo "warning=table the table is broken" >&3; while [ ! -e "$PX_STUB/go" ]; do sleep 0.1; done' \
+		>"$PX_STUB/write.sh"
 	cmdline px.auto px.timeout=0 px.image=kiosk px.after=menu
 	terminal 80 24 xterm
 	wait_screen 'the table is broken'

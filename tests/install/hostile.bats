@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Catalogs that nobody wrote by hand: huge, binary, hostile. The menu shows what can be used, and nothing reaches the terminal raw.
+# Catalogs that nobody wrote by hand: huge, binary, hostile. The menu shows what can be used, and nothing reaches the
+# terminal raw.
 
 load ../px
 load ../menu/menu
@@ -92,7 +93,8 @@ many() { # COUNT
 }
 
 @test "random bytes are survived" {
-	python3 -c 'import random, sys; random.seed(5); sys.stdout.buffer.write(random.randbytes(1 << 20))' >"$PX_STUB/images"
+	python3 -c 'import random, sys; random.seed(5); sys.stdout.buffer.write(random.randbytes(1 << 20))' \
+		>"$PX_STUB/images"
 	list
 	[ "$status" -eq 1 ]
 	no_raw_bytes

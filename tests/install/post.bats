@@ -90,7 +90,8 @@ disk() {
 }
 
 px_mount() { # in a mount namespace of its own: WHICH [FOLDER], then what is to be run there
-	PX_DISK=$T/disk PX_TARGET=$T/target unshare -m sh -c '"$0" $1 && cd "$PX_TARGET" && eval "$2"' "$MOUNT" "$1" "$2"
+	PX_DISK=$T/disk PX_TARGET=$T/target unshare -m sh -c '"$0" $1 && cd "$PX_TARGET" && eval "$2"' "$MOUNT" "$1" \
+		"$2"
 }
 
 @test "px-mount finds the system among the partitions, and mounts it for writing" {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Scripted images: script, archive, script, on a loop device, in a mount namespace of the test's own; every way to go wrong.
-# pximenu, pxfetch, pxwrite, tar and the file systems are real.
+# Scripted images: script, archive, script, on a loop device, in a mount namespace of the test's own; every way to go
+# wrong. pximenu, pxfetch, pxwrite, tar and the file systems are real.
 
 load ../px
 load ../menu/menu
@@ -15,7 +15,8 @@ setup() {
 	ln -s "$PX_BUSYBOX" "$BATS_TEST_TMPDIR/real/pxfetch"
 	use_disk "$BATS_TEST_TMPDIR/disk"
 	PATH=$BATS_TEST_TMPDIR/real:$PATH
-	printf '#!/bin/sh\ncat /proc/self/mountinfo >"%s/mountinfo.new" && mv "%s/mountinfo.new" "%s/mountinfo"\n' "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR" \
+	printf '#!/bin/sh\ncat /proc/self/mountinfo >"%s/mountinfo.new" && mv "%s/mountinfo.new" "%s/mountinfo"\n' \
+		"$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR" \
 		"$BATS_TEST_TMPDIR" >"$ROOT/sbin/reboot"
 	echo 'mke2fs -q -F -t ext4 "$LOOP" && mount -t ext4 "$LOOP" "$PX_TARGET"' >"$srv/init.sh"
 	echo 'echo post was here >"$PX_TARGET/post"' >"$srv/post.sh"
@@ -224,7 +225,8 @@ untouched() {
 
 @test "what a script leaves running is ended and everything is unmounted" {
 	small_archive
-	echo '(cd "$PX_TARGET"; exec sleep 1000) & mkdir -p "$PX_TARGET/a b"; mount -t tmpfs none "$PX_TARGET/a b"' >>"$srv/init.sh"
+	echo '(cd "$PX_TARGET"; exec sleep 1000) & mkdir -p "$PX_TARGET/a b"; mount -t tmpfs none "$PX_TARGET/a b"' \
+		>>"$srv/init.sh"
 	install_box
 	grep -q 'px: installed box' "$LOG"
 	nothing_mounted
@@ -339,7 +341,8 @@ untouched() {
 
 @test "more than 64 mounts are all unmounted" {
 	small_archive
-	echo 'i=0; while [ $i -lt 90 ]; do mkdir "$PX_TARGET/m$i"; mount -t tmpfs none "$PX_TARGET/m$i"; i=$((i + 1)); done' >>"$srv/post.sh"
+	echo 'i=0; while [ $i -lt 90 ]; do mkdir "$PX_TARGET/m$i"; mount -t tmpfs none "$PX_TARGET/m$i"; i=$((i + 1)); done' \
+		>>"$srv/post.sh"
 	install_box
 	grep -q 'px: installed box' "$LOG"
 	nothing_mounted
@@ -388,7 +391,8 @@ untouched() {
 	truncate -s 32M "$BATS_TEST_TMPDIR/other"
 	echo other | dd of="$BATS_TEST_TMPDIR/other" conv=notrunc status=none
 	echo "echo ran >$BATS_TEST_TMPDIR/ran" >"$srv/init.sh"
-	echo "losetup -d $LOOP; losetup $LOOP $BATS_TEST_TMPDIR/other; rm $BATS_TEST_TMPDIR/after.sh" >"$BATS_TEST_TMPDIR/after.sh"
+	echo "losetup -d $LOOP; losetup $LOOP $BATS_TEST_TMPDIR/other; rm $BATS_TEST_TMPDIR/after.sh" \
+		>"$BATS_TEST_TMPDIR/after.sh"
 	# the look at the archive runs pxwrite, too
 	sed -i '1i case "$*" in *-z*) ;; *) exit $status ;; esac' "$BATS_TEST_TMPDIR/after.sh"
 	install_box
@@ -451,7 +455,8 @@ untouched() {
 	unshare -m sleep 1000 &
 	keeper=$!
 	wait_for 10 grep -q sleep "/proc/$keeper/comm"
-	nsenter -t "$keeper" -m "$BATS_TEST_TMPDIR/bin/pximenu" -r "$ROOT" -c "file://$srv/images" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 &
+	nsenter -t "$keeper" -m "$BATS_TEST_TMPDIR/bin/pximenu" -r "$ROOT" -c "file://$srv/images" </dev/null \
+		>"$BATS_TEST_TMPDIR/out" 2>&1 &
 	MENU=$!
 	wait_for 60 pgrep -f "^sleep 98765.$$"
 	grep -F " $ROOT/mnt" "/proc/$keeper/mountinfo"
@@ -477,7 +482,8 @@ is_unmounted() {
 	ls -l "/proc/$menu/fd"
 	# but for those that bats has handed down
 	find "/proc/$BASHPID/fd" -lname 'pipe:*' -printf '%l\n' | sort -u >"$BATS_TEST_TMPDIR/ours"
-	find "/proc/$menu/fd" -lname 'pipe:*' -printf '%l\n' | sort -u | comm -13 "$BATS_TEST_TMPDIR/ours" - >"$BATS_TEST_TMPDIR/left"
+	find "/proc/$menu/fd" -lname 'pipe:*' -printf '%l\n' | sort -u | comm -13 "$BATS_TEST_TMPDIR/ours" \
+		- >"$BATS_TEST_TMPDIR/left"
 	[ ! -s "$BATS_TEST_TMPDIR/left" ]
 	[ "$(find "/proc/$menu/fd" -lname /dev/null | wc -l)" -le 2 ]
 }
@@ -512,7 +518,8 @@ t.close()' "$BATS_TEST_TMPDIR/a.tar" "$BATS_TEST_TMPDIR" "$1"
 	install_box
 	grep -q 'px: installed box' "$LOG" # as below the target: absolute paths are taken from there
 	[ ! -e "$BATS_TEST_TMPDIR/escaped" ]
-	for members in 'file("../../escaped")' 'link("l", base); file("l/escaped")' 'link("l", "../.."); file("l/escaped")' \
+	for members in 'file("../../escaped")' 'link("l", base); file("l/escaped")' \
+		'link("l", "../.."); file("l/escaped")' \
 		'link("h", base + "/disk", tarfile.LNKTYPE)'; do
 		hostile "$members"
 		stop "$MENU"

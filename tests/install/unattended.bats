@@ -128,7 +128,8 @@ stays_failed() {
 		exit 9
 	SH
 	unattended px.image=debian-13-lab
-	stays_failed 'download: pxfetch: http://mirror.example/debian-13-lab.img.zst: connection reset (disk does not boot)'
+	stays_failed \
+		'download: pxfetch: http://mirror.example/debian-13-lab.img.zst: connection reset (disk does not boot)'
 	grep -q 'px: and so: pxwrite: stdin: cut short' "$LOG"
 	grep -q '  reason: pxfetch: http' "$BATS_TEST_TMPDIR/out"
 	grep -q '  and so: pxwrite: stdin: cut short' "$BATS_TEST_TMPDIR/out"
@@ -137,18 +138,21 @@ stays_failed() {
 
 @test "pxfetch failing is a failure even when pxwrite is content, and the disk is cleared" {
 	echo 'echo all; echo "pxfetch: $url: wrong SHA-256" >&2; exit 9' >"$PX_STUB/fetch.sh"
-	echo 'case $* in *-z*) echo state=noboot >&3; echo "pxwrite: $disk: disk does not boot" >&2; exit ;; esac' >"$PX_STUB/write.sh"
+	echo 'case $* in *-z*) echo state=noboot >&3; echo "pxwrite: $disk: disk does not boot" >&2; exit ;; esac' \
+		>"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
 	wait_said 'px: FAILED: download: pxfetch: http://mirror.example/debian-13-lab.img.zst: wrong SHA-256 (disk does not boot)'
 	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 2 ]
-	[ "$(grep '^pxwrite' "$PX_STUB/calls" | tail -n 1)" = 'pxwrite -z -q -p 3 -f -d serial=vol-0a1b2c3d,size=21474836480 -- /dev/vda' ]
+	[ "$(grep '^pxwrite' "$PX_STUB/calls" | tail -n 1)" = \
+		'pxwrite -z -q -p 3 -f -d serial=vol-0a1b2c3d,size=21474836480 -- /dev/vda' ]
 	running
 	[ "$(grep -c 'sbin/' "$PX_STUB/calls")" -eq 0 ]
 }
 
 @test "a disk that cannot be cleared after such a failure is not called untouched" {
 	echo 'echo all; echo "pxfetch: $url: connection reset" >&2; exit 4' >"$PX_STUB/fetch.sh"
-	echo 'case $* in *-z*) echo "pxwrite: $disk: in use" >&2; echo "pxwrite: $disk: disk untouched" >&2; exit 10 ;; esac' >"$PX_STUB/write.sh"
+	echo 'case $* in *-z*) echo "pxwrite: $disk: in use" >&2; echo "pxwrite: $disk: disk untouched" >&2; exit 10 ;; esac' \
+		>"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
 	wait_said 'connection reset (disk could not be cleared: it may boot half a system)'
 	said 'px: and so: pxwrite: /dev/vda: in use'
@@ -157,7 +161,8 @@ stays_failed() {
 
 @test "when pxwrite refuses, pxfetch's broken pipe is not the reason" {
 	echo 'while :; do echo data; done; exit 3' >"$PX_STUB/fetch.sh"
-	echo 'echo "pxwrite: $disk: in use: swap: swapoff first" >&2; echo "pxwrite: disk untouched" >&2; exit 10' >"$PX_STUB/write.sh"
+	echo 'echo "pxwrite: $disk: in use: swap: swapoff first" >&2; echo "pxwrite: disk untouched" >&2; exit 10' \
+		>"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
 	stays_failed 'write: pxwrite: /dev/vda: in use: swap: swapoff first (disk untouched)'
 }
@@ -203,7 +208,8 @@ stays_failed() {
 }
 
 @test "a pxwrite that is killed while the boot sector is written has its disk cleared" {
-	echo 'case $* in *-z*) echo state=noboot >&3; exit ;; esac; echo state=unknown >&3; kill -9 $$' >"$PX_STUB/write.sh"
+	echo 'case $* in *-z*) echo state=noboot >&3; exit ;; esac; echo state=unknown >&3; kill -9 $$' \
+		>"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
 	wait_said 'px: FAILED: write: pxwrite: ended by signal 9 (disk does not boot)'
 	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 2 ]
@@ -224,13 +230,15 @@ stays_failed() {
 
 @test "the download that failed first is the cause, though pxwrite failed for lack of data, too" {
 	echo 'echo "pxfetch: $url: no answer" >&2; exit 4' >"$PX_STUB/fetch.sh"
-	echo 'cat >/dev/null; echo "pxwrite: the image: nothing came" >&2; echo why=input >&3; exit 9' >"$PX_STUB/write.sh"
+	echo 'cat >/dev/null; echo "pxwrite: the image: nothing came" >&2; echo why=input >&3; exit 9' \
+		>"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
 	stays_failed 'download: pxfetch: http://mirror.example/debian-13-lab.img.zst: no answer (disk untouched)'
 }
 
 @test "the boot sector waits for the word that pxfetch had all of it" {
-	echo '[ "$(cat <&4)" = commit ] || { echo "pxwrite: no word" >&2; exit 4; }; : >"$PX_STUB/heard"' >"$PX_STUB/write.sh"
+	echo '[ "$(cat <&4)" = commit ] || { echo "pxwrite: no word" >&2; exit 4; }; : >"$PX_STUB/heard"' \
+		>"$PX_STUB/write.sh"
 	echo 'while [ ! -e "$PX_STUB/go" ]; do sleep 0.1; done' >"$PX_STUB/fetch.sh"
 	unattended px.image=debian-13-lab
 	wait_for 20 grep -q ^pxwrite "$PX_STUB/calls"
@@ -243,9 +251,11 @@ stays_failed() {
 
 @test "without that word there is no boot sector: pxfetch failed after the last byte" {
 	echo 'echo all; echo "pxfetch: $url: wrong SHA-256" >&2; exit 9' >"$PX_STUB/fetch.sh"
-	echo 'cat >/dev/null; echo state=noboot >&3; [ "$(cat <&4)" = commit ] || { echo why=uncommitted >&3; exit 4; }' >"$PX_STUB/write.sh"
+	echo 'cat >/dev/null; echo state=noboot >&3; [ "$(cat <&4)" = commit ] || { echo why=uncommitted >&3; exit 4; }' \
+		>"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
-	stays_failed 'download: pxfetch: http://mirror.example/debian-13-lab.img.zst: wrong SHA-256 (disk does not boot)'
+	stays_failed \
+		'download: pxfetch: http://mirror.example/debian-13-lab.img.zst: wrong SHA-256 (disk does not boot)'
 }
 
 @test "a server that sends nothing more, and a pxfetch that never gives up, end an unattended run after px.patience" {
@@ -256,8 +266,10 @@ stays_failed() {
 }
 
 @test "a disk that failed before the download did is the cause" {
-	echo 'while [ ! -e "$PX_STUB/gone" ]; do sleep 0.1; done; sleep 0.3; echo "pxfetch: $url: reset" >&2; exit 4' >"$PX_STUB/fetch.sh"
-	echo 'echo "pxwrite: $disk: cannot write" >&2; echo why=disk >&3; : >"$PX_STUB/gone"; exit 3' >"$PX_STUB/write.sh"
+	echo 'while [ ! -e "$PX_STUB/gone" ]; do sleep 0.1; done; sleep 0.3; echo "pxfetch: $url: reset" >&2; exit 4' \
+		>"$PX_STUB/fetch.sh"
+	echo 'echo "pxwrite: $disk: cannot write" >&2; echo why=disk >&3; : >"$PX_STUB/gone"; exit 3' \
+		>"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab
 	stays_failed 'write: pxwrite: /dev/vda: cannot write (disk untouched)'
 }
@@ -288,7 +300,8 @@ stays_failed() {
 }
 
 @test "a server that answers late is asked again" {
-	echo '[ -e "$PX_STUB/asked" ] || { : >"$PX_STUB/asked"; echo "pxfetch: $url: no answer" >&2; exit 4; }' >"$PX_STUB/catalog.sh"
+	echo '[ -e "$PX_STUB/asked" ] || { : >"$PX_STUB/asked"; echo "pxfetch: $url: no answer" >&2; exit 4; }' \
+		>"$PX_STUB/catalog.sh"
 	unattended px.image=kiosk
 	wait "$MENU"
 	grep -q 'px: installed kiosk on /dev/vda' "$BATS_TEST_TMPDIR/out"
@@ -329,7 +342,9 @@ stays_failed() {
 
 @test "the sums of the files as they lie on the server go to pxfetch: Source-SHA256, Bmap-SHA256" {
 	sum=$(printf '%064d' 7) bmap_sum=$(printf '%064d' 8)
-	printf 'Image: pinned\nSource: p.img.zst\nSize: 4096\nSource-SHA256: %s\nBmap: p.bmap\nBmap-SHA256: %s\n' "$sum" "$bmap_sum" >"$PX_STUB/images"
+	printf 'Image: pinned\nSource: p.img.zst\nSize: 4096\nSource-SHA256: %s\nBmap: p.bmap\nBmap-SHA256: %s\n' \
+		"$sum" \
+		"$bmap_sum" >"$PX_STUB/images"
 	unattended px.image=pinned
 	wait "$MENU"
 	grep -qxF "pxfetch -q -p 3 -O - -H sha256:$bmap_sum -- tftp://192.0.2.1/p.bmap" "$PX_STUB/calls"
@@ -338,7 +353,8 @@ stays_failed() {
 
 @test "a block map that the catalog pins is vouched for to pxwrite, and lets pxfetch join parts; another is not" {
 	sum=$(printf '%064d' 8)
-	printf 'Image: pinned\nSource: p.img\nBmap: p.bmap\nBmap-SHA256: %s\n\nImage: loose\nSource: p.img\nBmap: p.bmap\n' "$sum" >"$PX_STUB/images"
+	printf 'Image: pinned\nSource: p.img\nBmap: p.bmap\nBmap-SHA256: %s\n\nImage: loose\nSource: p.img\nBmap: p.bmap\n' \
+		"$sum" >"$PX_STUB/images"
 	unattended px.image=pinned
 	wait "$MENU"
 	grep -q '^pxfetch .* -j -- tftp://192.0.2.1/p.img$' "$PX_STUB/calls"

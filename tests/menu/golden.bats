@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every page as it looks at 80x24, at 132x43, and as lines of text on a dumb terminal: tests/menu/golden/. What stands there was looked
-# at by people; PX_GOLDEN=write makes it anew.
+# Every page as it looks at 80x24, at 132x43, and as lines of text on a dumb terminal: tests/menu/golden/. What stands
+# there was looked at by people; PX_GOLDEN=write makes it anew.
 
 load ../px
 load menu

@@ -4,8 +4,8 @@
 #	load ../px
 #	load ../menu/menu
 #
-# menu_setup KIND makes $ROOT (see tests/fakeroot -m); the stubs read $PX_STUB (see menu/bin). Nothing here can reboot the machine:
-# with -r pximenu runs ROOT/sbin/reboot and no other.
+# menu_setup KIND makes $ROOT (see tests/fakeroot -m); the stubs read $PX_STUB (see menu/bin). Nothing here can reboot
+# the machine: with -r pximenu runs ROOT/sbin/reboot and no other.
 
 menu_setup() {
 	need python3
@@ -82,11 +82,14 @@ blank_version() {
 	sed "1s/ ${version:?}  / ${version//?/ }  /"
 }
 
-# The screen is what tests/menu/golden/NAME.txt says; numbers that depend on time are N there, the version is blanks. PX_GOLDEN=write makes the files.
+# The screen is what tests/menu/golden/NAME.txt says; numbers that depend on time are N there, the version is blanks.
+# PX_GOLDEN=write makes the files.
 golden() {
 	local file=$PX_TOP/tests/menu/golden/$1.txt
-	screen | blank_version | sed -E -e 's/[0-9]+ s after start/N s after start/' -e 's/^(  (Since|It took|Left) +)[0-9:]+/\1N/' \
-		-e 's/(In|Starts in) [0-9]+ seconds?/\1 N seconds/' -e 's/^(PXE Imager) [^ ]+: images/\1 V: images/' >"$BATS_TEST_TMPDIR/screen"
+	screen | blank_version | sed -E -e 's/[0-9]+ s after start/N s after start/' \
+		-e 's/^(  (Since|It took|Left) +)[0-9:]+/\1N/' \
+		-e 's/(In|Starts in) [0-9]+ seconds?/\1 N seconds/' -e 's/^(PXE Imager) [^ ]+: images/\1 V: images/' \
+		>"$BATS_TEST_TMPDIR/screen"
 	if [ "${PX_GOLDEN:-}" = write ]; then
 		mkdir -p "$(dirname "$file")"
 		cp "$BATS_TEST_TMPDIR/screen" "$file"

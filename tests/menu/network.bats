@@ -40,7 +40,8 @@ network_page() {
 }
 
 @test "neither a control character nor a password reaches the network page" {
-	script network-page 'printf "Reached     no: http://joe:secret@192.0.2.1/\\033[2J\\233evil\\n" >"$ROOT/run/px/network.page"'
+	script network-page \
+		'printf "Reached     no: http://joe:secret@192.0.2.1/\\033[2J\\233evil\\n" >"$ROOT/run/px/network.page"'
 	network_page
 	wait_screen 'evil'
 	shows 'no: http://192.0.2.1/?[2J'

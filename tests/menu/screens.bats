@@ -183,7 +183,8 @@ to_confirmation() {
 
 @test "a pxwrite that does not end when it is aborted leaves a key that restarts the machine" {
 	: >"$ROOT/proc/sysrq-trigger"
-	echo 'trap "" TERM; echo "bytes=1 total=2 stage=write rate=1" >&3; while [ ! -e "$PX_STUB/go" ]; do sleep 0.1; done' >"$PX_STUB/write.sh"
+	echo 'trap "" TERM; echo "bytes=1 total=2 stage=write rate=1" >&3; while [ ! -e "$PX_STUB/go" ]; do sleep 0.1; done' \
+		>"$PX_STUB/write.sh"
 	cmdline px.auto px.timeout=0 px.force px.image=kiosk px.disk=/dev/vda
 	terminal 80 24 xterm
 	wait_screen 'Writing'
@@ -351,7 +352,8 @@ to_confirmation() {
 @test "when the network had failed, t runs the network script again" {
 	echo 'PX_ERROR=no link on eth0: is the cable in?' >"$ROOT/run/px/network"
 	mkdir -p "$ROOT/etc/px"
-	printf '#!/bin/sh\nprintf "PX_IP=192.0.2.15\\nPX_SERVER=192.0.2.1\\n" >"%s/run/px/network"\n' "$ROOT" >"$ROOT/etc/px/network"
+	printf '#!/bin/sh\nprintf "PX_IP=192.0.2.15\\nPX_SERVER=192.0.2.1\\n" >"%s/run/px/network"\n' "$ROOT" \
+		>"$ROOT/etc/px/network"
 	chmod +x "$ROOT/etc/px/network"
 	terminal 80 24 xterm
 	wait_screen 'no link on eth0: is the cable in?'

@@ -73,7 +73,8 @@ teardown() {
 		[ "$status" -eq 2 ]
 		[[ $output == *"FAILED: kernel command line: px.force=$word: not one of 1, yes, on, 0, no, off (disk untouched)"* ]]
 		dry_run px.image=debian-13-lab "px.auto=$word"
-		[[ $output == *"px: menu ready"*"px: kernel command line: px.auto=$word: not one of"* && $output != *"would run"* ]]
+		[[ $output == *"px: menu ready"*"px: kernel command line: px.auto=$word: not one of"* \
+			&& $output != *"would run"* ]]
 	done
 }
 

@@ -172,7 +172,8 @@ talk() {
 }
 
 @test "control bytes of an image's name, title or problem reach no terminal" {
-	printf 'Image: a\x9b2Jb\x1b[31m\nSource: x\n\nImage: c\x9bd\nTitle: T\xc2\x9bT \x9b1m\nSource: x\nSize: \x9b3\n' >"$PX_STUB/images"
+	printf 'Image: a\x9b2Jb\x1b[31m\nSource: x\n\nImage: c\x9bd\nTitle: T\xc2\x9bT \x9b1m\nSource: x\nSize: \x9b3\n' \
+		>"$PX_STUB/images"
 	talk <<-'E'
 		want "1) a?2Jb?"
 		want "2) T?T"

@@ -36,7 +36,8 @@ event() {
 
 @test "an installation is reported with who the machine is: start, done, and every line of the log" {
 	start_server
-	unattended px.image=debian-13-lab "px.log=udp://127.0.0.1:$UDP" "px.report=http://127.0.0.1:$HTTP/lab/report?x=1"
+	unattended px.image=debian-13-lab "px.log=udp://127.0.0.1:$UDP" \
+		"px.report=http://127.0.0.1:$HTTP/lab/report?x=1"
 	wait "$MENU"
 	[ "$(event start image)" = debian-13-lab ]
 	[ "$(event done disk)" = /dev/vda ]
@@ -61,7 +62,8 @@ event() {
 @test "a failure is reported with step, reason, status, disk and the last lines of the log" {
 	start_server
 	echo 'printf "pxfetch: \"quoted\" back\\\\slash \\033[2J\n" >&2; exit 4' >"$PX_STUB/fetch.sh"
-	echo 'echo state=noboot >&3; cat >/dev/null; echo "pxwrite: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
+	echo 'echo state=noboot >&3; cat >/dev/null; echo "pxwrite: disk does not boot" >&2; exit 9' \
+		>"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
 	wait_for 20 grep -q '"failed"' "$REPORTS/events"
 	[ "$(event failed step)" = download ]
@@ -73,7 +75,8 @@ event() {
 
 @test "progress is reported at most every five seconds" {
 	start_server
-	echo 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "bytes=$i total=99 stage=write rate=1" >&3; sleep 0.5; done' >"$PX_STUB/write.sh"
+	echo 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "bytes=$i total=99 stage=write rate=1" >&3; sleep 0.5; done' \
+		>"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
 	wait "$MENU"
 	[ "$(event progress total)" = 99 ]
@@ -93,7 +96,8 @@ event() {
 	start_server
 	printf 'i=0; while [ $i -lt 14 ]; do i=$((i + 1)); echo "pxfetch: line $i %s" >&2; done; exit 4\n' \
 		"$(printf '\\"%.0s' {1..240})" >"$PX_STUB/fetch.sh"
-	echo 'echo state=noboot >&3; cat >/dev/null; echo "pxwrite: disk does not boot" >&2; exit 9' >"$PX_STUB/write.sh"
+	echo 'echo state=noboot >&3; cat >/dev/null; echo "pxwrite: disk does not boot" >&2; exit 9' \
+		>"$PX_STUB/write.sh"
 	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
 	wait_for 20 grep -q '"failed"' "$REPORTS/events"
 	[[ $(event failed reason) == 'pxfetch: line 14 """"'* ]]
@@ -103,7 +107,8 @@ event() {
 @test "names with quotes and backslashes, and what looks like a quote, are still JSON" {
 	start_server
 	printf 'Image: a\\q"\342\200\234\nSource: x\n' >"$PX_STUB/images"
-	printf 'PX_SERVER=192.0.2.1\nPX_IP=192.0.2.15\342\200\234\\q\nPX_MAC=52:54:00:12:34:56\n' >"$ROOT/run/px/network"
+	printf 'PX_SERVER=192.0.2.1\nPX_IP=192.0.2.15\342\200\234\\q\nPX_MAC=52:54:00:12:34:56\n' \
+		>"$ROOT/run/px/network"
 	unattended "px.image=a\\q"$'\342\200\234' px.force "px.report=http://127.0.0.1:$HTTP/"
 	wait_for 20 grep -q '"failed"' "$REPORTS/events"
 	[ "$(event failed ip)" = '192.0.2.15"\q' ]
@@ -150,10 +155,12 @@ event() {
 	secret="joe:geheim@127.0.0.1"
 	echo 'echo "script: http://$secret/x: no" >&2; exit 8' >"$PX_STUB/fetch.sh"
 	export secret
-	unattended px.image=debian-13-lab "px.catalog=http://$secret/lab/images" "px.report=http://$secret:$HTTP/r" "px.log=udp://127.0.0.1:$UDP" "px.nonsense=http://$secret/"
+	unattended px.image=debian-13-lab "px.catalog=http://$secret/lab/images" "px.report=http://$secret:$HTTP/r" \
+		"px.log=udp://127.0.0.1:$UDP" "px.nonsense=http://$secret/"
 	wait_for 20 grep -q '"failed"' "$REPORTS/events"
 	stop "$MENU"
-	unattended px.image=debian-13-lab "px.catalog=http://$secret/lab/images" "px.report=http://$secret:$HTTP/r" "px.log=udp://127.0.0.1:$UDP"
+	unattended px.image=debian-13-lab "px.catalog=http://$secret/lab/images" "px.report=http://$secret:$HTTP/r" \
+		"px.log=udp://127.0.0.1:$UDP"
 	wait_for 20 eval '[ "$(grep -c failed "$REPORTS/events")" = 2 ]'
 	[ "$(event failed reason)" = 'script: http://127.0.0.1/x: no' ]
 	[ "$(sort -u "$REPORTS/authorizations")" = "Basic $(printf joe:geheim | base64)" ]

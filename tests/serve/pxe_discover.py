@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Sends a DHCPDISCOVER as a PXE client does (arch 0: BIOS, 7: UEFI, 16: UEFI by HTTP) and prints the first answer's fields, one a line.
+"""Sends a DHCPDISCOVER as a PXE client does (arch 0: BIOS, 7: UEFI, 16: UEFI by HTTP) and prints the first answer's
+fields, one a line.
 
 pxe_discover.py IFACE [--pxe|--plain] [ARCH]    exit 0: an answer; 1: none within 4 seconds
 RFC 2131, RFC 2132, RFC 4578.

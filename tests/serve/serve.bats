@@ -28,7 +28,9 @@ teardown() {
 }
 
 serve() {
-	ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" "$@" >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+	ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" "$@" \
+		>"$BATS_TEST_TMPDIR/log" \
+		2>&1 3>&- &
 	pid=$!
 	wait_for 10 grep -q 'started, version' "$BATS_TEST_TMPDIR/log"
 }
@@ -152,7 +154,8 @@ user_of() {
 	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i nosuch0
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"nosuch0: no such interface"* ]]
-	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0 -w 'http://192.0.2.1,7'
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0 \
+		-w 'http://192.0.2.1,7'
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"a character that this URL cannot have"* ]]
 	truncate -s -1 "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"

@@ -44,7 +44,9 @@ suite() {
 	for shared in deb busybox modules "apt-$(suite)"; do ln -s "$PX_BUILD/$shared" "$BATS_TEST_TMPDIR/$shared"; done
 	# a PATH with everything but mmdebstrap
 	for dir in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin; do
-		[ ! -d "$dir" ] || find "$dir/" ! -type d ! -name mmdebstrap -exec ln -st "$BATS_TEST_TMPDIR/path" {} + 2>/dev/null || true
+		[ ! -d "$dir" ] || find "$dir/" ! -type d ! -name mmdebstrap -exec ln -st "$BATS_TEST_TMPDIR/path" {} \
+			+ 2>/dev/null \
+			|| true
 	done
 	PATH=$BATS_TEST_TMPDIR/path run "$PX_TOP/debian-strip/tree.sh" "$BATS_TEST_TMPDIR" "$(suite)" "$PX_TOP/.config"
 	[ "$status" = 0 ] || { echo "$output"; false; }
@@ -62,7 +64,8 @@ suite() {
 }
 
 @test "everything in rootdir.tar belongs to root and has one time" {
-	run bash -c "tar --numeric-owner --full-time -tvf '$PX_BUILD/rootdir.tar' | awk '{ print \$2, \$4, \$5 }' | sort -u"
+	run bash -c \
+		"tar --numeric-owner --full-time -tvf '$PX_BUILD/rootdir.tar' | awk '{ print \$2, \$4, \$5 }' | sort -u"
 	[ "${#lines[@]}" = 1 ]
 	[[ $output == 0/0* ]]
 }

@@ -92,7 +92,9 @@ modules_kib() {
 @test "costs.sh measures a package and a firmware as their options say" {
 	[ -n "${PX_LONG:-}" ] || skip "takes minutes; set PX_LONG=1"
 	need_tree
-	run "$PX_TOP/debian-strip/costs.sh" "$PX_BUILD" "$(sed -n 's/^CONFIG_PX_SUITE="\(.*\)"/\1/p' "$PX_TOP/.config")" "$PX_TOP/.config" \
+	run "$PX_TOP/debian-strip/costs.sh" "$PX_BUILD" \
+		"$(sed -n 's/^CONFIG_PX_SUITE="\(.*\)"/\1/p' "$PX_TOP/.config")" \
+		"$PX_TOP/.config" \
 		PX_TREE_EFIBOOTMGR PX_FIRMWARE_REALTEK
 	echo "$output"
 	[ "$status" = 0 ]

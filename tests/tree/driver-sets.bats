@@ -74,7 +74,8 @@ kernel_modules() {
 entries() {
 	local list
 	for list; do
-		sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$PX_TOP/debian-strip/drivers/$list.list" | while read -r name rest; do
+		sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$PX_TOP/debian-strip/drivers/$list.list" \
+			| while read -r name rest; do
 			if [ "$name" = include ]; then entries "$rest"; else echo "$name $list"; fi
 		done
 	done
@@ -97,18 +98,25 @@ brings() {
 	kernel_modules
 	run brings wired
 	[ "$status" = 0 ]
-	for m in e1000e igb igc ixgbe i40e ice r8169 tg3 bnxt_en mlx4_en mlx5_core atlantic sfc cxgb4 be2net stmmac b44 sky2 r8152 smsc95xx \
-		iavf igbvf ixgbevf cxgb4vf ena gve mana idpf hv_netvsc natsemi via-rhine ahci nvme mpt3sas mpi3mr megaraid_sas hpsa smartpqi aacraid pm80xx isci mvsas aic7xxx sata_mv pata_sil680 sdhci-pci virtio_blk; do
+	for m in e1000e igb igc ixgbe i40e ice r8169 tg3 bnxt_en mlx4_en mlx5_core atlantic sfc cxgb4 be2net stmmac \
+		b44 sky2 \
+		r8152 smsc95xx \
+		iavf igbvf ixgbevf cxgb4vf ena gve mana idpf hv_netvsc natsemi via-rhine ahci nvme mpt3sas mpi3mr \
+		megaraid_sas hpsa \
+		smartpqi aacraid pm80xx isci mvsas aic7xxx sata_mv pata_sil680 sdhci-pci virtio_blk; do
 		grep -q "/$m\.ko$" <<<"$output" || { echo "no $m"; false; }
 	done
-	run grep -E '/(wireless|can|infiniband|gpu|bluetooth|wwan|target|ceph)/|/(btrfs|xfs|lpfc|bnx2x|qed|dm-mod)\.ko' <<<"$output"
+	run grep -E \
+		'/(wireless|can|infiniband|gpu|bluetooth|wwan|target|ceph)/|/(btrfs|xfs|lpfc|bnx2x|qed|dm-mod)\.ko' \
+		<<<"$output"
 	echo "$output"
 	[ "$status" = 1 ]
 }
 
 @test "a package's list brings what its set had left out" {
 	kernel_modules
-	for pair in xfsprogs:xfs btrfs-progs:btrfs mdadm:raid1 lvm2:dm-mod firmware-bnx2:bnx2 firmware-bnx2x:bnx2x firmware-qlogic:qede san:lpfc; do
+	for pair in xfsprogs:xfs btrfs-progs:btrfs mdadm:raid1 lvm2:dm-mod firmware-bnx2:bnx2 firmware-bnx2x:bnx2x \
+		firmware-qlogic:qede san:lpfc; do
 		run brings wired "${pair%:*}"
 		[ "$status" = 0 ]
 		grep -q "/${pair#*:}\.ko$" <<<"$output" || { echo "$pair"; false; }
@@ -120,7 +128,8 @@ brings() {
 		name=$(basename "$list" .list)
 		case $name in
 		qemu | common | wired | everything | card | san) ;;
-		*) grep -qE "^$name PX_" "$PX_TOP"/debian-strip/extra.list "$PX_TOP"/debian-strip/firmware.list || { echo "$name"; false; } ;;
+		*) grep -qE "^$name PX_" "$PX_TOP"/debian-strip/extra.list "$PX_TOP"/debian-strip/firmware.list \
+			|| { echo "$name"; false; } ;;
 		esac
 	done
 }
@@ -129,7 +138,8 @@ brings() {
 	tree=$BATS_TEST_TMPDIR/tree
 	deb=$BATS_TEST_TMPDIR/build/deb/firmware-x/usr/lib/firmware
 	mkdir -p "$tree/usr/lib/modules/1/kernel" "$deb/a"
-	printf 'x\0firmware=a/one.fw\0firmware=a/../../../evil\0license=GPL\0firmware=a/link.fw\0' >"$tree/usr/lib/modules/1/kernel/a.ko"
+	printf 'x\0firmware=a/one.fw\0firmware=a/../../../evil\0license=GPL\0firmware=a/link.fw\0' \
+		>"$tree/usr/lib/modules/1/kernel/a.ko"
 	echo one >"$deb/a/one.fw"
 	echo unasked >"$deb/a/wireless.fw"
 	ln -s one.fw "$deb/a/link.fw"

@@ -17,7 +17,8 @@ setup() {
 make_program() {
 	need gcc
 	echo 'int f(void) { return 0; }' >"$BATS_TEST_TMPDIR/f.c"
-	gcc -shared -fPIC -nostdlib -o "$tree/usr/lib/x86_64-linux-gnu/libpxtest.so.1" -Wl,-soname,libpxtest.so.1 "$BATS_TEST_TMPDIR/f.c"
+	gcc -shared -fPIC -nostdlib -o "$tree/usr/lib/x86_64-linux-gnu/libpxtest.so.1" \
+		-Wl,-soname,libpxtest.so.1 "$BATS_TEST_TMPDIR/f.c"
 	echo 'int f(void); void _start(void) { f(); }' >"$BATS_TEST_TMPDIR/p.c"
 	gcc -nostdlib -fPIE -pie -Wl,--dynamic-linker=/lib64/ld.so -o "$tree/usr/bin/prog" "$BATS_TEST_TMPDIR/p.c" \
 		"$tree/usr/lib/x86_64-linux-gnu/libpxtest.so.1"
@@ -28,7 +29,8 @@ make_program() {
 
 @test "every line of every list is a comment or a rule with its reason" {
 	for list in "$PX_TOP"/debian-strip/*.list "$PX_TOP"/debian-strip/drivers/*.list; do
-		run grep -nEv '^(#.*|[[:space:]]*|include [a-z]+|[^#[:space:]]+( [-A-Z0-9_]+)?[[:space:]]+#[[:space:]]*[^[:space:]].*)$' "$list"
+		run grep -nEv \
+			'^(#.*|[[:space:]]*|include [a-z]+|[^#[:space:]]+( [-A-Z0-9_]+)?[[:space:]]+#[[:space:]]*[^[:space:]].*)$' "$list"
 		[ "$status" = 1 ] || { echo "$list: $output"; false; }
 	done
 }
@@ -68,7 +70,8 @@ make_program() {
 @test "purge removes a package's files and nothing else, a name with spaces too" {
 	mkdir "$BATS_TEST_TMPDIR/files"
 	echo x >"$tree/usr/bin/two words"
-	printf '%s\n' 'usr/share/doc/a/copyright' 'usr/bin/two words' 'usr/bin/was/never/there' >"$BATS_TEST_TMPDIR/files/pkg"
+	printf '%s\n' 'usr/share/doc/a/copyright' 'usr/bin/two words' 'usr/bin/was/never/there' \
+		>"$BATS_TEST_TMPDIR/files/pkg"
 	echo 'pkg # not needed' >"$BATS_TEST_TMPDIR/list"
 	"$strip" purge "$tree" "$BATS_TEST_TMPDIR/files" "$BATS_TEST_TMPDIR/list"
 	[ ! -e "$tree/usr/bin/two words" ]
@@ -130,7 +133,8 @@ make_program() {
 	lib=$tree/usr/lib/x86_64-linux-gnu
 	cp "$lib/libpxtest.so.1" "$lib/libinner.so.2.0"
 	ln -s libinner.so.2.0 "$lib/libinner.so.2"
-	gcc -shared -fPIC -nostdlib -o "$lib/libouter.so.3" -Wl,-soname,libouter.so.3 -Wl,--no-as-needed "$BATS_TEST_TMPDIR/f.c" -L"$lib" -l:libinner.so.2
+	gcc -shared -fPIC -nostdlib -o "$lib/libouter.so.3" -Wl,-soname,libouter.so.3 \
+		-Wl,--no-as-needed "$BATS_TEST_TMPDIR/f.c" -L"$lib" -l:libinner.so.2
 	"$PX_TOP/debian-strip/libraries.sh" sweep "$tree"
 	[ "$(ls "$lib")" = libpxtest.so.1 ]
 }
@@ -207,7 +211,9 @@ make_tree() {
 @test "without readelf nothing is swept out and nothing passes for whole" {
 	make_program
 	mkdir "$BATS_TEST_TMPDIR/bin"
-	for c in sh find sed sort head tail cut basename dirname readlink rm stat grep tr cat; do ln -s "$(command -v $c)" "$BATS_TEST_TMPDIR/bin/"; done
+	for c in sh find sed sort head tail cut basename dirname readlink rm stat grep tr cat; do ln \
+		-s "$(command -v $c)" \
+		"$BATS_TEST_TMPDIR/bin/"; done
 	before=$(ls "$tree/usr/lib/x86_64-linux-gnu")
 	run env PATH="$BATS_TEST_TMPDIR/bin" "$PX_TOP/debian-strip/libraries.sh" sweep "$tree"
 	[ "$status" = 1 ]

@@ -24,7 +24,8 @@ seal() {
 
 # map VERSION [SED]: a small map of 10 blocks of 4096 bytes, the last one cut, with something else in it
 map() {
-	local sum=0000000000000000000000000000000000000000000000000000000000000000 type="<ChecksumType> sha256 </ChecksumType>" field=BmapFileChecksum attribute=chksum
+	local sum=0000000000000000000000000000000000000000000000000000000000000000 \
+		type="<ChecksumType> sha256 </ChecksumType>" field=BmapFileChecksum attribute=chksum
 	case $1 in
 	1.3) sum=${sum:24} type= field=BmapFileSHA1 attribute=sha1 ;;
 	*-sha1) sum=${sum:24} type="<ChecksumType> sha1 </ChecksumType>" ;;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Test driver for verify/bmap.h: bmap FILE prints what is in it: image, block, mapped, kind, then "offset len digest" a range.
+ * Test driver for verify/bmap.h: bmap FILE prints what is in it: image, block, mapped, kind, then "offset len digest" a
+ * range.
  */
 #include "libbb.h"
 #include "verify/bmap.h"

@@ -3,7 +3,8 @@
  * Test driver for volume/gpt.h:
  *
  *	gpt look IMAGE                          words, table, sector, end, flags: one "name=value" a line
- *	gpt cut IMAGE BYTES none|part|whole     whether so many bytes of IMAGE are all of it: cut=what ends too late, need=where
+ *	gpt cut IMAGE BYTES none|part|whole     whether so many bytes of IMAGE are all of it: cut=what ends too late,
+ *	    need=where
  *	gpt mend IMAGE DISK SECTOR [grow]       puts IMAGE on the file DISK (which has the disk's size), mended
  */
 #include "libbb.h"

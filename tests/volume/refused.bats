@@ -71,7 +71,8 @@ starts() {
 	done
 	if command -v gpg >/dev/null; then
 		mkdir -m 700 home
-		gpg --homedir home --batch -q --pinentry-mode loopback --passphrase x -c -o image raw 2>/dev/null && refused "a file that gpg encrypted"
+		gpg --homedir home --batch -q --pinentry-mode loopback --passphrase x -c -o image raw 2>/dev/null \
+			&& refused "a file that gpg encrypted"
 	fi
 	if command -v openssl >/dev/null; then
 		openssl enc -aes-128-cbc -pbkdf2 -k x -in raw -out image
@@ -208,7 +209,8 @@ beyond() {
 		done
 		run pxwrite -f -s 3M -H "$hash" -i image disk
 		written image disk
-		[[ $output = *"warning: the image's last partition ends at byte $((3145728 + short)), $short bytes behind the image: cleared"* ]]
+		[[ $output = \
+			*"warning: the image's last partition ends at byte $((3145728 + short)), $short bytes behind the image: cleared"* ]]
 		cmp -n $short -i 3145728:0 disk /dev/zero
 		! cmp -s -n 4096 -i $((3145728 + short)):0 disk /dev/zero || false
 	done

@@ -4,9 +4,10 @@
 
     behind.py TRACE
 
-TRACE has pread64, pwrite64 and fdatasync. The main thread, which has the last call, reads and writes the disk's ends; a child of it, by
-descriptor 0, looks what is there. Of all others, each read before the last write must come after a flush that began when the
-bytes it reads had been written. Prints how many such reads there were; exit 1 with the first one that did not.
+TRACE has pread64, pwrite64 and fdatasync. The main thread, which has the last call, reads and writes the disk's ends; a
+child of it, by descriptor 0, looks what is there. Of all others, each read before the last write must come after a
+flush that began when the bytes it reads had been written. Prints how many such reads there were; exit 1 with the first
+one that did not.
 """
 import re
 import sys

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Images of several members, streams or frames, cut between two of them: the decoder has nothing to say against that, what the image says
-# of itself has.
+# Images of several members, streams or frames, cut between two of them: the decoder has nothing to say against that,
+# what the image says of itself has.
 load ../px
 load ../write/write
 

@@ -5,8 +5,8 @@
     damage.py PXWRITE IMAGE COMPRESSED DIR bits|cuts [OPTION...]
 
 OPTION: more for pxwrite's command line.
-bits: each bit of COMPRESSED flipped in turn; cuts: each shorter version. Whatever pxwrite says must be true: exit 0 only
-with the complete image on the disk (a flipped bit in a time stamp harms nobody), "disk untouched" only when it is,
+bits: each bit of COMPRESSED flipped in turn; cuts: each shorter version. Whatever pxwrite says must be true: exit 0
+only with the complete image on the disk (a flipped bit in a time stamp harms nobody), "disk untouched" only when it is,
 "disk does not boot" only with an empty first sector. Prints every lie; exit 1 if there was one.
 """
 import os

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# pxwrite and real block devices: sectors of 4096 bytes, disks that hold something, disks in use, partition tables that must fit.
+# pxwrite and real block devices: sectors of 4096 bytes, disks that hold something, disks in use, partition tables that
+# must fit.
 load ../px
 load ../write/write
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Faults: each write, flush, read and ioctl of the disk fails in turn, or pxwrite is killed there. Whatever happens, the disk is as it
-# was, or complete, or has no boot sector; and the last message, and the last state= of -p, say which. faults.py looks at both ends.
+# Faults: each write, flush, read and ioctl of the disk fails in turn, or pxwrite is killed there. Whatever happens, the
+# disk is as it was, or complete, or has no boot sector; and the last message, and the last state= of -p, say which.
+# faults.py looks at both ends.
 load ../px
 load ../write/write
 
@@ -79,8 +80,10 @@ on_file() {
 	mkfifo fifo
 	{ cat stalls; exec sleep 120; } >fifo &
 	feeder=$!
-	# clearing takes three writes of the main thread; of the two that write, one has a fourth, and that takes a second
-	run timeout 60 strace -f -qq -o trace -e trace=pwrite64 -e inject=pwrite64:error=EIO:delay_enter=1000000:when=4 \
+	# clearing takes three writes of the main thread; of the two that write, one has a fourth, and that takes a
+	# second
+	run timeout 60 strace -f -qq -o trace -e trace=pwrite64 \
+		-e inject=pwrite64:error=EIO:delay_enter=1000000:when=4 \
 		pxwrite -f -s 16M disk <fifo
 	kill -0 "$feeder"
 	stop "$feeder"
@@ -99,7 +102,8 @@ on_file() {
 @test "a disk whose boot sector can neither be flushed nor cleared is not called one that does not boot" {
 	strace -f -qq -o trace -e trace=fsync pxwrite -f disk <"$IMAGES/img.zst"
 	last=$(grep -c fsync trace)
-	run strace -f -qq -o trace -e trace=fsync -e "inject=fsync:error=EIO:when=$last+" pxwrite -f disk <"$IMAGES/img.zst"
+	run strace -f -qq -o trace -e trace=fsync -e "inject=fsync:error=EIO:when=$last+" pxwrite -f disk \
+		<"$IMAGES/img.zst"
 	echo "$output"
 	grep INJECTED trace
 	[ "$status" -eq 3 ]
@@ -109,7 +113,8 @@ on_file() {
 @test "a disk that takes no boot sector, and no zeros in its place, does not boot" {
 	strace -qq -o trace -e trace=pwrite64 pxwrite -f disk <"$IMAGES/img.zst"
 	last=$(grep -c pwrite64 trace)
-	run strace -qq -o trace -e trace=pwrite64 -e "inject=pwrite64:error=EIO:when=$last+" pxwrite -f disk <"$IMAGES/img.zst"
+	run strace -qq -o trace -e trace=pwrite64 -e "inject=pwrite64:error=EIO:when=$last+" pxwrite -f disk \
+		<"$IMAGES/img.zst"
 	echo "$output"
 	[ "$(grep -c INJECTED trace)" -eq 2 ]
 	[ "$status" -eq 3 ]
@@ -120,19 +125,22 @@ on_file() {
 @test "a disk that fails for good while it is cleared is not called one that does not boot" {
 	junk first 1M
 	dd if=first of=disk conv=notrunc status=none
-	run strace -qq -o trace -e trace=pwrite64,pread64 -e inject=pwrite64:error=EIO:when=1+ -e inject=pread64:error=EIO:when=3+ \
+	run strace -qq -o trace -e trace=pwrite64,pread64 -e inject=pwrite64:error=EIO:when=1+ \
+		-e inject=pread64:error=EIO:when=3+ \
 		pxwrite -f disk <"$IMAGES/img.zst"
 	echo "$output"
 	[ "$status" -eq 3 ]
 	[ "$(last_line)" = "pxwrite: disk: disk state not known: it may boot" ]
 }
 
-# The fourth write of each thread is said to be one that O_DIRECT does not do, a second later: both writers are at it then. The
-# main thread's, sector 1 and on, is the first that fails: it is buffered already.
+# The fourth write of each thread is said to be one that O_DIRECT does not do, a second later: both writers are at it
+# then. The main thread's, sector 1 and on, is the first that fails: it is buffered already.
 @test "a file that stops taking O_DIRECT is written through the page cache, by all threads" {
 	junk img 14M
 	truncate -s 15M disk
-	run strace -f -qq -o trace -e trace=pwrite64 -e inject=pwrite64:error=EINVAL:delay_enter=1000000:when=4 pxwrite -f -i img disk
+	run strace -f -qq -o trace -e trace=pwrite64 -e inject=pwrite64:error=EINVAL:delay_enter=1000000:when=4 \
+		pxwrite -f \
+		-i img disk
 	echo "$output"
 	[ "$(grep -c INJECTED trace)" -eq 3 ]
 	[[ $output == *"disk: cannot write at byte 512: Invalid argument"* ]]

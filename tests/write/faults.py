@@ -4,13 +4,14 @@
 
     faults.py PXWRITE IMAGE DISK CALL FAULT [ARGUMENT...]
 
-DISK: a block device or a file, filled before each run. CALL: pwrite64, fsync, ioctl, fallocate, pread64, read. FAULT: KILL, EIO, ENOSPC; LOST: the call says that
-512 bytes are done, and they are not; TERM: it does its work, and SIGTERM comes meanwhile.
-ARGUMENT: more for pxwrite's command line. strace injects FAULT at the k-th CALL of each thread, k = 1, 2, ... until a run
-has fewer calls than that. After each run the disk must be one of four: as it was, complete, without a boot sector and with both
-ends cleared (unless only the boot sector is missing), or with one of its ends not cleared yet. The exit status, the last message
-and the last state= of -p must say which; a pxwrite that was killed has said `unknown` or the truth. Prints every lie; exit 1 if there
-was one, or nothing was injected.
+DISK: a block device or a file, filled before each run. CALL: pwrite64, fsync, ioctl, fallocate, pread64, read. FAULT:
+KILL, EIO, ENOSPC; LOST: the call says that 512 bytes are done, and they are not; TERM: it does its work, and SIGTERM
+comes meanwhile.
+ARGUMENT: more for pxwrite's command line. strace injects FAULT at the k-th CALL of each thread, k = 1, 2, ... until a
+run has fewer calls than that. After each run the disk must be one of four: as it was, complete, without a boot sector
+and with both ends cleared (unless only the boot sector is missing), or with one of its ends not cleared yet. The exit
+status, the last message and the last state= of -p must say which; a pxwrite that was killed has said `unknown` or the
+truth. Prints every lie; exit 1 if there was one, or nothing was injected.
 """
 import os
 import subprocess
@@ -75,7 +76,8 @@ class Bench:
         return '(INJECTED)' in text or 'killed by SIGKILL' in text or '--- SIGTERM ' in text
 
     def found(self):
-        """What the disk is: old, whole, none (no boot sector), half (that, and an end still has something old) or mixed."""
+        """What the disk is: old, whole, none (no boot sector), half (that, and an end still has something old) or
+        mixed."""
         now = content(self.disk)
         if now == self.old:
             return 'old'

@@ -20,7 +20,8 @@ teardown() {
 # a shell of its own: bats has numbers open
 @test "-p with a number that is not open is a usage error, and the disk untouched" {
 	for fd in 3 4 5 9 99 4294967296 -1 3x ''; do
-		run bash -c 'for fd in {3..99}; do eval "exec $fd>&-"; done; pxwrite -p "$1" -i img "$2"' - "$fd" "$shm/disk"
+		run bash -c 'for fd in {3..99}; do eval "exec $fd>&-"; done; pxwrite -p "$1" -i img "$2"' - "$fd" \
+			"$shm/disk"
 		echo "'$fd': $output"
 		[ "$status" -eq 2 ]
 		[[ $output = *"-p $fd"* ]]

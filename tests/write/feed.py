@@ -4,8 +4,8 @@
 
     feed.py [FROM_MIB TO_MIB [STALL_SECONDS]]
 
-A pause after each 4 MiB lets the disk become idle. Only that part of it, if so asked; then it waits, saying nothing, for so many
-seconds or until the reader has gone away.
+A pause after each 4 MiB lets the disk become idle. Only that part of it, if so asked; then it waits, saying nothing,
+for so many seconds or until the reader has gone away.
 """
 import random
 import select

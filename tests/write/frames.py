@@ -4,7 +4,8 @@
 
     frames.py ROUNDS IMAGE PACKED DISK COMMAND...      COMMAND reads PACKED's damaged copy from stdin and writes DISK
 
-After each run: exit 0 and the disk holds the image, or exit 9 and it has no boot sector. Prints how many were refused; exit 1 with the first lie.
+After each run: exit 0 and the disk holds the image, or exit 9 and it has no boot sector. Prints how many were refused;
+exit 1 with the first lie.
 """
 import os
 import random

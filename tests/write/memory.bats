@@ -15,8 +15,8 @@ teardown() {
 	rm -rf "${FAST:-}"
 }
 
-# many_ranges MAP BYTES CHECKED: a map of 262,144 ranges of one block of zeros each, every CHECKED-th with its checksum, of an
-# image of BYTES
+# many_ranges MAP BYTES CHECKED: a map of 262,144 ranges of one block of zeros each, every CHECKED-th with its checksum,
+# of an image of BYTES
 many_ranges() {
 	python3 - "$@" <<'PY'
 import hashlib, sys

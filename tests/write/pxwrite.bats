@@ -25,7 +25,8 @@ setup() {
 }
 
 @test "an unknown option, a bad size or a bad hash is 2" {
-	for bad in -x "-s 12q" "-s -1" "-s 0" "-H sha256:abc" "-H md5:00000000000000000000000000000000" "-m x" "-p x"; do
+	for bad in -x "-s 12q" "-s -1" "-s 0" "-H sha256:abc" "-H md5:00000000000000000000000000000000" "-m x" \
+		"-p x"; do
 		# each word an argument
 		run pxwrite $bad disk
 		echo "$bad: $output"

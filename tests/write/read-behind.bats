@@ -51,7 +51,8 @@ hundred_read() {
 
 @test "what has come is flushed and read back while the rest comes, and nothing twice but samples" {
 	mkfifo fifo
-	timeout 200 strace -f -qq -o trace -e trace=pread64,pwrite64,fdatasync pxwrite -f -s "$BYTES" "$LOOP" <fifo >out 2>&1 &
+	timeout 200 strace -f -qq -o trace -e trace=pread64,pwrite64,fdatasync pxwrite -f -s "$BYTES" "$LOOP" <fifo \
+		>out 2>&1 &
 	timeout=$!
 	exec 9>fifo
 	"$FEED_PY" 0 300 >&9

@@ -21,7 +21,8 @@ third_flush_began() {
 
 # failing_at BYTE ARGUMENT...: pxwrite, whose disk has another byte there when it comes to reading back
 failing_at() {
-	strace -qq -o trace -e trace=fsync -e inject=fsync:delay_enter=4000000:when=3 pxwrite -f "${@:2}" disk 2>message &
+	strace -qq -o trace -e trace=fsync -e inject=fsync:delay_enter=4000000:when=3 pxwrite -f "${@:2}" disk \
+		2>message &
 	writer=$!
 	wait_for 20 third_flush_began
 	printf '\1' | dd of=disk bs=1 seek="$1" conv=notrunc status=none
@@ -44,5 +45,6 @@ failing_at() {
 
 @test "of what came through a pipe the MiB is named, by its bytes" {
 	cat img.zst | failing_at 1234567
-	grep -q "disk: the disk does not give back what was written between byte 1048576 and 2097151: it is failing" message
+	grep -q "disk: the disk does not give back what was written between byte 1048576 and 2097151: it is failing" \
+		message
 }

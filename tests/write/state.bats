@@ -74,11 +74,15 @@ PY
 
 @test "a disk that fails is the cause, not the input: disk, or readback" {
 	need strace
-	run strace -f -qq -o trace -e trace=pwrite64 -e inject=pwrite64:error=EIO:when=4 pxwrite -q -f -p 3 -i img disk 3>progress
+	run strace -f -qq -o trace -e trace=pwrite64 -e inject=pwrite64:error=EIO:when=4 pxwrite -q -f -p 3 -i img \
+		disk \
+		3>progress
 	[ "$status" -eq 3 ]
 	why disk
 	junk disk 6M
-	run strace -f -qq -o trace -e trace=pwrite64 -e inject=pwrite64:retval=1048576:when=3 pxwrite -q -f -p 3 -i img disk 3>progress
+	run strace -f -qq -o trace -e trace=pwrite64 -e inject=pwrite64:retval=1048576:when=3 pxwrite -q -f -p 3 \
+		-i img disk \
+		3>progress
 	[ "$status" -eq 3 ]
 	why readback
 }

@@ -10,7 +10,8 @@ junk() {
 		"$(numfmt --from=iec "$2")" >"$1"
 }
 
-# image FILE SIZE: an image that looks like a disk: a boot sector, data, a MiB or more of zeros, data up to the last byte
+# image FILE SIZE: an image that looks like a disk: a boot sector, data, a MiB or more of zeros, data up to the last
+# byte
 image() {
 	local bytes
 	bytes=$(numfmt --from=iec "$2")
@@ -25,7 +26,8 @@ open(path, 'wb').write(image)
 PY
 }
 
-# gpt_image FILE SIZE [SECTOR]: with two partitions, the last up to the end (sectors other than 512 need root: a loop device)
+# gpt_image FILE SIZE [SECTOR]: with two partitions, the last up to the end (sectors other than 512 need root: a loop
+# device)
 gpt_image() {
 	local target=$1 loop=
 	truncate -s "$2" "$1"
@@ -53,7 +55,8 @@ compress_all() {
 	lzip_file "$1"
 }
 
-# lzip_file FILE: FILE.lz, as lzip would make it: LZMA with lc 3, lp 0, pb 2 and a mark of its end, between header and trailer
+# lzip_file FILE: FILE.lz, as lzip would make it: LZMA with lc 3, lp 0, pb 2 and a mark of its end, between header and
+# trailer
 lzip_file() {
 	python3 - "$1" <<'PY'
 import lzma, struct, sys, zlib

@@ -29,7 +29,9 @@ setup() {
 
 # threads COMMAND...: how many it started
 threads() {
-	strace -f -qq -o trace -e trace=clone,clone3,sched_getaffinity -e inject=sched_getaffinity:poke_exit=@arg3="$1" "${@:2}" 2>err
+	strace -f -qq -o trace -e trace=clone,clone3,sched_getaffinity \
+		-e inject=sched_getaffinity:poke_exit=@arg3="$1" \
+		"${@:2}" 2>err
 	grep -c 'CLONE_THREAD' trace
 }
 

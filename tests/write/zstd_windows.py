@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""zstd images whose matches reach far back, in one frame and several, through pxwrite: the disk must hold what was packed.
+"""zstd images whose matches reach far back, in one frame and several, through pxwrite: the disk must hold what was
+packed.
 
     zstd_windows.py BUSYBOX FOLDER ROUNDS [SEED]
 
-Decoding straight into the ring's buffers makes them the decoder's window (decode/zstd.c): here windows from 512 KiB to 16 MiB
-wrap around the ring. The seed is printed; a failure leaves its image in FOLDER.
+Decoding straight into the ring's buffers makes them the decoder's window (decode/zstd.c): here windows from 512 KiB to
+16 MiB wrap around the ring. The seed is printed; a failure leaves its image in FOLDER.
 """
 import os
 import random
@@ -38,7 +39,8 @@ def make_image(rng):
 
 
 def pack_part(rng, part, folder):
-    """pzstd makes small frames with their lengths before them; zstd makes one, which says how much it holds if it knows."""
+    """pzstd makes small frames with their lengths before them; zstd makes one, which says how much it holds if it
+    knows."""
     options = rng.choice(LEVELS)
     if rng.random() < .3:
         name = os.path.join(folder, "part")

@@ -69,8 +69,9 @@ firmware() {
 	esac
 }
 
-# Once in a few hundred boots a kernel finds a breakpoint where it has patched its own code on the other processor just now: TCG with a
-# thread for each processor had kept the old code. That is the emulator's doing, and before the first pattern nothing has been written.
+# Once in a few hundred boots a kernel finds a breakpoint where it has patched its own code on the other processor just
+# now: TCG with a thread for each processor had kept the old code. That is the emulator's doing, and before the first
+# pattern nothing has been written.
 emulator_stumbled() {
 	[ "$seen" = 0 ] && grep -aq 'Oops: int3' "$log"
 }
@@ -138,7 +139,8 @@ main() {
 			# OVMF has a virtio driver; an option ROM would not be signed
 			bootfile=shimx64.efi index=,bootindex=99$([ "$nic" != virtio-net-pci ] || echo ,romfile=)
 		fi
-		set -- -netdev "${netdev:-user,id=n,tftp=$tftp,bootfile=$bootfile}" -device "$nic,netdev=n,mac=$mac$index" "$@"
+		set -- -netdev "${netdev:-user,id=n,tftp=$tftp,bootfile=$bootfile}" \
+			-device "$nic,netdev=n,mac=$mac$index" "$@"
 	else
 		set -- -nic none "$@"
 	fi

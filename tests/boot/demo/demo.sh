@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The main job, once, for real: a QEMU machine with an empty disk boots over PXE from BUILD/demo/tftp (build/tftpboot with a
-# demo catalog), installs Debian and boots into it. On a terminal (or with -i): the menu, by hand. Else unattended, and
-# exit 0 only when the installed Debian printed its login prompt.
+# The main job, once, for real: a QEMU machine with an empty disk boots over PXE from BUILD/demo/tftp (build/tftpboot
+# with a demo catalog), installs Debian and boots into it. On a terminal (or with -i): the menu, by hand. Else
+# unattended, and exit 0 only when the installed Debian printed its login prompt.
 #
 #   demo.sh [-i|-u] BUILD
 set -eu

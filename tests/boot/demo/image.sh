@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Makes BUILD/demo/debian.img.zst: a real, small, bootable Debian disk image (GPT, GRUB for BIOS, signed shim and GRUB
-# for UEFI, ext4), and BUILD/demo/debian.stanza, its entry for the catalog. No root needed, no loop device: GRUB is put in place as
-# grub-install does it, by the two addresses that its boot sectors hold.
+# for UEFI, ext4), and BUILD/demo/debian.stanza, its entry for the catalog. No root needed, no loop device: GRUB is put
+# in place as grub-install does it, by the two addresses that its boot sectors hold.
 #
 #   image.sh BUILD SUITE
 set -eu
@@ -39,7 +39,9 @@ make_tree() {
 		}
 	GRUB
 	# shellcheck disable=SC2016 # $1 is mmdebstrap's: the tree
-	env -u APT_CONFIG mmdebstrap --aptopt="$build/apt-$suite/mmdebstrap.conf" --quiet --variant=minbase --format=tar --include="$packages" \
+	env -u APT_CONFIG mmdebstrap --aptopt="$build/apt-$suite/mmdebstrap.conf" --quiet --variant=minbase \
+		--format=tar \
+		--include="$packages" \
 		--aptopt='APT::Install-Recommends "false"' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/grub/*' \
@@ -115,7 +117,8 @@ make_disk() {
 	TABLE
 	dd if="$demo/esp.fat" of="$img" bs=1M seek=$((esp_lba / 2048)) conv=notrunc,sparse status=none
 	dd if="$demo/root.ext4" of="$img" bs=1M seek=$((root_lba / 2048)) conv=notrunc,sparse status=none
-	# boot.img: 440 bytes of code; at 0x5c the address of core.img. core.img: at 0x1f4 the address of its second sector.
+	# boot.img: 440 bytes of code; at 0x5c the address of core.img. core.img: at 0x1f4 the address of its second
+	# sector.
 	le 8 $core_lba | poke "$demo/boot.img" 92
 	le 8 $((core_lba + 1)) | poke "$demo/core.img" 500
 	head -c 440 "$demo/boot.img" | poke "$img" 0

@@ -9,7 +9,8 @@ set -eu
 make_root() {
 	"$here/../../../kbuild/archive.sh" -b "$build" -s "$suite" mirrors >"$build/qemu.mirrors"
 	rm -rf "$build/qemu.new" "$build/qemu"
-	env -u APT_CONFIG mmdebstrap --aptopt="$build/apt-$suite/mmdebstrap.conf" --quiet --variant=extract --aptopt='APT::Install-Recommends "false"' \
+	env -u APT_CONFIG mmdebstrap --aptopt="$build/apt-$suite/mmdebstrap.conf" --quiet --variant=extract \
+		--aptopt='APT::Install-Recommends "false"' \
 		--include=qemu-system-x86,seabios,ipxe-qemu "$suite" "$build/qemu.new" "$build/qemu.mirrors" >&2
 	rm -f "$build/qemu.mirrors"
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes DIR/small.img.zst and DIR/small.stanza (its entry for the catalog): the smallest real disk image, which boots on BIOS and
-# on UEFI with Secure Boot: Debian's kernel, and an initramfs that prints "px-small: up" and where its disk is.
+# Makes DIR/small.img.zst and DIR/small.stanza (its entry for the catalog): the smallest real disk image, which boots on
+# BIOS and on UEFI with Secure Boot: Debian's kernel, and an initramfs that prints "px-small: up" and where its disk is.
 #
 #   small.sh BUILD SUITE DIR
 set -eu
@@ -29,7 +29,9 @@ main() {
 	cp "$build/tftpboot/vmlinuz" "$folder/"
 	make_initramfs "$folder/small.cpio.xz"
 	echo 'small|a small system|small.cpio.xz|console=ttyS0,115200 quiet no_timer_check' >"$dir/small.menu"
-	"$here/../../../initramfs/pack/stick.sh" "$build" "$suite" "$dir/small.img" "$folder" 5058-5353 "$dir/small.menu" >/dev/null
+	"$here/../../../initramfs/pack/stick.sh" "$build" "$suite" "$dir/small.img" "$folder" 5058-5353 \
+		"$dir/small.menu" \
+		>/dev/null
 	cat >"$dir/small.stanza" <<-STANZA
 		Image: small
 		Title: A small system

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes BUILD/demo/debian.tar.zst, the archive of a scripted image, from the demo's disk image: the same Debian, with extlinux
-# in the place of GRUB, and systemd-boot for UEFI; and prints its stanza. Needs root (a loop mount).
+# Makes BUILD/demo/debian.tar.zst, the archive of a scripted image, from the demo's disk image: the same Debian, with
+# extlinux in the place of GRUB, and systemd-boot for UEFI; and prints its stanza. Needs root (a loop mount).
 #
 #   debian.sh BUILD SUITE
 set -eu
@@ -37,7 +37,9 @@ main() {
 		start=$(sfdisk -d "$work/img" | sed -n 's/.*start= *\([0-9]*\),.*/\1/p' | tail -n 1)
 		mount -o "loop,ro,noload,offset=$((start * 512))" "$work/img" "$work/mnt"
 		add_extlinux "$work/more"
-		tar -C "$work/mnt" --exclude=./lost+found --exclude=./boot/grub --exclude=./etc/fstab --xattrs --xattrs-include='*' --acls \
+		tar -C "$work/mnt" --exclude=./lost+found --exclude=./boot/grub --exclude=./etc/fstab --xattrs \
+			--xattrs-include='*' \
+			--acls \
 			--sparse --numeric-owner --format=pax -cf "$out" .
 		tar -C "$work/more" --numeric-owner --owner=0 --group=0 --format=pax -rf "$out" boot etc/fstab usr
 		umount "$work/mnt"

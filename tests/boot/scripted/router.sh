@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes BUILD/demo/router.tar.zst, the archive of a router image: Debian's kernel, a system of BusyBox that runs from RAM,
-# extlinux; and prints its stanza's proof. No root needed.
+# Makes BUILD/demo/router.tar.zst, the archive of a router image: Debian's kernel, a system of BusyBox that runs from
+# RAM, extlinux; and prints its stanza's proof. No root needed.
 #
 #   router.sh BUILD SUITE
 set -eu
@@ -46,10 +46,12 @@ main() {
 	"$archive" -b "$build" -s "$suite" deb extlinux
 	make_system "$work/system"
 	mkdir -p "$work/root/boot/extlinux"
-	(cd "$work/system" && find . | sed 's,^\./,,' | LC_ALL=C sort | cpio -o -H newc --reproducible --owner 0:0 --quiet) |
+	(cd "$work/system" && find . | sed 's,^\./,,' | LC_ALL=C sort | cpio -o -H newc --reproducible --owner 0:0 \
+		--quiet) |
 		xz --check=crc32 -T1 --lzma2=preset=9e,dict=8MiB >"$work/root/boot/router.cpio.xz"
 	cp "$build/tftpboot/vmlinuz" "$work/root/boot/vmlinuz"
-	cp "$build/deb/extlinux/usr/bin/extlinux" "$build/deb/extlinux/usr/lib/EXTLINUX/mbr.bin" "$work/root/boot/extlinux/"
+	cp "$build/deb/extlinux/usr/bin/extlinux" "$build/deb/extlinux/usr/lib/EXTLINUX/mbr.bin" \
+		"$work/root/boot/extlinux/"
 	tar -C "$work/root" --numeric-owner --owner=0 --group=0 --format=pax -cf "$out" .
 	printf 'Size: %s\nSHA256: %s\n' "$(stat -c %s "$out")" "$(sha256sum "$out" | cut -d ' ' -f 1)" >"$out.proof"
 	zstd -q -f -10 -T0 "$out" -o "$out.zst"
