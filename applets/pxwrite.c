@@ -39,13 +39,10 @@
 #include "libbb.h"
 #include <sys/sysinfo.h>
 #include "write/blkwrite.h"
-#include "decode/decode.h"
 #include "write/deliver.h"
-#include "disk/disk.h"
-#include "disk/identity.h"
-#include "disk/machine.h"
-#include "write/pour.h"
-#include "write/source.h"
+#include "write/input.h"
+#include "write/judge.h"
+#include "write/target.h"
 #include "lib/fd.h"
 
 enum {
@@ -65,15 +62,10 @@ struct globals {
 	unsigned opts;
 	const char *path;
 	size_t memory_bytes;
-	off_t image_bytes;         /* what -s or -b say; -1: nothing */
 	const char *input;
-	const char *decoder;       /* name of the format, NULL: raw */
-	struct px_disk *disk;
 	struct px_bmap *bmap;
-	struct px_blkdev dev;
+	struct px_target target;
 	struct px_blkwrite w;
-	struct px_identity identity;
-	smallint identity_known;   /* -d */
 	smallint to_stdout;        /* DISK is -: no disk, no state */
 };
 #define G (*ptr_to_globals)
@@ -87,6 +79,8 @@ static void say_state(void)
  * whoever wrote that knows more. */
 static const char *why(void)
 {
+	if (G.target.why)
+		return G.target.why;
 	if (G.w.why)
 		return G.w.why;
 	if (G.w.source && G.w.source->status != PX_OK)
@@ -162,9 +156,9 @@ static void parse_bmap(const char *bmap)
 		xfunc_error_retval = status;
 		xfunc_die();
 	}
-	if (G.image_bytes >= 0 && G.image_bytes != G.bmap->image_bytes)
+	if (G.w.image_bytes >= 0 && G.w.image_bytes != G.bmap->image_bytes)
 		bb_error_msg_and_die("%s is for an image of %"OFF_FMT"u bytes, -s says %"OFF_FMT"u", bmap,
-				G.bmap->image_bytes, G.image_bytes);
+				G.bmap->image_bytes, G.w.image_bytes);
 	G.w.bmap_vouched = !!(G.opts & OPT_VOUCHED);
 	if (G.w.bmap_vouched && (G.bmap->unchecked || G.bmap->kind != PX_BMAP_SHA256)) {
 		if (!G.w.digest.known)
@@ -174,7 +168,7 @@ static void parse_bmap(const char *bmap)
 	}
 	if (G.bmap->unchecked && !G.w.digest.known)
 		bb_error_msg_and_die("%s has ranges without a checksum: give the hash of the image, too (-H)", bmap);
-	G.image_bytes = G.bmap->image_bytes;
+	G.w.image_bytes = G.bmap->image_bytes;
 }
 
 /* A number that is no open file is a mistake to be told now, not after the last byte. */
@@ -197,9 +191,9 @@ static void parse_identity(const char *identity)
 {
 	const char *wrong;
 
-	if (px_identity_parse(&G.identity, identity, &wrong) < 0)
+	if (px_identity_parse(&G.target.identity, identity, &wrong) < 0)
 		bb_error_msg_and_die("-d %s: %s", identity, wrong);
-	G.identity_known = 1;
+	G.target.identity_known = 1;
 }
 
 static void parse_options(char **argv)
@@ -213,9 +207,12 @@ static void parse_options(char **argv)
 	if (!argv[0] && !(G.opts & OPT_LIST))
 		bb_show_usage();
 	G.path = argv[0];
+	G.target.path = G.path;
+	G.target.dry = !!(G.opts & OPT_DRY);
+	G.target.force = !!(G.opts & OPT_FORCE);
 	G.to_stdout = !(G.opts & OPT_LIST) && LONE_DASH(G.path);
 	G.input = input;
-	G.image_bytes = size ? (off_t)xatoull_range_sfx(size, 1, INT64_MAX, kmg_i_suffixes) : -1;
+	G.w.image_bytes = size ? (off_t)xatoull_range_sfx(size, 1, INT64_MAX, kmg_i_suffixes) : -1;
 	if (size || hash || bmap)
 		G.w.proof = (hash && (size || bmap)) || (bmap && (G.opts & OPT_VOUCHED))
 				? PX_PROOF_WHOLE : PX_PROOF_PART;
@@ -240,13 +237,13 @@ static int say_identity(void)
 	enum px_status status;
 	char *identity;
 
-	G.disk = px_disk_get(NULL, G.path, PX_DISK_FILES | PX_DISK_NO_DATA, &status);
-	if (!G.disk)
+	G.target.disk = px_disk_get(NULL, G.path, PX_DISK_FILES | PX_DISK_NO_DATA, &status);
+	if (!G.target.disk)
 		return status;
-	identity = px_identity_print(G.disk);
+	identity = px_identity_print(G.target.disk);
 	puts(identity);
 	free(identity);
-	px_disk_free(G.disk);
+	px_disk_free(G.target.disk);
 	fflush_stdout_and_exit(EXIT_SUCCESS);
 }
 
@@ -263,262 +260,38 @@ static int list_disks(void)
 	fflush_stdout_and_exit(EXIT_SUCCESS);
 }
 
-/* --- the disk */
-
-static enum px_status open_failed(int error)
-{
-	char *holder;
-
-	if (error != EBUSY) {
-		bb_error_msg("%s: cannot open: %s", G.path, strerror(error));
-		return error == EACCES || error == EROFS || error == EPERM || error == ENOMEDIUM ? PX_TARGET : PX_IO;
-	}
-	holder = px_disk_holder(NULL, G.disk->name);
-	bb_error_msg("%s: in use%s%s", G.path, holder ? ": " : "", holder ? holder : ": another program has it open");
-	free(holder);
-	return PX_TARGET;
-}
-
-/* need_bytes 0, sector_bytes 0: not known yet */
-static enum px_status refuse_disk(off_t need_bytes, unsigned sector_bytes)
-{
-	struct px_disk_wish wish = {
-		.need_bytes = need_bytes,
-		.sector_bytes = sector_bytes,
-		.named = 1,
-		.may_hold_data = !!(G.opts & OPT_FORCE),
-	};
-	char *why = px_disk_refusal(G.disk, &wish);
-
-	if (!why)
-		return PX_OK;
-	bb_error_msg("%s: %s", G.path, why);
-	free(why);
-	return PX_TARGET;
-}
-
-/* Whether the disk may be read while it is written. A disk with heads would lose time. A forged stick or card,
- * smaller than it says, overwrites its beginning later on: it must be read when all of it is written. */
-static int reads_behind(const struct px_disk *disk)
-{
-	return !disk->rotational && !disk->removable && !disk->usb && strcmp(disk->transport, "mmc") != 0;
-}
-
-/* differs: malloced, what differs from -d; or NULL */
-static enum px_status refuse_another(char *differs)
-{
-	if (!differs)
-		return PX_OK;
-	bb_error_msg("%s: this is another disk than the one that was chosen: %s", G.path, differs);
-	free(differs);
-	G.w.why = "identity";
-	return PX_TARGET;
-}
-
-/* The disk is looked at before it is opened: an open for writing makes udev look at it, too, and hold it meanwhile. */
-static enum px_status open_disk(void)
-{
-	enum px_status status = PX_OK;
-	int error;
-
-	G.disk = px_disk_get(NULL, G.path, PX_DISK_FILES, &status);
-	if (!G.disk)
-		return status;
-	if (G.identity_known)
-		status = refuse_another(px_identity_differs(&G.identity, G.disk));
-	if (status == PX_OK)
-		status = refuse_disk(MAX(G.image_bytes, 0), 0);
-	if (status != PX_OK)
-		return status;
-	error = px_blkdev_open(&G.dev, G.path, G.opts & OPT_DRY);
-	if (error)
-		return open_failed(error);
-	/* the path may have got another disk since the look: what is open now stays the same */
-	if (G.identity_known && refuse_another(px_identity_differs_fd(&G.identity, G.dev.fd)) != PX_OK)
-		return PX_TARGET;
-	if (px_disk_ask(G.disk, G.dev.fd) < 0)
-		return PX_IO;
-	G.dev.sector_bytes = G.disk->sector_bytes;
-	G.dev.size_bytes = G.disk->size_bytes / G.dev.sector_bytes * G.dev.sector_bytes;
-	G.w.read_behind = reads_behind(G.disk) && !G.dev.is_file;
-	return refuse_disk(MAX(G.image_bytes, 0), 0);
-}
-
-/* --- the image */
-
-/* A raw image says nothing about its end: something else must. */
-static enum px_status prove_raw_end(void)
-{
-	if (G.image_bytes < 0)
-		G.image_bytes = px_source_size_bytes(G.w.source);
-	if (G.image_bytes >= 0 || G.w.digest.known)
-		return PX_OK;
-	bb_simple_error_msg("a raw image from a pipe: its end proves nothing: give its size (-s) or hash (-H)");
-	return PX_USAGE;
-}
-
-static enum px_status open_image(void)
-{
-	const struct px_decoder *decoder;
-	const uint8_t *magic;
-	ssize_t n;
-
-	G.w.source = px_source_open(G.input, G.input ? G.input : "standard input");
-	if (!G.w.source)
-		return PX_IO;
-	G.w.image = G.w.source;
-	n = px_source_peek(G.w.source, &magic, PX_MAGIC_BYTES);
-	if (n < 0)
-		return G.w.source->status;
-	decoder = px_decoder_find(magic, n);
-	if (decoder) {
-		struct px_decode_options options = {
-			.memory_bytes = G.memory_bytes,
-			.hashed = G.w.digest.known,
-			.sized = G.w.proof != PX_PROOF_NONE,
-			.proven = G.w.proof == PX_PROOF_WHOLE,
-		};
-		if (!G.to_stdout) {
-			options.history_bytes = PX_POUR_HISTORY_BYTES;
-			options.slack_bytes = PX_RING_SLACK_BYTES;
-		}
-		G.decoder = decoder->name;
-		G.w.image = decoder->open(G.w.source, &options);
-	} else if (n > 0) {
-		enum px_status status = prove_raw_end();
-		if (status != PX_OK)
-			return status;
-	}
-	G.w.is_raw = !decoder;
-	G.w.image_bytes = G.image_bytes;
-	return PX_OK;
-}
-
-/* What is read would be overwritten before it is read. */
-static enum px_status refuse_source(void)
-{
-	struct stat st;
-
-	if (px_source_stat(G.w.source, &st) < 0 || !px_disk_is_source(NULL, G.disk, &st))
-		return PX_OK;
-	bb_error_msg("%s: the image is read from this very disk", G.path);
-	return PX_TARGET;
-}
+/* --- the order of events */
 
 static enum px_status look_at_image(void)
 {
 	static const struct px_digest no_digest; /* blkwrite hashes, in a thread of its own */
 
-	G.w.image = px_check_open(G.w.image, "the image", G.image_bytes, &no_digest);
+	G.w.image = px_check_open(G.w.image, "the image", G.w.image_bytes, &no_digest);
 	return px_blkwrite_look(&G.w);
-}
-
-/* Other tools' images, archives, pages: by what they begin with or, where that can be looked at, end with. */
-static enum px_status refuse_format(void)
-{
-	const struct px_volume *kind = &G.w.kind;
-	uint8_t end[512];
-
-	if (kind->refuse) {
-		bb_error_msg("this is %s, no disk image: %s", kind->refuse, kind->remedy);
-		return PX_DATA;
-	}
-	if (!G.decoder && G.w.proof != PX_PROOF_WHOLE && px_source_end(G.w.source, end, sizeof(end)) == 0)
-		return px_blkwrite_refuse_end(end);
-	return PX_OK;
-}
-
-/* What nothing here knows may be packed or encrypted in a way that nobody has heard of. */
-static enum px_status refuse_doubtful(void)
-{
-	const struct px_volume *kind = &G.w.kind;
-
-	if (!kind->doubtful)
-		return PX_OK;
-	if (G.w.proof != PX_PROOF_WHOLE && (G.opts & (OPT_FORCE | OPT_KNOWN)) != OPT_FORCE) {
-		bb_error_msg("%s: no partition table, and no filesystem that is known here: if this is an image "
-				"all the same, give its size (%s) and hash (%s)%s", kind->words,
-				G.opts & OPT_KNOWN ? "Size" : "-s", G.opts & OPT_KNOWN ? "SHA256" : "-H",
-				G.opts & OPT_KNOWN ? "" : ", or -f");
-		return PX_DATA;
-	}
-	px_state_warn(G.w.progress_fd, G.w.quiet, "doubtful",
-			"the image has no partition table and no filesystem that is known here: %s", kind->words);
-	return PX_OK;
-}
-
-static void warn_of_table(void)
-{
-	const struct px_volume *kind = &G.w.kind;
-
-	if (kind->table == PX_TABLE_BROKEN)
-		px_state_warn(G.w.progress_fd, G.w.quiet, "table",
-				"the image's partition table is broken: %s; it is written as it is",
-				kind->broken);
-	if (G.image_bytes >= 0 && kind->end_bytes > G.image_bytes + 511)
-		px_state_warn(G.w.progress_fd, G.w.quiet, "beyond",
-				"the image's last partition ends at byte %"OFF_FMT"u, %"OFF_FMT"u bytes behind "
-				"the image: %s",
-				kind->end_bytes, kind->end_bytes - G.image_bytes,
-				kind->end_bytes - G.image_bytes > PX_OVERHANG_BYTES
-					? "what the disk holds there stays" : "cleared");
-}
-
-/* Whether this machine will start from the image. A stick, a card, a file or a loop device is mostly meant for another
- * machine: of these it is only said when somebody asks (-n). */
-static void warn_of_boot(void)
-{
-	const struct px_disk *disk = G.disk;
-	int is_own = !disk->file && !disk->usb && !disk->removable && strcmp(disk->transport, "loop") != 0;
-	struct px_boot boot;
-
-	px_boot_look(&boot, &G.w.kind, G.w.head, G.w.head_bytes, px_machine_firmware(NULL));
-	if (boot.keyword && (is_own || (G.opts & OPT_DRY)))
-		px_state_warn(G.w.progress_fd, G.w.quiet, boot.keyword, "%s", boot.words);
-}
-
-/* What the first MiB says about image and disk together. */
-static enum px_status refuse_image(void)
-{
-	const struct px_volume *kind = &G.w.kind;
-	off_t need_bytes = MAX(G.image_bytes, kind->end_bytes);
-	enum px_status status = refuse_format();
-
-	if (status == PX_OK && G.image_bytes >= 0)
-		status = px_blkwrite_whole(&G.w, G.image_bytes);
-	if (status == PX_OK)
-		status = refuse_doubtful();
-	if (status != PX_OK)
-		return status;
-	if (G.w.proof == PX_PROOF_NONE)
-		need_bytes = MAX(need_bytes, kind->filesystem_bytes);
-	warn_of_table();
-	warn_of_boot();
-	return refuse_disk(need_bytes, kind->sector_bytes);
 }
 
 static void say_plan(void)
 {
-	printf("image: %s, %s", G.decoder ? G.decoder : "raw", G.w.kind.words);
-	if (G.image_bytes >= 0)
-		printf(", %"OFF_FMT"u bytes", G.image_bytes);
-	printf("\ndisk: %s, %"OFF_FMT"u bytes, %u-byte sectors, holds %s\n", G.path, G.dev.size_bytes,
-			G.dev.sector_bytes, G.disk->data ? G.disk->data : "nothing");
+	printf("image: %s, %s", G.w.format ? G.w.format : "raw", G.w.kind.words);
+	if (G.w.image_bytes >= 0)
+		printf(", %"OFF_FMT"u bytes", G.w.image_bytes);
+	printf("\ndisk: %s, %"OFF_FMT"u bytes, %u-byte sectors, holds %s\n", G.path, G.target.dev.size_bytes,
+			G.target.dev.sector_bytes, G.target.disk->data ? G.target.disk->data : "nothing");
 	fflush_all();
 }
 
 static enum px_status run(void)
 {
-	enum px_status status = open_disk();
+	enum px_status status = px_target_open(&G.target, MAX(G.w.image_bytes, 0));
 
 	if (status == PX_OK)
-		status = open_image();
+		status = px_input_open(&G.w, G.input, G.memory_bytes, 1);
 	if (status == PX_OK)
-		status = refuse_source();
+		status = px_judge_source(&G.w, &G.target);
 	if (status == PX_OK)
 		status = look_at_image();
 	if (status == PX_OK)
-		status = refuse_image();
+		status = px_judge_image(&G.w, &G.target, G.opts & OPT_KNOWN);
 	if (status == PX_OK)
 		status = px_blkwrite_fits(&G.w);
 	if (status != PX_OK)
@@ -527,13 +300,14 @@ static enum px_status run(void)
 		say_plan();
 		return PX_OK;
 	}
+	G.w.read_behind = px_target_reads_behind(&G.target);
 	return px_blkwrite_run(&G.w);
 }
 
 /* pxwrite -z: what scripts that make a disk bootable by themselves are framed with. */
 static enum px_status clear(void)
 {
-	enum px_status status = open_disk();
+	enum px_status status = px_target_open(&G.target, MAX(G.w.image_bytes, 0));
 
 	if (status == PX_OK && !(G.opts & OPT_DRY))
 		status = px_blkwrite_clear(&G.w);
@@ -547,13 +321,13 @@ static enum px_status deliver(void)
 {
 	enum px_status status;
 
-	if ((G.opts & OPTS_OF_DISK) || G.bmap || G.w.commit_fd >= 0 || G.identity_known)
+	if ((G.opts & OPTS_OF_DISK) || G.bmap || G.w.commit_fd >= 0 || G.target.identity_known)
 		bb_simple_error_msg_and_die("- is no disk: -n, -f, -k, -g, -V, -z, -b, -c and -d say nothing about it");
-	status = open_image();
+	status = px_input_open(&G.w, G.input, G.memory_bytes, 0);
 	if (status != PX_OK)
 		return status;
-	G.w.image = px_check_open(G.w.image, "the image", G.image_bytes, &G.w.digest);
-	return px_deliver(G.w.image, G.w.source, G.image_bytes, G.w.progress_fd, !!(G.opts & OPT_QUIET));
+	G.w.image = px_check_open(G.w.image, "the image", G.w.image_bytes, &G.w.digest);
+	return px_deliver(G.w.image, G.w.source, G.w.image_bytes, G.w.progress_fd, !!(G.opts & OPT_QUIET));
 }
 
 int pxwrite_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
@@ -571,7 +345,7 @@ int pxwrite_main(int argc UNUSED_PARAM, char **argv)
 	if (G.opts & OPT_LIST)
 		return G.path ? say_identity() : list_disks();
 	bb_signals((1 << SIGINT) + (1 << SIGTERM) + (1 << SIGHUP), on_signal);
-	G.w.dev = &G.dev;
+	G.w.dev = &G.target.dev;
 	G.w.bmap = G.bmap;
 	G.w.skip_readback = !!(G.opts & OPT_NO_READBACK);
 	G.w.grow = !!(G.opts & OPT_GROW);
@@ -579,7 +353,7 @@ int pxwrite_main(int argc UNUSED_PARAM, char **argv)
 	if (ENABLE_FEATURE_CLEAN_UP) {
 		px_blkwrite_free(&G.w);
 		px_stream_close(G.w.image);
-		px_disk_free(G.disk);
+		px_disk_free(G.target.disk);
 		px_bmap_free(G.bmap);
 	}
 	return status;

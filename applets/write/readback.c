@@ -51,7 +51,7 @@ static int written_again(const struct px_blkwrite *w, uint8_t *data, size_t len_
 	memset(data, 0, PX_CHUNK_BYTES);
 	if (w->sums[offset_bytes / PX_CHUNK_BYTES] == PX_SUM_ZERO)
 		return 0;
-	if (!w->is_raw || px_source_look(w->source, data, len_bytes, offset_bytes) < 0)
+	if (w->format || px_source_look(w->source, data, len_bytes, offset_bytes) < 0)
 		return -1;
 	if (w->bmap)
 		px_bmap_zero_holes(w->bmap, data, len_bytes, offset_bytes);

@@ -19,7 +19,7 @@ struct px_blkwrite {
 	struct px_blkdev *dev;
 	struct px_stream *image;          /* decoded; its end must be proven; owned by the caller */
 	struct px_stream *source;         /* where it waits for bytes (write/source), for the progress line */
-	smallint is_raw;                  /* image gives the bytes of source as they are */
+	const char *format;               /* the decoder's name; NULL: image gives the bytes of source as they are */
 	off_t image_bytes;                /* -1: not known */
 	struct px_digest digest;
 	enum px_proof proof;              /* what of digest and image_bytes is from somebody who knows the image */
