@@ -6,7 +6,7 @@
 //kbuild:lib-$(CONFIG_PX_FETCH) += pxfetch.o
 //usage:#define pxfetch_trivial_usage
 //usage:       "[-qcj] [-O FILE] [-t TRIES] [-T SEC] [-b BLKSIZE] [-w WINDOW]\n"
-//usage:       "	[-s BYTES] [-H sha256:HEX] [-p FD] URL..."
+//usage:       "	[-s BYTES] [-H sha256:HEX] [-p FD]" IF_PX_FETCH_RANGES(" [-R FD]") " URL..."
 //usage:#define pxfetch_full_usage "\n\n"
 //usage:       "Get one file from the first mirror that has it, and prove that all of it came\n"
 //usage:     "\n	-O FILE	Write to FILE, - is stdout (default: the URL's last part);"
@@ -22,6 +22,10 @@
 //usage:     "\n	-s SIZE	The file must have this size (suffixes k, M, G)"
 //usage:     "\n	-H SUM	The file must have this SHA-256"
 //usage:     "\n	-p FD	Write progress lines to FD; after a failure why=KEYWORD"
+//usage:	IF_PX_FETCH_RANGES(
+//usage:     "\n	-R FD	Deliver only what is asked for on FD: lines START-END, first and"
+//usage:     "\n		last byte of the decoded image; the URL is a .zst with a seek table"
+//usage:	)
 //usage:     "\n	-q	No progress on the terminal"
 //usage:     "\n"
 //usage:     "\nURL: tftp://HOST[:PORT]/NAME, http://[USER:PASS@]HOST[:PORT]/PATH, file:PATH, PATH"
@@ -32,6 +36,7 @@
 #include "verify/check.h"
 #include "fetch/download.h"
 #include "fetch/output.h"
+#include "fetch/ranges.h"
 #include "lib/fd.h"
 #include "lib/progress.h"
 #include "lib/state.h"
@@ -49,6 +54,7 @@ struct globals {
 	smallint output_failed;
 	const char *file;           /* NULL: stdout */
 	smallint go_on;             /* -c */
+	int ranges_fd;              /* -R; -1: all of the file is wanted */
 };
 #define G (*ptr_to_globals)
 
@@ -116,11 +122,25 @@ static unsigned long long number(const char *option, const char *text, unsigned 
 	return value;
 }
 
+/* What is asked for goes to whoever asked, piece by piece: there is no file that could be continued. */
+static void parse_ranges(struct globals *f, const char *fd)
+{
+	f->ranges_fd = fd ? px_fd_parse(fd) : -1;
+	if (fd && f->ranges_fd < 0)
+		usage_error("-R", "not the number of an open file");
+	if (!fd)
+		return;
+	if (f->go_on || (f->file && !LONE_DASH(f->file)))
+		usage_error("-R", "what is asked for goes to standard output: neither -c nor -O");
+	f->file = "-";
+}
+
 static void parse_options(struct globals *f, char **argv)
 {
 	const char *tries = "5", *silence = "20", *blksize = "0", *window = "0", *size = NULL, *hash = NULL, *fd = NULL;
-	unsigned flags = getopt32(argv, "^" "qcjO:t:T:b:w:s:H:p:" "\0" "-1", &f->file, &tries, &silence, &blksize,
-			&window, &size, &hash, &fd);
+	const char *ranges = NULL;
+	unsigned flags = getopt32(argv, "^" "qcjO:t:T:b:w:s:H:p:" IF_PX_FETCH_RANGES("R:") "\0" "-1", &f->file, &tries,
+			&silence, &blksize, &window, &size, &hash, &fd IF_PX_FETCH_RANGES(, &ranges));
 
 	f->progress.fd = fd ? px_fd_parse(fd) : -1;
 	if (fd && f->progress.fd < 0)
@@ -136,6 +156,7 @@ static void parse_options(struct globals *f, char **argv)
 		usage_error("-H: not a SHA-256", "want sha256: and 64 hex digits");
 	f->xfer.proven_later = size || hash;
 	f->xfer.may_join = hash || (flags & 4);
+	parse_ranges(f, ranges);
 	px_progress_init(&f->progress, "fetch", MAX(f->want.size_bytes, 0), f->progress.fd, flags & 1);
 	f->progress.stages = 1;
 }
@@ -241,6 +262,29 @@ static enum px_status fetch(struct globals *f, const char *name)
 	}
 }
 
+/* -R: what is asked for; or all of the file instead, and why in whole= of -p. */
+static enum px_status fetch_ranges(struct globals *f, const char *name)
+{
+	struct px_ranges r;
+	enum px_status status;
+
+	memset(&r, 0, sizeof(r));
+	r.asks.fd = f->ranges_fd;
+	r.urls = f->want.urls;
+	r.tries = f->want.tries;
+	r.xfer = &f->xfer;
+	r.output = &f->output;
+	r.progress = &f->progress;
+	status = px_ranges_deliver(&r);
+	f->output_failed |= r.output_failed;
+	if (status != PX_OK || !r.whole) {
+		f->output.at_bytes = r.out_bytes;
+		return status;
+	}
+	px_state_line(f->progress.fd, "whole", r.whole);
+	return fetch(f, name);
+}
+
 /* What -p says of a failure. A reader that has gone has a reason of its own, which counts more for who started both. */
 static const char *why(void)
 {
@@ -302,7 +346,7 @@ int pxfetch_main(int argc UNUSED_PARAM, char **argv)
 	catch_signals();
 	if (f->go_on && put(f, px_output_resume(&f->output, f->want.urls[0], &f->xfer.validator)) < 0)
 		return PX_IO;
-	status = fetch(f, name);
+	status = ENABLE_PX_FETCH_RANGES && f->ranges_fd >= 0 ? fetch_ranges(f, name) : fetch(f, name);
 	px_progress_end(&f->progress, f->output.at_bytes);
 	if (px_output_close(&f->output, status == PX_OK) < 0 && status == PX_OK) {
 		f->output_failed = 1;

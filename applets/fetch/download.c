@@ -46,6 +46,11 @@ static void decide_hashing(struct download *d)
 	d->hashing = !d->xfer->may_join && resumes && (elsewhere || !d->xfer->found.tag[0]);
 }
 
+static off_t part_end(const struct download *d)
+{
+	return d->want.offset_bytes + d->want.part_bytes;
+}
+
 static int open_source(struct download *d)
 {
 	const struct px_transport *t;
@@ -62,6 +67,8 @@ static int open_source(struct download *d)
 		return px_transfer_fail(d->xfer, &d->s, PX_OTHER, "%s: is not compiled in", d->url.scheme);
 	d->xfer->splice = NULL;
 	d->xfer->same = 0;
+	d->xfer->part_given = 0;
+	d->xfer->part_bytes = d->want.part_bytes ? part_end(d) - d->at_bytes : 0;
 	memset(&d->xfer->found, 0, sizeof(d->xfer->found));
 	d->xfer->renew = 0;
 	d->source = t->open(&d->url, d->xfer, may_ask_for_rest(d) ? d->at_bytes : 0);
@@ -137,12 +144,22 @@ static int check_total(struct download *d, off_t before_bytes)
 {
 	off_t now_bytes = d->xfer->total_bytes = whole_total(d, before_bytes >= 0 ? before_bytes : d->want.size_bytes);
 
-	if (d->at_bytes > 0 && before_bytes >= 0) {
+	if ((d->at_bytes > 0 || d->want.part_bytes) && before_bytes >= 0) {
 		if (now_bytes >= 0 && now_bytes != before_bytes)
 			return resized(d, now_bytes, before_bytes);
 		d->xfer->total_bytes = before_bytes;
 	}
 	return check_size(d, d->xfer->total_bytes);
+}
+
+/* All of the file came where a part was wanted: it has changed (the server looked at If-Range), or the server does not
+ * know of parts. */
+static int refuse_whole(struct download *d)
+{
+	if (d->xfer->validator.tag[0] && !d->xfer->same)
+		return px_transfer_changed(d->xfer, d->source, "changed on the server");
+	d->xfer->no_parts = 1;
+	return px_transfer_fail(d->xfer, d->source, PX_SERVER, "the server gives no part of a file (Range)");
 }
 
 static int begin_try(struct download *d)
@@ -155,6 +172,8 @@ static int begin_try(struct download *d)
 		d->xfer->total_bytes = before_bytes;
 		return -1;
 	}
+	if (d->want.part_bytes && !d->xfer->part_given)
+		return refuse_whole(d);
 	if (check_total(d, before_bytes) < 0)
 		return -1;
 	decide_hashing(d);
@@ -174,8 +193,10 @@ static ssize_t count(struct download *d, const void *buf, ssize_t n)
 {
 	if (n < 0)
 		return n;
+	if (n == 0 && d->want.part_bytes && d->at_bytes == part_end(d))
+		return 0;
 	if (n == 0) {
-		if (d->xfer->total_bytes >= 0 && d->at_bytes != d->xfer->total_bytes)
+		if (d->xfer->total_bytes >= 0 && (d->want.part_bytes || d->at_bytes != d->xfer->total_bytes))
 			return px_transfer_fail(d->xfer, d->source, PX_PROTOCOL,
 					"cut short: %"OFF_FMT"u bytes of %"OFF_FMT"u",
 					d->at_bytes, d->xfer->total_bytes);
@@ -308,7 +329,8 @@ static void FAST_FUNC download_close(struct px_stream *s)
 	struct download *d = (struct download *)s;
 
 	px_stream_close(d->source);
-	px_net_drop(d->xfer);
+	if (!d->want.part_bytes)
+		px_net_drop(d->xfer);
 	px_url_free(&d->url);
 }
 
@@ -331,6 +353,7 @@ struct px_stream* FAST_FUNC px_download_open(struct px_transfer *xfer, const str
 		d->hashing = !xfer->may_join;
 		xfer->may_renew = 1;
 	}
-	xfer->total_bytes = -1;
+	if (!want->part_bytes)
+		xfer->total_bytes = -1;
 	return &d->s;
 }

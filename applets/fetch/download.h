@@ -18,11 +18,16 @@ struct px_download_want {
 	unsigned tries;           /* each mirror; 0: for ever. A try that brought a MiB or more does not count. */
 	off_t size_bytes;         /* what the file must have; -1: any */
 	off_t offset_bytes;       /* start there: what is before is at hand already */
-	const sha256_ctx_t *prefix; /* of what is before; not NULL when offset_bytes > 0 */
+	const sha256_ctx_t *prefix; /* of what is before; not NULL when offset_bytes > 0 (but for a part) */
+	off_t part_bytes;         /* 0: all from there on; else only so many bytes, which the reader proves by itself */
 };
 
 /* The first bytes are fetched by the first read. xfer->validator may be set when offset_bytes > 0. A failure
- * takes the status of the last try; PX_DATA when the file changed, or has not size_bytes. */
+ * takes the status of the last try; PX_DATA when the file changed, or has not size_bytes.
+ *
+ * A part (with xfer->may_join): parts of one file may follow each other on one connection, which stays until
+ * px_net_drop; then the file must keep xfer->validator and xfer->total_bytes (-1 before the first one). A server that
+ * has no parts to give fails with PX_SERVER and sets xfer->no_parts. */
 struct px_stream *px_download_open(struct px_transfer *xfer, const struct px_download_want *want) FAST_FUNC;
 
 /* As px_stream_read, but into a pipe without copying. Also PX_SPLICE_NOT: this time px_stream_read must do it. */

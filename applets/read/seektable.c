@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The seek table. See seektable.h.
- *
- *	magic 5E 2A 4D 18 | size of what follows | entries | number of frames | 80: with checksums | magic B1 EA 92 8F
- *	an entry: packed bytes | decoded bytes | XXH64 of the decoded bytes, its lower half; all numbers little-endian
+ * The seek table. See seektable.h; the format is in decode/seektable.h, which reads it.
  */
 //kbuild:lib-$(CONFIG_PX_READ) += seektable.o
 
 #include "libbb.h"
+#include "decode/seektable.h"
 #include "read/seektable.h"
-
-enum { HEAD_BYTES = 8, ENTRY_BYTES = 12, FOOTER_BYTES = 9, WITH_CHECKSUMS = 0x80 };
 
 static uint8_t *put(uint8_t *p, uint32_t value)
 {
@@ -23,19 +19,19 @@ static uint8_t *put(uint8_t *p, uint32_t value)
 
 uint8_t* FAST_FUNC px_seektable_make(const struct px_frame *frames, size_t count, size_t *table_bytes)
 {
-	size_t bytes = HEAD_BYTES + count * ENTRY_BYTES + FOOTER_BYTES, i;
+	size_t bytes = PX_SEEK_HEAD_BYTES + count * PX_SEEK_ENTRY_BYTES + PX_SEEK_FOOTER_BYTES, i;
 	uint8_t *table = xmalloc(bytes), *p = table;
 
-	p = put(p, 0x184D2A5E);
-	p = put(p, bytes - HEAD_BYTES);
+	p = put(p, PX_SEEK_SKIPPABLE_MAGIC);
+	p = put(p, bytes - PX_SEEK_HEAD_BYTES);
 	for (i = 0; i < count; i++) {
 		p = put(p, frames[i].packed_bytes);
 		p = put(p, frames[i].len_bytes);
 		p = put(p, frames[i].checksum);
 	}
 	p = put(p, count);
-	*p++ = WITH_CHECKSUMS;
-	put(p, 0x8F92EAB1);
+	*p++ = PX_SEEK_WITH_CHECKSUMS;
+	put(p, PX_SEEK_MAGIC);
 	*table_bytes = bytes;
 	return table;
 }

@@ -12,6 +12,7 @@ struct file_stream {
 	struct px_transfer *xfer;
 	int fd;
 	off_t at_bytes, size_bytes;
+	off_t end_bytes;            /* of what is wanted */
 	struct timespec changed;    /* when it was, as known when it was opened */
 };
 
@@ -27,12 +28,15 @@ static int file_changed(struct file_stream *f)
 static ssize_t FAST_FUNC file_read(struct px_stream *s, void *buf, size_t len_bytes)
 {
 	struct file_stream *f = (struct file_stream *)s;
-	ssize_t n = safe_read(f->fd, buf, len_bytes);
+	ssize_t n;
 
+	if (f->end_bytes < f->size_bytes) /* else one read more tells whether it has grown */
+		len_bytes = MIN((off_t)len_bytes, f->end_bytes - f->at_bytes);
+	n = len_bytes ? safe_read(f->fd, buf, len_bytes) : 0;
 	if (n < 0)
 		return px_transfer_fail(f->xfer, s, PX_IO, "cannot read: %s", strerror(errno));
 	f->at_bytes += n;
-	if (n == 0 ? f->at_bytes != f->size_bytes : f->at_bytes > f->size_bytes)
+	if (n == 0 ? f->at_bytes != f->end_bytes : f->at_bytes > f->size_bytes)
 		return px_transfer_changed(f->xfer, s, "changed its size while it was read");
 	if (n == 0 && file_changed(f))
 		return px_transfer_changed(f->xfer, s, "changed while it was read");
@@ -64,6 +68,10 @@ static int file_measure(struct file_stream *f, off_t offset_bytes)
 	f->changed = st.st_mtim;
 	f->at_bytes = f->xfer->start_bytes = offset_bytes;
 	f->xfer->total_bytes = f->size_bytes;
+	f->xfer->part_given = f->xfer->part_bytes > 0;
+	f->end_bytes = f->size_bytes;
+	if (f->xfer->part_given)
+		f->end_bytes = MIN(f->size_bytes, offset_bytes + f->xfer->part_bytes);
 	return 0;
 }
 

@@ -23,6 +23,7 @@ struct http_stream {
 	off_t left_bytes;       /* of the body or of the chunk at hand */
 	smallint stored;        /* the answer at hand is the file as it lies there */
 	smallint in_chunks;     /* a chunk has been read: its CR LF comes next */
+	char *host, *port;      /* of a server that lets the connection stay behind the body; else NULL */
 	size_t at, end;         /* what of buf is still unread */
 	char buf[PX_HTTP_HEAD_BYTES];
 };
@@ -178,9 +179,19 @@ static void http_hang_up(struct http_stream *h)
 	h->fd = -1;
 }
 
+/* Behind the last byte of a body the next request may go out on the same connection. */
 static void FAST_FUNC http_close(struct px_stream *s)
 {
-	http_hang_up((struct http_stream *)s);
+	struct http_stream *h = (struct http_stream *)s;
+
+	if (h->fd >= 0 && h->host && s->status == PX_OK && h->body == BODY_LENGTH && h->left_bytes == 0
+	 && h->at == h->end) {
+		px_net_keep(h->xfer, h->fd, h->host, h->port);
+		h->fd = -1;
+	}
+	http_hang_up(h);
+	free(h->host);
+	free(h->port);
 }
 
 static int http_send(struct http_stream *h, const char *text)
@@ -259,6 +270,17 @@ static void http_leave(struct http_stream *h, const struct px_http_head *head, c
 	http_hang_up(h);
 }
 
+static void http_remember_server(struct http_stream *h, const struct px_http_head *head, const struct px_url *to)
+{
+	free(h->host);
+	free(h->port);
+	h->host = h->port = NULL;
+	if (head->closes)
+		return;
+	h->host = xstrdup(to->host);
+	h->port = xstrdup(to->port ? to->port : "80");
+}
+
 /* Asks the server or its proxy. After an answer that is no file, the connection is kept or closed. */
 static int http_ask(struct http_stream *h, const struct px_url *url, off_t offset_bytes, struct px_http_head *head)
 {
@@ -270,10 +292,12 @@ static int http_ask(struct http_stream *h, const struct px_url *url, off_t offse
 
 	if (proxied < 0)
 		return px_transfer_fail(h->xfer, &h->s, PX_USAGE, "http_proxy in the environment is not an http: URL");
-	request = px_http_request(url, proxied ? to : NULL, offset_bytes, h->xfer->validator.tag);
+	request = px_http_request(url, proxied ? to : NULL, offset_bytes, h->xfer->part_bytes, h->xfer->validator.tag);
 	result = http_converse(h, to, request, head);
 	if (result == 0 && !px_http_is_file(head, offset_bytes))
 		http_leave(h, head, to);
+	else if (result == 0)
+		http_remember_server(h, head, to);
 	free(request);
 	if (proxied)
 		px_url_free(&proxy);
@@ -304,7 +328,9 @@ static int http_coded(struct http_stream *h, const struct px_http_head *head)
 /* Learns length and validator from an answer, and whether its file is the one that the bytes so far come from. */
 static void http_learn(struct http_stream *h, off_t offset_bytes, off_t total_bytes)
 {
-	h->xfer->same = offset_bytes > 0 && px_http_same(&h->xfer->validator, &h->xfer->found);
+	int known = offset_bytes > 0 || h->xfer->part_bytes > 0;
+
+	h->xfer->same = known && px_http_same(&h->xfer->validator, &h->xfer->found);
 	h->xfer->total_bytes = total_bytes;
 }
 
@@ -346,17 +372,21 @@ static int http_join(struct http_stream *h, const struct px_http_head *head, off
 			: "the server does not say whether it is still the same file");
 }
 
-/* 206: exactly the part that was asked for, up to the end, of the same file. Returns as http_join. */
+/* 206: exactly the part that was asked for, of the same file. Returns as http_join. */
 static int http_begin_part(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
-	off_t body_bytes = head->range_last - head->range_start + 1;
+	off_t body_bytes = head->range_last - head->range_start + 1, part_bytes = h->xfer->part_bytes;
+	off_t end_bytes = head->range_total;
 	int result;
 
-	if (offset_bytes == 0 || head->range_start != offset_bytes || head->range_total < 0
-	 || head->range_last != head->range_total - 1
+	if (part_bytes > 0 && part_bytes < end_bytes - offset_bytes)
+		end_bytes = offset_bytes + part_bytes;
+	if ((offset_bytes == 0 && part_bytes == 0) || head->range_start != offset_bytes || head->range_total < 0
+	 || head->range_last != end_bytes - 1
 	 || (head->length_bytes >= 0 && head->length_bytes != body_bytes))
 		return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "the server sent another part than was asked for");
 	result = http_join(h, head, offset_bytes);
+	h->xfer->part_given = part_bytes > 0;
 	if (result == 0)
 		http_begin_body(h, head, offset_bytes, body_bytes);
 	return result;

@@ -87,20 +87,28 @@ char* FAST_FUNC px_http_text(const struct px_url *url)
 	return text;
 }
 
+/* "Range: bytes=4096-\r\n" and the condition for it, or ""; malloc'd */
+static char *range_fields(off_t offset_bytes, off_t part_bytes, const char *validator)
+{
+	char last[sizeof(off_t) * 3] = "";
+
+	if (offset_bytes == 0 && part_bytes == 0)
+		return xstrdup("");
+	if (part_bytes > 0)
+		sprintf(last, "%"OFF_FMT"u", offset_bytes + part_bytes - 1);
+	return xasprintf("Range: bytes=%"OFF_FMT"u-%s\r\n%s%s%s", offset_bytes, last, *validator ? "If-Range: " : "",
+			validator, *validator ? "\r\n" : "");
+}
+
 char* FAST_FUNC px_http_request(const struct px_url *url, const struct px_url *proxy, off_t offset_bytes,
-		const char *validator)
+		off_t part_bytes, const char *validator)
 {
 	char *host = authority(url);
 	char *auth = credentials("Authorization", url->user);
 	char *proxy_auth = credentials("Proxy-Authorization", proxy ? proxy->user : NULL);
-	char *range, *request;
+	char *range = range_fields(offset_bytes, part_bytes, validator);
+	char *request;
 
-	if (offset_bytes > 0)
-		range = xasprintf("Range: bytes=%"OFF_FMT"u-\r\n%s%s%s", offset_bytes, *validator ? "If-Range: " : "",
-				validator,
-				*validator ? "\r\n" : "");
-	else
-		range = xstrdup("");
 	request = xasprintf("GET %s%s%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: pxfetch\r\nAccept: */*\r\n"
 			"Accept-Encoding: identity\r\n%s%s%s\r\n",
 			proxy ? "http://" : "", proxy ? host : "", url->path, host, auth, proxy_auth, range);

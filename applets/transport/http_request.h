@@ -16,8 +16,9 @@ int px_http_proxy(struct px_url *proxy, const struct px_url *url) FAST_FUNC;
 char *px_http_text(const struct px_url *url) FAST_FUNC;
 
 /* A malloc'd GET request. proxy: NULL, or the one it is sent to. offset_bytes > 0: for the rest from there on (RFC
- * 9110, 14.2), only if validator ("": whatever it is) still holds (13.1.5). */
-char *px_http_request(const struct px_url *url, const struct px_url *proxy, off_t offset_bytes,
+ * 9110, 14.2); part_bytes > 0: for so many bytes of it; both only if validator ("": whatever it is) still holds
+ * (13.1.5). */
+char *px_http_request(const struct px_url *url, const struct px_url *proxy, off_t offset_bytes, off_t part_bytes,
 		const char *validator) FAST_FUNC;
 
 /* A malloc'd head of a PUT, with body_bytes behind it, -1: in chunks. */

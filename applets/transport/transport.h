@@ -32,6 +32,7 @@ struct px_transfer {
 	smallint proven_later;      /* -s or -H: an end that only a closed connection marks is good enough */
 	smallint may_join;          /* -H, -j: a part may be joined unproven: the hash or the reader of all tells */
 	smallint may_renew;         /* what has been read can be read again */
+	off_t part_bytes;           /* > 0: only so many bytes from offset_bytes on; 0: all up to the end */
 	/* what a transport learns; kept from try to try on one mirror */
 	off_t total_bytes;          /* the whole file; -1: unknown; may grow when total_low */
 	smallint total_low;         /* it may be only the lower 32 bits (TFTP) */
@@ -43,12 +44,14 @@ struct px_transfer {
 	struct px_validator found;  /* of the file it begins to give; becomes validator once that is compared */
 	off_t start_bytes;          /* where its stream starts: offset_bytes, or 0: the caller skips what it has */
 	smallint same;              /* the validator says that it is the file of the bytes given: no comparison */
+	smallint part_given;        /* its stream ends after part_bytes; without, it goes on to the file's end */
 	/* NULL, or moves up to len_bytes of the stream into a pipe without copying them. Returns as px_stream_read, or
 	 * PX_SPLICE_NOT: this time px_stream_read must do it. */
 	ssize_t FAST_FUNC (*splice)(struct px_stream *s, int pipe_fd, size_t len_bytes);
 	/* what a failed stream says instead of printing (the caller prints one line with what it does next) */
 	char reason[320];           /* no control bytes; without the URL */
 	smallint again;             /* the same mirror may do better later */
+	smallint no_parts;          /* set by fetch/download.c: a server gave all of a file where a part was wanted */
 	smallint changed;           /* PX_DATA: not the file that the bytes before came from; all anew may help */
 	smallint renew;             /* no failure: the transport wants to start over in another way (if may_renew) */
 	unsigned pause_s;           /* with again: how long the server asks to be left alone; 0: it does not say */
