@@ -5,9 +5,9 @@
     bench.py BUSYBOX DIR ROUNDS          BENCH_ONLY=TEXT: only rows with TEXT in "group name"
 
 DIR/www/img{,.gz,.zst,.xz}, DIR/sha256, DIR/img.bmap are made by bench-write.sh. Every command of every round writes the
-same image to a loop device in memory (BENCH_TARGET=file: to a file in DIR, on this machine's own disk). Time is the
-median of the rounds, ratios are to the first row of each group. What brakes pxwrite and how busy that is comes from its
-own progress lines.
+same image to a loop device in memory; those of the groups "to a file" write it to a file in DIR, on this machine's own
+disk. Time is the median of the rounds, ratios are to the first row of each group. What brakes pxwrite and how busy that
+is comes from its own progress lines.
 """
 import contextlib
 import os
@@ -88,10 +88,9 @@ def rows(url, target, sha, bmap):
         if ext == '.zst':
             yield group, '  and | tee >(sha256sum)', pipe + f'tee >(sha256sum >/dev/null) | {dd} iflag=fullblock'
         yield group, 'curl | pxwrite -V', f'{get}{ext} | {px} -s $SIZE -V {target}'
-        if ext != '.xz':
-            yield group, 'curl | pxwrite -V, hash', f'{get}{ext} | {hashed} -V {target}'
-            yield group, 'curl | pxwrite, read-back', f'{get}{ext} | {px} -s $SIZE {target}'
-            yield group, 'curl | pxwrite, hash, read-back', f'{get}{ext} | {hashed} {target}'
+        yield group, 'curl | pxwrite -V, hash', f'{get}{ext} | {hashed} -V {target}'
+        yield group, 'curl | pxwrite, read-back', f'{get}{ext} | {px} -s $SIZE {target}'
+        yield group, 'curl | pxwrite, hash, read-back', f'{get}{ext} | {hashed} {target}'
         yield group, 'pxfetch | pxwrite, hash, read-back', f'$BB pxfetch -q -O - {url}/img{ext} | {hashed} {target}'
         if bmap and ext in ('.gz', ''):
             yield group, 'bmaptool copy --bmap', f'bmaptool -q copy --bmap {bmap} {url}/img{ext} {target}'
@@ -109,9 +108,30 @@ def rows(url, target, sha, bmap):
     yield group, 'pxwrite, hash, read-back', f'{hashed} -i $WWW/img {target}'
 
 
+def rows_to_file(url, target, sha):
+    """The same for a file on this machine's own disk: what a real disk makes of it, flushed at the end by all."""
+    px = '$BB pxwrite -q -f'
+    hashed = f'{px} -H {sha}'
+    dd = f'dd of={target} bs=1M oflag=direct conv=notrunc,fsync status=none'
+    group = '.zst to a file'
+    get = f'curl -sf {url}/img.zst'
+    yield group, 'curl | zstd -qdc | dd oflag=direct', f'{get} | zstd -qdc | {dd} iflag=fullblock'
+    yield group, 'curl | pxwrite -V', f'{get} | {px} -s $SIZE -V {target}'
+    yield group, 'curl | pxwrite, hash, read-back', f'{get} | {hashed} {target}'
+    group = '.xz to a file'
+    get = f'curl -sf {url}/img.xz'
+    yield group, 'curl | xz -dc | dd oflag=direct', f'{get} | xz -dc | {dd} iflag=fullblock'
+    yield group, 'curl | pxwrite -V', f'{get} | {px} -s $SIZE -V {target}'
+    yield group, 'curl | pxwrite, hash, read-back', f'{get} | {hashed} {target}'
+    group = 'raw from memory to a file'
+    yield group, 'dd oflag=direct', f'{dd} if=$WWW/img'
+    yield group, 'pxwrite -V', f'{px} -V -i $WWW/img {target}'
+    yield group, 'pxwrite, hash, read-back', f'{hashed} -i $WWW/img {target}'
+
+
 def rounds_of(row, rounds):
     """Ten seconds a row and the same every time."""
-    return 1 if row[0] == '.xz' else rounds
+    return 1 if row[0].startswith('.xz') else rounds
 
 
 def measure(command, env):
@@ -168,9 +188,9 @@ def main():
     bmap = os.path.join(folder, 'img.bmap')
     env = dict(os.environ, BB=busybox, SIZE=str(size), WWW=www)
     disk_bytes = size + (64 << 20)
-    to_file = os.environ.get('BENCH_TARGET') == 'file'
-    with web_server(www) as url, (file_disk(disk_bytes, folder) if to_file else loop_disk(disk_bytes)) as disk:
-        table = [r for r in rows(url, disk, sha, bmap if os.path.exists(bmap) else None) if only in r[0] + ' ' + r[1]]
+    with web_server(www) as url, loop_disk(disk_bytes) as disk, file_disk(disk_bytes, folder) as file:
+        table = [*rows(url, disk, sha, bmap if os.path.exists(bmap) else None), *rows_to_file(url, file, sha)]
+        table = [r for r in table if only in r[0] + ' ' + r[1]]
         results = {r: [] for r in table}
         for n in range(rounds):
             for r in (row for row in table if n < rounds_of(row, rounds)):
