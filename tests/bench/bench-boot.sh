@@ -21,20 +21,6 @@ now_ms() {
 	date +%s%3N
 }
 
-# px.cpio.xz of the driver set "qemu" without the Debian packages, as work/qemu/px.cpio.xz
-qemu_set() {
-	set_dir=$work/qemu
-	mkdir -p "$set_dir/manifest.d"
-	for shared in "$build"/deb "$build"/src "$build"/busybox "$build"/modules "$build"/apt-*[a-z]; do
-		ln -s "$shared" "$set_dir/"
-	done
-	cp -a "$build/debian" "$set_dir/"
-	sed -e '/^CONFIG_PX_DRIVERS_/d' -e '/^CONFIG_PX_TREE_[A-Z0-9]*=y/d' "$here/../../.config" >"$set_dir/config"
-	echo CONFIG_PX_DRIVERS_QEMU=y >>"$set_dir/config"
-	"$here/../../debian-strip/tree.sh" "$set_dir" "$suite" "$set_dir/config" >"$work/log"
-	"$here/../../initramfs/pack/initramfs.sh" "$set_dir" "$suite" "$set_dir/config" >"$work/log"
-}
-
 # once_ms KERNEL INITRD PATTERN: from the start of QEMU until its console says it
 once_ms() {
 	: >"$work/log"
@@ -86,7 +72,7 @@ main() {
 	trap 'rm -rf "$work"' EXIT
 	kernel=$build/tftpboot/vmlinuz
 	bare
-	qemu_set
+	"$here/../../initramfs/pack/variant.sh" -b "$build" "$suite" "$here/../../.config" "$work/qemu" PX_DRIVERS_QEMU=y >"$work/log"
 	line "" "bytes" "to menu, s"
 	boot_line "bare BusyBox initramfs" "$kernel" "$work/bare.cpio.xz" 'bare: ready'
 	boot_line "px.cpio.xz, driver set qemu" "$kernel" "$work/qemu/px.cpio.xz" 'px: menu ready'

@@ -21,14 +21,43 @@ in_tree() {
 	[ "$status" = 0 ] || { echo "$output"; false; }
 }
 
-@test "making the tree again gives the same bytes" {
-	before=$(sha256sum <"$PX_BUILD/rootdir.tar")
-	cp -a "$PX_BUILD/debian" "$BATS_TEST_TMPDIR/" # what the archive gave
-	mkdir "$BATS_TEST_TMPDIR/modules" "$BATS_TEST_TMPDIR/manifest.d"
-	for shared in deb busybox "apt-$(suite)"; do ln -s "$PX_BUILD/$shared" "$BATS_TEST_TMPDIR/$shared"; done
-	run "$PX_TOP/debian-strip/tree.sh" "$BATS_TEST_TMPDIR" "$(suite)" "$PX_TOP/.config"
+# variant [-b] DIR [OPTION=VALUE...]: .config with these options, in a build folder of its own
+variant() {
+	local bare=
+	if [ "$1" = -b ]; then
+		bare=-b
+		shift
+	fi
+	run "$PX_TOP/initramfs/pack/variant.sh" $bare "$PX_BUILD" "$(suite)" "$PX_TOP/.config" "$@"
 	[ "$status" = 0 ] || { echo "$output"; false; }
-	[ "$(sha256sum <"$BATS_TEST_TMPDIR/rootdir.tar")" = "$before" ]
+}
+
+@test "making tree and initramfs again from the same packages gives the same bytes" {
+	dir=$BATS_TEST_TMPDIR/again
+	mkdir -p "$dir/modules" # unpacked again, too
+	variant "$dir"
+	cmp "$dir/rootdir.tar" "$PX_BUILD/rootdir.tar"
+	cmp "$dir/px.cpio.xz" "$PX_BUILD/px.cpio.xz"
+}
+
+# within SET BYTES: px.cpio.xz of that driver set alone
+within() {
+	local bytes
+	variant -b "$BATS_TEST_TMPDIR/within" "PX_DRIVERS_${1^^}=y"
+	bytes=$(stat -c %s "$BATS_TEST_TMPDIR/within/px.cpio.xz")
+	echo "$1: $bytes bytes, $2 allowed"
+	[ "$bytes" -gt $(($2 / 2)) ]
+	[ "$bytes" -le "$2" ]
+}
+
+@test "px.cpio.xz of the driver set common, without extra packages, takes 4.5 MB at most" {
+	within common 4500000
+}
+
+@test "px.cpio.xz of the driver sets qemu and wired, without extra packages, takes 2.5 and 11 MB at most" {
+	[ -n "${PX_LONG:-}" ] || skip "takes a minute; set PX_LONG=1"
+	within qemu 2500000
+	within wired 11000000
 }
 
 suite() {
