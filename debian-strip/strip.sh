@@ -2,25 +2,34 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Takes packages and files out of a tree, rule by rule, and prints what each rule saved.
 #
-#   strip.sh purge TREE FILES LIST [optional]   the files of the packages in LIST (FILES/PKG lists a package's files)
-#   strip.sh shrink TREE LIST [optional]        the files that match the patterns in LIST
+#   strip.sh [-k OPTIONS] purge TREE FILES LIST [optional]   the files of the packages in LIST (FILES/PKG lists a
+#                                                            package's files)
+#   strip.sh [-k OPTIONS] shrink TREE LIST [optional]        the files that match the patterns in LIST
+#   strip.sh [-k OPTIONS] rules LIST                         prints "RULE<tab>REASON" of the lines in force
 #
-# LIST: one a line, the reason after #. A line that matches nothing is an error (it has outlived its reason), unless
-# "optional". A shrink pattern is a shell pattern over the whole path, * crosses /; a leading ! keeps what later lines
-# would take.
+# LIST: a rule a line, the option of .config that keeps what it would take (- for none), the reason after #. -k names
+# the options that are on. A line that matches nothing is an error (it has outlived its reason), unless "optional". A
+# shrink pattern is a shell pattern over the whole path, * crosses /; a leading ! keeps what later lines would take.
 set -eu
 
 . "$(dirname "$0")/../kbuild/conf.sh"
 
-# prints "RULE<tab>REASON" of each line
+# prints "RULE<tab>REASON" of each line, but of those whose option is on
 rules() {
-	sed -n 's/^\([^#[:space:]][^[:space:]]*\)[[:space:]]*#[[:space:]]*\(.*\)/\1	\2/p' "$1"
+	awk -v kept=" $kept " '
+		/^[^#[:space:]]/ && !($2 ~ /^PX_/ && index(kept, " " $2 " ")) {
+			rule = $1
+			sub(/^[^#]*#[[:space:]]*/, "")
+			print rule "\t" $0
+		}' "$list"
 }
 
 # every line is a comment, blank, or a rule with its reason
 check_list() {
-	bad=$(grep -nEv '^(#.*|[[:space:]]*|[^#[:space:]]+[[:space:]]+#[[:space:]]*[^[:space:]].*)$' "$1" | head -n 1)
-	[ -z "$bad" ] || die "$1:${bad%%:*}: not 'RULE # REASON': ${bad#*:}"
+	option='([[:space:]]+(-|PX_[A-Z0-9_]+))?'
+	reason='[[:space:]]+#[[:space:]]*[^[:space:]].*'
+	bad=$(grep -nEv "^(#.*|[[:space:]]*|[^#[:space:]]+${option}${reason})\$" "$1" | head -n 1)
+	[ -z "$bad" ] || die "$1:${bad%%:*}: not 'RULE [OPTION] # REASON': ${bad#*:}"
 }
 
 # removes the files listed on stdin below the tree; prints the KiB that they took
@@ -37,7 +46,7 @@ report() {
 }
 
 purge() {
-	rules "$list" >"$tree.rules"
+	rules >"$tree.rules"
 	while IFS='	' read -r package reason; do
 		if [ ! -e "$files/$package" ]; then
 			[ -n "$optional" ] ||
@@ -53,7 +62,7 @@ purge() {
 
 # One pass over the list of paths for each rule: what matches is removed, what is kept leaves the list.
 shrink() {
-	rules "$list" >"$tree.rules"
+	rules >"$tree.rules"
 	(cd "$tree" && find . ! -type d | sed 's,^\./,,' | sort) >"$tree.paths"
 	while IFS='	' read -r pattern reason; do
 		: >"$tree.matched"
@@ -76,13 +85,20 @@ shrink() {
 }
 
 main() {
+	kept=''
+	if [ "${1:-}" = -k ]; then
+		kept=$2
+		shift 2
+	fi
 	case ${1:-}:$# in
 	purge:4 | purge:5) tree=$2 files=$3 list=$4 optional=${5:-} ;;
 	shrink:3 | shrink:4) tree=$2 list=$3 optional=${4:-} ;;
-	*) die "usage: strip.sh purge TREE FILES LIST [optional] | shrink TREE LIST [optional]" ;;
+	rules:2) list=$2 ;;
+	*) die "usage: see the head of this file" ;;
 	esac
 	check_list "$list"
 	"$1"
+	[ "$1" != rules ] || return 0
 	find "$tree" -mindepth 1 -type d -empty -delete
 	rm -f "$tree.rules" "$tree.paths" "$tree.matched" "$tree.rest"
 }

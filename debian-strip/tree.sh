@@ -72,7 +72,7 @@ inputs() {
 	for package in $(firmware_names); do
 		cat "$build/deb/$package.version"
 	done
-	grep -E '^CONFIG_PX_(TREE|DRIVERS|FIRMWARE)' "$config"
+	grep -E '^CONFIG_PX_(TREE|KEEP|DRIVERS|FIRMWARE)' "$config"
 }
 
 get_firmware() {
@@ -130,20 +130,32 @@ install_busybox() {
 	done
 }
 
+# rules COMMAND...: strip.sh, with what .config keeps
+rules() {
+	"$here/strip.sh" -k "$(sed -n 's/^CONFIG_\(PX_KEEP_[A-Z0-9_]*\)=y$/\1/p' "$config" | tr '\n' ' ')" "$@"
+}
+
+# What is kept, and other packages, may need libraries that rules took. Other packages open libraries by name, and who
+# keeps libraries wants them: then those that nothing needs stay.
+fit_libraries() {
+	if [ -n "$(more_packages)" ] || grep -q '^CONFIG_PX_KEEP_[A-Z0-9_]*=y' "$config"; then
+		"$here/libraries.sh" restore "$1" "$build/debian/root"
+	fi
+	if [ -z "$(more_packages)" ] && [ "$(conf PX_KEEP_LIBRARIES)" != y ]; then
+		"$here/libraries.sh" sweep "$1"
+	fi
+}
+
 strip() {
 	echo "  STRIP   (KiB saved, by package and by rule)"
 	optional=$(rules_optional)
-	"$here/strip.sh" purge "$1" "$build/debian/files" "$here/purge.list" "$optional"
-	"$here/strip.sh" shrink "$1" "$here/shrink.list" "$optional"
+	rules purge "$1" "$build/debian/files" "$here/purge.list" "$optional"
+	rules shrink "$1" "$here/shrink.list" "$optional"
 	if [ -n "$(more_packages)" ]; then
-		"$here/strip.sh" shrink "$1" "$here/extra-shrink.list" optional
+		rules shrink "$1" "$here/extra-shrink.list" optional
 	fi
 	"$here/selinux.sh" "$1"
-	if [ -n "$(more_packages)" ]; then
-		"$here/libraries.sh" restore "$1" "$build/debian/root"
-	else
-		"$here/libraries.sh" sweep "$1"
-	fi
+	fit_libraries "$1"
 }
 
 # One time for all files: that of the newest file in any package.
@@ -159,8 +171,9 @@ pack() {
 # the packages whose files are in the tree: those that purge.list throws out are not
 record() {
 	rm -f "$build"/manifest.d/tree-*
+	rules rules "$here/purge.list" >"$build/purged"
 	while read -r name version _; do
-		if ! grep -q "^${name}[[:space:]]" "$here/purge.list"; then
+		if ! grep -q "^${name}[[:space:]]" "$build/purged"; then
 			echo "binary $name $version" >"$build/manifest.d/tree-$name"
 		fi
 	done <"$build/debian/packages"

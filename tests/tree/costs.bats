@@ -71,6 +71,26 @@ kib_of() {
 	fi
 }
 
+@test "what the lists take is what the options that keep it say" {
+	need_tree
+	local list kept=$BATS_TEST_TMPDIR/tree option kib
+	cp -a "$PX_BUILD/debian/root" "$kept"
+	for list in purge shrink; do
+		if [ $list = purge ]; then set -- "$PX_BUILD/debian/files"; else set --; fi
+		"$PX_TOP/debian-strip/strip.sh" $list "$kept" "$@" "$PX_TOP/debian-strip/$list.list" optional
+	done >"$BATS_TEST_TMPDIR/taken"
+	# "KIB KiB RULE REASON", and the rule's option
+	awk 'FNR == NR { if (/^[^#]/) option[$1] = $2; next }
+		$2 == "KiB" { kib[option[$3]] += $1 }
+		END { for (o in kib) print o, kib[o] }' <(cat "$PX_TOP"/debian-strip/{purge,shrink}.list) "$BATS_TEST_TMPDIR/taken" \
+		>"$BATS_TEST_TMPDIR/kib"
+	# (what PX_KEEP_HOST keeps is folders more than files: only costs.sh measures these)
+	for option in DOC MESSAGES CHARSETS LIBRARIES E2FSPROGS FDISK TAR; do
+		kib=$(sed -n "s/^PX_KEEP_$option //p" "$BATS_TEST_TMPDIR/kib")
+		near "PX_KEEP_$option" "$kib"
+	done
+}
+
 # modules_kib SETS: the modules of these with all that they depend on
 modules_kib() {
 	rm -rf "$BATS_TEST_TMPDIR/modules-tree"
@@ -89,16 +109,16 @@ modules_kib() {
 	near PX_DRIVERS_SAN $(($(modules_kib 'common san') - $(modules_kib common)))
 }
 
-@test "costs.sh measures a package and a firmware as their options say" {
+@test "costs.sh measures a package, a firmware and what is kept as their options say" {
 	[ -n "${PX_LONG:-}" ] || skip "takes minutes; set PX_LONG=1"
 	need_tree
 	run "$PX_TOP/debian-strip/costs.sh" "$PX_BUILD" \
 		"$(sed -n 's/^CONFIG_PX_SUITE="\(.*\)"/\1/p' "$PX_TOP/.config")" \
 		"$PX_TOP/.config" \
-		PX_TREE_EFIBOOTMGR PX_FIRMWARE_REALTEK
+		PX_TREE_EFIBOOTMGR PX_FIRMWARE_REALTEK PX_KEEP_FDISK
 	echo "$output"
 	[ "$status" = 0 ]
-	[ "${#lines[@]}" = 2 ]
+	[ "${#lines[@]}" = 3 ]
 	for line in "${lines[@]}"; do
 		# shellcheck disable=SC2086
 		set -- $line

@@ -35,6 +35,35 @@ make_program() {
 	done
 }
 
+@test "every rule that takes something names the option that keeps it, or none, and each of these options has rules" {
+	cd "$PX_TOP/debian-strip"
+	awk '/^[^#]/ { print $2 }' purge.list shrink.list extra-shrink.list | sort -u >"$BATS_TEST_TMPDIR/named"
+	run grep -vxE 'PX_KEEP_[A-Z0-9_]+|-' "$BATS_TEST_TMPDIR/named"
+	[ "$status" = 1 ]
+	sed -n 's/^config \(PX_KEEP_.*\)/\1/p' Config.in | sort >"$BATS_TEST_TMPDIR/offered"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/offered")" -ge 10 ]
+	diff "$BATS_TEST_TMPDIR/offered" <(grep -vx -- - "$BATS_TEST_TMPDIR/named")
+}
+
+@test "what an option keeps is not taken; the other rules are in force" {
+	mkdir "$BATS_TEST_TMPDIR/files"
+	echo usr/bin/keep >"$BATS_TEST_TMPDIR/files/pkg"
+	printf '%s\n' 'usr/share/doc/* PX_KEEP_DOC # not read here' 'usr/bin/o* - # never' >"$BATS_TEST_TMPDIR/list"
+	echo 'pkg PX_KEEP_PKG # not needed' >"$BATS_TEST_TMPDIR/purge"
+	echo >"$tree/usr/bin/other"
+	"$strip" -k 'PX_KEEP_DOC PX_KEEP_PKG ' shrink "$tree" "$BATS_TEST_TMPDIR/list"
+	"$strip" -k 'PX_KEEP_DOC PX_KEEP_PKG ' purge "$tree" "$BATS_TEST_TMPDIR/files" "$BATS_TEST_TMPDIR/purge"
+	[ -e "$tree/usr/share/doc/a/copyright" ]
+	[ -e "$tree/usr/bin/keep" ]
+	[ ! -e "$tree/usr/bin/other" ]
+	[ "$("$strip" -k 'PX_KEEP_DOC' rules "$BATS_TEST_TMPDIR/list")" = "usr/bin/o*	never" ]
+	echo >"$tree/usr/bin/other"
+	"$strip" -k 'PX_KEEP_DOCS' shrink "$tree" "$BATS_TEST_TMPDIR/list" # another option of nearly that name
+	[ ! -e "$tree/usr/share/doc" ]
+	"$strip" -k '' purge "$tree" "$BATS_TEST_TMPDIR/files" "$BATS_TEST_TMPDIR/purge"
+	[ ! -e "$tree/usr/bin/keep" ]
+}
+
 @test "a shrink rule removes what it matches, the empty folders too, and says how much" {
 	echo 'usr/share/doc/*  # not read here' >"$BATS_TEST_TMPDIR/list"
 	run "$strip" shrink "$tree" "$BATS_TEST_TMPDIR/list"
@@ -63,7 +92,7 @@ make_program() {
 	printf '%s\n' '# a comment' 'usr/share/doc/*' >"$BATS_TEST_TMPDIR/list"
 	run "$strip" shrink "$tree" "$BATS_TEST_TMPDIR/list"
 	[ "$status" = 1 ]
-	[[ $output == *"list:2: not 'RULE # REASON'"* ]]
+	[[ $output == *"list:2: not 'RULE [OPTION] # REASON'"* ]]
 	[ -e "$tree/usr/share/doc/a/copyright" ]
 }
 
@@ -180,6 +209,24 @@ make_tree() {
 	[ ! -e "$build/tree" ]
 	[ ! -e "$build/rootdir.tar" ]
 	[ ! -e "$build/tree.stamp" ]
+}
+
+@test "the options that keep things bring them into the tree with the libraries that they need, and into the manifest" {
+	spoiled
+	sed -i '/^# CONFIG_PX_KEEP_/d; /^CONFIG_PX_TREE_BUDGET_KIB=/d' "$BATS_TEST_TMPDIR/config"
+	printf 'CONFIG_PX_KEEP_%s=y\n' DOC MESSAGES E2FSPROGS FDISK >>"$BATS_TEST_TMPDIR/config"
+	echo CONFIG_PX_TREE_BUDGET_KIB=100000 >>"$BATS_TEST_TMPDIR/config"
+	make_tree
+	[ "$status" = 0 ]
+	for f in share/doc/tar/copyright share/locale/de/LC_MESSAGES/tar.mo sbin/debugfs sbin/cfdisk lib/x86_64-linux-gnu/libncursesw.so.6; do
+		[ -e "$build/tree/usr/$f" ] || { echo "no $f"; false; }
+	done
+	[ "$(readlink "$build/tree/usr/sbin/fdisk")" != ../bin/busybox ]
+	[ ! -e "$build/tree/usr/lib/systemd" ]
+	[ -e "$build/manifest.d/tree-libncursesw6" ]
+	[ ! -e "$build/manifest.d/tree-libssl3t64" ]
+	run "$PX_TOP/debian-strip/verify.sh" "$build/tree" 100000
+	[ "$status" = 0 ]
 }
 
 @test "a package that does not exist fails the build, which says which one, and leaves no tree" {
