@@ -2,21 +2,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
 # Machines that something is wrong with: each says on its console what it is; none hangs without a word, none writes to
-# a disk. With PX_LONG=1. (What the menu and the network script make of it without QEMU: disk/hint, menu/screens,
-# init/init, init/network.)
+# a disk. One of each kind always, all of them with PX_LONG=1. (What the menu and the network script make of it without
+# QEMU: disk/hint, menu/screens, init/init, init/network.)
 load ../px
 
 BOOT=$PX_TOP/tests/boot/demo/boot.sh
 SUITE=$(sed -n 's/^CONFIG_PX_SUITE="\(.*\)"/\1/p' "$PX_TOP/.config")
 
 setup() {
-	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set"
 	need qemu-system-x86_64 zstd
 	root=$BATS_TEST_TMPDIR/tftp
 }
 
 teardown() {
 	[ ! -s "$BATS_TEST_TMPDIR/log.pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/log.pid")" 2>/dev/null || true
+}
+
+long() {
+	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set"
 }
 
 # small [PARAMETERS]: a TFTP root with the small image
@@ -48,12 +51,14 @@ said() {
 }
 
 @test "a network on which no DHCP server answers is named, on the menu's page, too" {
+	long
 	direct "$PX_BUILD/tftpboot/px.cpio.xz" -q '-netdev user,id=n,ipv4=off' -q '-device virtio-net-pci,netdev=n' \
 		'px: network: no DHCP answer on eth0 in 60 s' \
 		'The list of images is not here yet.*no DHCP answer on eth0'
 }
 
 @test "an unattended machine without a disk says so" {
+	long
 	small 'px.image=small px.disk=largest px.auto px.timeout=1'
 	boot -t "$root" 'px: FAILED: .*there is no disk'
 	! said 'Kernel panic'
@@ -66,10 +71,7 @@ said() {
 		-q '-device scsi-hd,drive=d,bus=s.0' 'px: FAILED: .*PCI id 1022:2020'
 }
 
-@test "an initramfs that the loader got a part of says so, from the first half MB on" {
-	small
-	head -c 5000000 "$PX_BUILD/tftpboot/px.cpio.xz" >"$root/px.cpio.xz"
-	boot -t "$root" 'px: this system is incomplete' 'cut short or damaged'
+@test "an initramfs that was cut says so, from the first half MB on" {
 	for bytes in 2000000 600000; do
 		head -c $bytes "$PX_BUILD/tftpboot/px.cpio.xz" >"$BATS_TEST_TMPDIR/cut"
 		direct "$BATS_TEST_TMPDIR/cut" 'px: this system is incomplete' 'cut short or damaged'
@@ -77,8 +79,16 @@ said() {
 	done
 }
 
+@test "an initramfs that pxelinux got a part of says so" {
+	long
+	small
+	head -c 5000000 "$PX_BUILD/tftpboot/px.cpio.xz" >"$root/px.cpio.xz"
+	boot -t "$root" 'px: this system is incomplete' 'cut short or damaged'
+}
+
 # (pxelinux's own lines about it are on the screen only)
 @test "an initramfs cut before that panics, with the reason in the kernel's words, and in GRUB's" {
+	long
 	[ -r /usr/share/OVMF/OVMF_CODE_4M.fd ] || lacking "OVMF (package ovmf)"
 	small
 	head -c 200000 "$PX_BUILD/tftpboot/px.cpio.xz" >"$root/px.cpio.xz"
@@ -119,6 +129,7 @@ target() {
 }
 
 @test "the card that the system runs from is refused as a target, with px.force too" {
+	long
 	small
 	target /dev/sda
 	"$PX_TOP/initramfs/pack/card.sh" squashfs "$PX_BUILD" "$SUITE" "$BATS_TEST_TMPDIR/config"

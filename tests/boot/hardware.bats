@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
 # Network cards and disk controllers, as QEMU has them: each boots over PXE, finds its server, installs a small image on
-# its disk, and boots from that disk. One pair always, all of them with PX_LONG=1. Then sticks and cards. What is wrong
-# with a machine: bad-machines.bats.
+# its disk, and boots from that disk. Two pairs, a USB stick as a target, and starting from a stick and from a card
+# always, all of them with PX_LONG=1. What is wrong with a machine: bad-machines.bats.
 load ../px
 
 BOOT=$PX_TOP/tests/boot/demo/boot.sh
@@ -69,7 +69,6 @@ pair() {
 }
 
 @test "e1000 and NVMe" {
-	long
 	pair e1000 '-device nvme,drive=d,serial=PXNVME'
 }
 
@@ -119,7 +118,6 @@ pair() {
 }
 
 @test "virtio-net and a USB stick" {
-	long
 	small 'px.image=small px.disk=/dev/sda px.auto px.timeout=1'
 	boot -t "$root" -q "-drive if=none,id=d,format=raw,cache=unsafe,file=$disk" -q '-device qemu-xhci' \
 		-q '-device usb-storage,drive=d' \
@@ -138,7 +136,6 @@ stick() {
 }
 
 @test "a BIOS machine without a network boots the stick and lists the images on it" {
-	long
 	stick
 }
 
@@ -147,21 +144,33 @@ stick() {
 	stick -s
 }
 
-# card KIND: the card on IDE, 96 MB of RAM, the catalog from the network
+# card KIND: the card on IDE, with a site's own files, 96 MB of RAM, the catalog from the network
 card() {
-	"$PX_TOP/initramfs/pack/card.sh" "$1" "$PX_BUILD" trixie "$PX_TOP/.config"
+	local build=$BATS_TEST_TMPDIR/build site=$BATS_TEST_TMPDIR/site file
+	mkdir -p "$build/tftpboot" "$site/etc/px/site.d"
+	for file in "$PX_BUILD"/*; do
+		case $file in
+		*/tftpboot | */px-*) ;;
+		*/root) cp -a "$file" "$build/" ;; # measured and packed: no link
+		*) ln -s "$file" "$build/" ;;
+		esac
+	done
+	ln -s "$PX_BUILD/tftpboot/vmlinuz" "$build/tftpboot/"
+	printf '#!/bin/sh\necho site: here\n' >"$site/etc/px/site.d/here"
+	chmod 755 "$site/etc/px/site.d/here"
+	"$PX_TOP/initramfs/pack/site.sh" "$build" "$site"
+	"$PX_TOP/initramfs/pack/card.sh" "$1" "$build" trixie "$PX_TOP/.config"
 	small
-	boot -m 96 -q "-drive if=ide,format=raw,snapshot=on,file=$PX_BUILD/px-$1.img" \
-		-q "-netdev user,id=n,tftp=$root" \
-		-q '-device e1000,netdev=n' 'px: network: eth0 10.0.2.15' 'px: menu ready' 'A small system'
+	boot -m 96 -q "-drive if=ide,format=raw,snapshot=on,file=$build/px-$1.img" \
+		-q "-netdev user,id=n,tftp=$root" -q '-device e1000,netdev=n' \
+		'site: here' 'px: network: eth0 10.0.2.15' 'px: menu ready' 'A small system'
 }
 
-@test "a machine with 96 MB of RAM runs from a card with ext2" {
+@test "a machine with 96 MB of RAM runs from a card with ext2 and a site's own files" {
 	long
 	card ext2
 }
 
-@test "a machine with 96 MB of RAM runs from a card with squashfs" {
-	long
+@test "a machine with 96 MB of RAM runs from a card with squashfs and a site's own files" {
 	card squashfs
 }

@@ -2,16 +2,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
 # `make serve` and real firmware on a network of the test's own (a namespace, a bridge and a tap): each boot path to the
-# menu. The seconds from power-on are printed (bats --show-output-of-passing-tests shows them).
+# menu. One path always, all of them with PX_LONG=1. The seconds from power-on are printed (bats
+# --show-output-of-passing-tests shows them).
 load ../px
 
 BOOT=$PX_TOP/tests/boot/demo/boot.sh
 
 setup() {
-	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set"
 	need_root
 	need qemu-system-x86_64 ip dnsmasq nginx
-	ns=pxb$$ dir=$BATS_TEST_TMPDIR
+	dir=$BATS_TEST_TMPDIR
+}
+
+long() {
+	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set"
+}
+
+network() {
+	ns=pxb$$
 	mkdir "$dir/build"
 	ip netns add "$ns"
 	ip -n "$ns" link add br0 type bridge
@@ -60,11 +68,15 @@ boot() {
 }
 
 @test "BIOS by TFTP" {
+	long
+	network
 	serve -r 192.0.2.50,192.0.2.60
 	boot
 }
 
 @test "BIOS by HTTP: lpxelinux" {
+	long
+	network
 	web_server
 	serve -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1
 	boot
@@ -72,6 +84,8 @@ boot() {
 }
 
 @test "BIOS with 128 MB of RAM, by TFTP and by HTTP" {
+	long
+	network
 	web_server
 	serve -r 192.0.2.50,192.0.2.60
 	boot -m 128
@@ -82,11 +96,15 @@ boot() {
 }
 
 @test "UEFI by TFTP" {
+	long
+	network
 	serve -r 192.0.2.50,192.0.2.60
 	boot -u
 }
 
 @test "UEFI by HTTP: GRUB" {
+	long
+	network
 	web_server
 	serve -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1
 	boot -u
@@ -95,6 +113,8 @@ boot() {
 }
 
 @test "UEFI by HTTP from a folder and another port: GRUB" {
+	long
+	network
 	web_server
 	serve -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1:8080/lab/px
 	boot -u
@@ -103,6 +123,7 @@ boot() {
 }
 
 @test "UEFI HTTP boot: nothing by TFTP" {
+	network
 	web_server
 	serve -r 192.0.2.50,192.0.2.60 -w http://192.0.2.1
 	boot -u -q '-fw_cfg name=opt/org.tianocore/IPv4PXESupport,string=no' \
@@ -131,11 +152,15 @@ beside_another() {
 }
 
 @test "BIOS beside another DHCP server" {
+	long
+	network
 	beside_another
 	boot
 }
 
 @test "UEFI beside another DHCP server" {
+	long
+	network
 	beside_another
 	boot -u
 }
