@@ -49,8 +49,8 @@ wait_shows() {
 	wait_for 180 "${1}_shows" "$2" || { echo "$1 does not show: $2" >&2; vga text | grep . >&2; return 1; }
 }
 
-# The machine has no other keyboard than the one on USB, and a second network card, of which the driver set knows nothing.
-# With PX_PICTURES=docs the network page goes there as network.png.
+# The machine has no other keyboard than the one on USB, and a second network card, of which the driver set knows
+# nothing. With PX_PICTURES=docs the network page goes there as network.png.
 @test "a USB keyboard takes the menu, the network page names a card without a driver, the serial line says who uses the menu and shows the installation too, the second screen has log and shell" {
 	"$PX_TOP/tests/boot/demo/boot.sh" -k -t "$dir/tftp" -D "$dir/disk0" -D "$dir/disk1" -l "$dir/log" -m 256 \
 		-q '-machine pc,i8042=off' -q '-device qemu-xhci' -q '-device usb-kbd' -q '-device ne2k_pci' \
