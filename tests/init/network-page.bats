@@ -45,6 +45,18 @@ Note        network: eth0: cannot set option 26 (MTU 9000): ip: Invalid argument
 Reached     yes: the server has just sent the catalog' ]
 }
 
+@test "a link of unknown speed is a link, and no speed is made up" {
+	stub pxfetch ''
+	for speed in -1 ''; do
+		echo "$speed" >"$root/sys/class/net/eth0/speed"
+		run page tftp://192.0.2.1/images
+		[ "${lines[0]}" = 'Card        eth0 52:54:00:00:00:01, driver e1000e, link' ]
+	done
+	rm "$root/sys/class/net/eth0/speed"
+	run page tftp://192.0.2.1/images
+	[ "${lines[0]}" = 'Card        eth0 52:54:00:00:00:01, driver e1000e, link' ]
+}
+
 @test "a server that is not reached is said in the words of who tried" {
 	stub pxfetch 'echo "pxfetch: tftp://192.0.2.1/images: no answer in 4 s" >&2; exit 4'
 	run page tftp://192.0.2.1/images
