@@ -23,24 +23,21 @@
 #include "libbb.h"
 #include <sys/file.h>
 #include "catalog/catalog.h"
-#include "catalog/facts.h"
+#include "catalog/files.h"
 #include "catalog/local.h"
+#include "catalog/script.h"
 #include "catalog/stanza.h"
-#include "install/script.h"
-#include "lib/file.h"
 #include "lib/text.h"
 #include "verify/sha256.h"
 
-enum { FIELDS_MAX = 40, SCRIPT_BYTES_MAX = 1 << 20 };
+enum { FIELDS_MAX = 40 };
 
 struct globals {
 	const char *path;          /* of the catalog */
 	char *folder;              /* that it lies in */
+	struct px_files files;
 	char *text;                /* NULL: there is none yet */
 	size_t len_bytes;
-	char *shown;               /* where in the catalog, for messages: "images:12: Source" */
-	const char *known_path;    /* NULL, or a file whose facts are known already */
-	struct px_facts known;
 	struct px_field fields[FIELDS_MAX];
 	unsigned field_count;
 };
@@ -51,48 +48,13 @@ static enum px_status worse(enum px_status so_far, enum px_status status)
 	return so_far != PX_OK ? so_far : status;
 }
 
-static enum px_status not_so(const char *what, const char *is, const char *said)
-{
-	bb_error_msg("%s: the file's %s is %s, the catalog says %s", G.shown, what, is, said);
-	return PX_DATA;
-}
-
 /* --- reading */
-
-/* All of a regular file; NULL: printed, *status. */
-static char *read_all(const char *path, const char *name, size_t max_bytes, size_t *len_bytes, enum px_status *status)
-{
-	struct px_stream *file = px_file_open(path, name, status);
-	char *text = NULL;
-
-	if (!file)
-		return NULL;
-	if (px_file_stat(file)->st_size > (off_t)max_bytes) {
-		bb_error_msg("%s: more than %u bytes", name, (unsigned)max_bytes);
-		*status = PX_DATA;
-	} else {
-		ssize_t n;
-
-		text = xmalloc(max_bytes + 1);
-		n = px_stream_read_full(file, text, max_bytes);
-		*status = n < 0 ? file->status : PX_OK;
-		*len_bytes = n < 0 ? 0 : n;
-		text = xrealloc(text, *len_bytes + 1);
-		text[*len_bytes] = '\0';
-	}
-	px_stream_close(file);
-	if (*status != PX_OK) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
 
 static void load(void)
 {
 	enum px_status status;
 
-	G.text = read_all(G.path, G.path, PX_CATALOG_BYTES_MAX, &G.len_bytes, &status);
+	G.text = px_local_read(G.path, G.path, PX_CATALOG_BYTES_MAX, &G.len_bytes, &status);
 	if (!G.text) {
 		xfunc_error_retval = status == PX_SERVER ? PX_IO : status;
 		xfunc_die();
@@ -127,185 +89,11 @@ static enum px_status say_problem(const struct px_catalog *catalog, const struct
 
 /* --- checking */
 
-static enum px_status check_digest(const char *what, const uint8_t *is, const struct px_digest *said)
-{
-	char is_hex[65], said_hex[65];
-
-	if (!said->known || memcmp(is, said->sha256, 32) == 0)
-		return PX_OK;
-	*bin2hex(is_hex, (const char *)is, 32) = '\0';
-	*bin2hex(said_hex, (const char *)said->sha256, 32) = '\0';
-	return not_so(what, is_hex, said_hex);
-}
-
-static enum px_status bytes_differ(const char *what, off_t is_bytes, off_t said_bytes)
-{
-	char is[sizeof(off_t) * 3], said[sizeof(off_t) * 3];
-
-	sprintf(is, "%"OFF_FMT"u", is_bytes);
-	sprintf(said, "%"OFF_FMT"u", said_bytes);
-	return not_so(what, is, said);
-}
-
-/* facts of one file against the stanza. */
-static enum px_status check_facts(const struct px_image *image, const struct px_facts *facts)
-{
-	enum px_status status = check_digest("SHA-256", facts->source_sha256, &image->source_digest);
-
-	if (image->size_bytes >= 0 && facts->size_bytes != image->size_bytes)
-		status = worse(status, bytes_differ("size, decoded,", facts->size_bytes, image->size_bytes));
-	status = worse(status, check_digest("SHA-256, decoded,", facts->sha256, &image->digest));
-	if (image->need_bytes >= 0 && facts->used_bytes > image->need_bytes)
-		status = worse(status, bytes_differ("last byte in use", facts->used_bytes, image->need_bytes));
-	/* The image's hash is of other bytes than those that the map lets through to the disk. */
-	if (!facts->holes_are_zero && image->digest.known && !image->bmap_digest.known) {
-		bb_error_msg("%s: has data where its block map %s has a hole", G.shown, image->bmap);
-		status = worse(status, PX_DATA);
-	}
-	if (!facts->world_readable)
-		bb_error_msg("%s: warning: not readable by everybody: a server of another user will not deliver it",
-				G.shown);
-	return status;
-}
-
-static enum px_status check_image_file(const struct px_image *image, const char *path, const struct px_bmap *bmap)
-{
-	int wanted = (image->source_digest.known ? PX_FACT_SOURCE_SHA256 : 0) | (image->digest.known ? PX_FACT_SHA256
-			: 0);
-	struct px_facts facts;
-	enum px_status status = PX_OK;
-
-	if (G.known_path && strcmp(G.known_path, path) == 0)
-		facts = G.known;
-	else
-		status = px_facts_read(&facts, path, G.shown, wanted, bmap);
-	return status == PX_OK ? check_facts(image, &facts) : status;
-}
-
-/* The path of reference on this machine, malloc'ed; NULL: it is elsewhere, which is said. Sets G.shown for what
- * follows. */
-static char *find(const struct px_catalog *catalog, const struct px_image *image, const char *field,
-		const char *reference)
-{
-	char *path = px_local_path(G.folder, reference);
-
-	free(G.shown);
-	G.shown = px_text_clean(xasprintf("%s:%u: %s: %s", bb_basename(catalog->url), image->line, field, reference));
-	if (!path)
-		bb_error_msg("%s: on another server, not checked", G.shown);
-	return path;
-}
-
-static void sum_of(const char *text, size_t len_bytes, uint8_t *sum)
-{
-	sha256_ctx_t hash;
-
-	sha256_begin(&hash);
-	px_sha256_hash(&hash, text, len_bytes);
-	sha256_end(&hash, sum);
-}
-
-/* The block map, or NULL: none, elsewhere, or not to be used (*status). */
-static struct px_bmap *check_bmap(const struct px_catalog *catalog, const struct px_image *image,
-		enum px_status *status)
-{
-	char *path = image->bmap ? find(catalog, image, "Bmap", image->bmap) : NULL, *text;
-	struct px_bmap *bmap = NULL;
-	uint8_t sum[32];
-	size_t len_bytes;
-
-	if (!path)
-		return NULL;
-	text = read_all(path, G.shown, PX_BMAP_MAX_BYTES, &len_bytes, status);
-	if (text) {
-		sum_of(text, len_bytes, sum);
-		*status = check_digest("SHA-256", sum, &image->bmap_digest);
-		bmap = px_bmap_parse(text, len_bytes, G.shown);
-		if (!bmap)
-			*status = PX_DATA;
-	}
-	free(text);
-	free(path);
-	return bmap;
-}
-
-/* Read, not run, by the shell that is on the machine: this binary's. */
-static const char *sh_problem(char *path)
-{
-	char *argv[] = { (char *)"ash", (char *)"-n", path, NULL };
-	pid_t pid;
-
-	if (!ENABLE_ASH)
-		return NULL;
-	pid = xvfork();
-	if (pid == 0) {
-		execv(bb_busybox_exec_path, argv);
-		_exit(127);
-	}
-	return wait4pid(pid) != 0 ? "sh finds a mistake in it" : NULL;
-}
-
-static enum px_status check_script(const struct px_catalog *catalog, const struct px_image *image, const char *field,
-		const char *reference, const struct px_digest *digest)
-{
-	enum px_status status = PX_OK;
-	char *path = reference ? find(catalog, image, field, reference) : NULL, *text;
-	const char *problem;
-	uint8_t sum[32];
-	size_t len_bytes;
-
-	if (!path)
-		return PX_OK;
-	text = read_all(path, G.shown, SCRIPT_BYTES_MAX, &len_bytes, &status);
-	if (text) {
-		sum_of(text, len_bytes, sum);
-		status = check_digest("SHA-256", sum, digest);
-		problem = px_script_problem(text, len_bytes);
-		if (!problem)
-			problem = sh_problem(path);
-		if (problem) {
-			bb_error_msg("%s: %s", G.shown, problem);
-			status = PX_DATA;
-		}
-	}
-	free(text);
-	free(path);
-	return status;
-}
-
-/* Every mirror of the image, or the archive, that lies here. */
-static enum px_status check_files(const struct px_catalog *catalog, const struct px_image *image,
-		const struct px_bmap *bmap)
-{
-	const char *field = image->archive ? "Archive" : "Source";
-	char *words = xstrdup(image->archive ? image->archive : image->sources ? image->sources : "");
-	char *word, *rest = words;
-	enum px_status status = PX_OK;
-
-	while ((word = strsep(&rest, " \t\n")) != NULL) {
-		char *path = *word ? find(catalog, image, field, word) : NULL;
-
-		if (path)
-			status = worse(status, check_image_file(image, path, bmap));
-		free(path);
-	}
-	free(words);
-	return status;
-}
-
 static enum px_status check_image(const struct px_catalog *catalog, const struct px_image *image)
 {
-	enum px_status status = PX_OK;
-	struct px_bmap *bmap;
-
-	if (image->problem)
-		return say_problem(catalog, image);
-	bmap = check_bmap(catalog, image, &status);
-	status = worse(status, check_files(catalog, image, bmap));
-	status = worse(status, check_script(catalog, image, "Init", image->init, &image->init_digest));
-	status = worse(status, check_script(catalog, image, "Post", image->post, &image->post_digest));
-	px_bmap_free(bmap);
-	return status;
+	G.files.catalog = catalog;
+	G.files.folder = G.folder;
+	return image->problem ? say_problem(catalog, image) : px_files_check(&G.files, image);
 }
 
 static enum px_status check(void)
@@ -451,9 +239,9 @@ static struct px_bmap *given_bmap(enum px_status *status)
 
 	if (!path)
 		return NULL;
-	text = read_all(path, path, PX_BMAP_MAX_BYTES, &len_bytes, status);
+	text = px_local_read(path, path, PX_BMAP_MAX_BYTES, &len_bytes, status);
 	if (text) {
-		sum_of(text, len_bytes, sum);
+		px_sha256_of(text, len_bytes, sum);
 		found_out_sha256("Bmap-SHA256", sum);
 		bmap = px_bmap_parse(text, len_bytes, path);
 		if (!bmap)
@@ -469,13 +257,13 @@ static void take_script(const char *field, const char *sum_field)
 {
 	const char *reference = given(field);
 	char *path = reference ? px_local_path(G.folder, reference) : NULL, *text = NULL;
-	size_t len_bytes = SCRIPT_BYTES_MAX + 1;
+	size_t len_bytes = PX_SCRIPT_BYTES_MAX + 1;
 	uint8_t sum[32];
 
 	if (path && !given(sum_field))
 		text = xmalloc_open_read_close(path, &len_bytes);
 	if (text) {
-		sum_of(text, len_bytes, sum);
+		px_sha256_of(text, len_bytes, sum);
 		found_out_sha256(sum_field, sum);
 	}
 	free(text);
@@ -498,17 +286,17 @@ static enum px_status take_facts(const char *file)
 			return access(file, F_OK) == 0 ? PX_TARGET : PX_IO;
 		}
 		take(field, reference);
-		G.known_path = px_local_path(G.folder, reference);
+		G.files.known_path = px_local_path(G.folder, reference);
 	}
 	bmap = given_bmap(&status);
 	if (status == PX_OK)
-		status = px_facts_read(&G.known, file, file, PX_FACT_SOURCE_SHA256 | PX_FACT_SHA256, bmap);
+		status = px_facts_read(&G.files.known, file, file, PX_FACT_SOURCE_SHA256 | PX_FACT_SHA256, bmap);
 	px_bmap_free(bmap);
 	if (status != PX_OK)
 		return status == PX_SERVER ? PX_IO : status;
-	found_out("Size", xasprintf("%"OFF_FMT"u", G.known.size_bytes));
-	found_out_sha256("Source-SHA256", G.known.source_sha256);
-	found_out_sha256("SHA256", G.known.sha256);
+	found_out("Size", xasprintf("%"OFF_FMT"u", G.files.known.size_bytes));
+	found_out_sha256("Source-SHA256", G.files.known.source_sha256);
+	found_out_sha256("SHA256", G.files.known.sha256);
 	take_script("Init", "Init-SHA256");
 	take_script("Post", "Post-SHA256");
 	return PX_OK;

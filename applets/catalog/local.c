@@ -7,6 +7,7 @@
 #include "libbb.h"
 #include "catalog/local.h"
 #include "catalog/stanza.h"
+#include "lib/file.h"
 #include "lib/url.h"
 
 /* .invalid is nobody's (RFC 2606): a reference that still has it as its host names no server. */
@@ -44,6 +45,37 @@ char* FAST_FUNC px_local_reference(const char *folder, const char *path)
 		reference = px_field_escape(rest + 1);
 	free(real);
 	return reference;
+}
+
+/* --- reading */
+
+char* FAST_FUNC px_local_read(const char *path, const char *name, size_t max_bytes, size_t *len_bytes,
+		enum px_status *status)
+{
+	struct px_stream *file = px_file_open(path, name, status);
+	char *text = NULL;
+
+	if (!file)
+		return NULL;
+	if (px_file_stat(file)->st_size > (off_t)max_bytes) {
+		bb_error_msg("%s: more than %u bytes", name, (unsigned)max_bytes);
+		*status = PX_DATA;
+	} else {
+		ssize_t n;
+
+		text = xmalloc(max_bytes + 1);
+		n = px_stream_read_full(file, text, max_bytes);
+		*status = n < 0 ? file->status : PX_OK;
+		*len_bytes = n < 0 ? 0 : n;
+		text = xrealloc(text, *len_bytes + 1);
+		text[*len_bytes] = '\0';
+	}
+	px_stream_close(file);
+	if (*status != PX_OK) {
+		free(text);
+		return NULL;
+	}
+	return text;
 }
 
 /* --- replacing */

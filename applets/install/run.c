@@ -15,10 +15,10 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += run.o
 
 #include "libbb.h"
+#include "catalog/script.h"
 #include "install/flush.h"
 #include "install/mounts.h"
 #include "install/pipe.h"
-#include "install/script.h"
 #include "install/step.h"
 #include "install/warden.h"
 #include "report/log.h"

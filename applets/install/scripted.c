@@ -5,10 +5,10 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += scripted.o
 
 #include "libbb.h"
+#include "catalog/script.h"
 #include "install/flush.h"
 #include "install/mounts.h"
 #include "install/pipe.h"
-#include "install/script.h"
 #include "install/step.h"
 #include "report/log.h"
 

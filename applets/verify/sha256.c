@@ -93,3 +93,12 @@ void FAST_FUNC px_sha256_hash(sha256_ctx_t *ctx, const void *data, size_t len_by
 	ctx->total64 += blocks * 64;
 	sha256_hash(ctx, (const uint8_t *)data + blocks * 64, (len_bytes - begun) % 64);
 }
+
+void FAST_FUNC px_sha256_of(const void *data, size_t len_bytes, uint8_t *sum)
+{
+	sha256_ctx_t hash;
+
+	sha256_begin(&hash);
+	px_sha256_hash(&hash, data, len_bytes);
+	sha256_end(&hash, sum);
+}

@@ -9,4 +9,7 @@
 /* As sha256_hash; ctx is libbb's and may be mixed with it, also one of sha1_begin (then it is just that). */
 void px_sha256_hash(sha256_ctx_t *ctx, const void *data, size_t len_bytes) FAST_FUNC;
 
+/* The sum (32 bytes) of len_bytes at data. */
+void px_sha256_of(const void *data, size_t len_bytes, uint8_t *sum) FAST_FUNC;
+
 #endif

@@ -3,9 +3,10 @@
  * What is a script and what is not. See script.h.
  */
 //kbuild:lib-$(CONFIG_PX_MENU) += script.o
+//kbuild:lib-$(CONFIG_PX_CATALOG) += script.o
 
 #include "libbb.h"
-#include "install/script.h"
+#include "catalog/script.h"
 
 /* Servers answer a wrong path with a page that says so, and shells run the words of such a page as commands. */
 const char* FAST_FUNC px_script_problem(const char *text, size_t len_bytes)
