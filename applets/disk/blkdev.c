@@ -94,7 +94,7 @@ int FAST_FUNC px_blkdev_zero(struct px_blkdev *dev, off_t offset_bytes, off_t le
 	uint64_t range[2] = { offset_bytes, len_bytes };
 	int error;
 
-	if (dev->no_zero)
+	if (__atomic_load_n(&dev->no_zero, __ATOMIC_RELAXED))
 		return EOPNOTSUPP;
 	if (dev->is_file)
 		error = fallocate(dev->fd, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, offset_bytes, len_bytes);
@@ -104,7 +104,7 @@ int FAST_FUNC px_blkdev_zero(struct px_blkdev *dev, off_t offset_bytes, off_t le
 		return 0;
 	error = px_ring_errno();
 	if (error == EOPNOTSUPP || error == ENOTTY || error == EINVAL || error == ENOSYS) {
-		dev->no_zero = 1;
+		__atomic_store_n(&dev->no_zero, 1, __ATOMIC_RELAXED);
 		return EOPNOTSUPP;
 	}
 	return error;

@@ -17,7 +17,9 @@ enum px_status px_readback(struct px_blkwrite *w) FAST_FUNC;
  * The same behind the writers, while these wait for the image: each PX_BEHIND_BYTES that were written are flushed and
  * read back then, past the cache, so that on a disk that is faster than the network little is left for px_readback.
  */
-enum { PX_BEHIND_BYTES = 128 << 20 };
+#ifndef PX_BEHIND_BYTES /* for tests */
+# define PX_BEHIND_BYTES (128 << 20)
+#endif
 
 struct px_readbehind;
 
