@@ -42,10 +42,16 @@ on_machine() {
 	echo "$routes"
 }
 
-# dhcp OPTION...: a server with these (as --dhcp-option takes them), which it says to who asks for them
+# dhcp OPTION...: a server with these (as --dhcp-option takes them; or options of its own), which it says to who asks
+# for them
 dhcp() {
 	local options=()
-	for option; do options+=(--dhcp-option="$option"); done
+	for option; do
+		case $option in
+		--*) options+=("$option") ;;
+		*) options+=(--dhcp-option="$option") ;;
+		esac
+	done
 	ip netns exec "$server" dnsmasq --no-daemon --port=0 --conf-file=/dev/null --interface=s0 --bind-interfaces \
 		--leasefile-ro \
 		--dhcp-range=192.0.2.50,192.0.2.60,1h "${options[@]}" >"$BATS_TEST_TMPDIR/dnsmasq" 2>&1 3>&- &
@@ -86,6 +92,14 @@ has_route() {
 	has_route '198.51.100.7 dev eth0 scope link'
 	! has_route 'default via 192.0.2.1'
 	[ "$(found PX_GATEWAY)" = 192.0.2.8 ]
+}
+
+@test "the routes (options 121 and 249) are asked for before the router (RFC 3442), then what else is used" {
+	dhcp --log-dhcp 3,192.0.2.1
+	asked=$(sed -n 's/.*requested options: //p' "$BATS_TEST_TMPDIR/dnsmasq" |
+		grep -o '^[0-9]*\|, [0-9]*' | tr -d , | xargs)
+	echo "$asked"
+	[[ $asked == '121 249 1 3 6 12 15 26 28 42 66'* ]]
 }
 
 @test "option 121 without a default route means none, whatever option 3 says" {
