@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TFTP (RFC 1350, 2347, 2348, 2349, 7440): the sockets and clocks around tftp_state.c.
+ * TFTP (RFC 1350, 2347, 2348, 2349, 7440): the clocks around tftp_state.c, above tftp_socket.c.
  */
 //kbuild:obj-$(CONFIG_PX_TRANSPORT_TFTP) += tftp.o
 
 #include "libbb.h"
-#include <netinet/ip.h>
 #include "transport/net.h"
 #include "transport/tftp_pace.h"
+#include "transport/tftp_socket.h"
 #include "transport/tftp_state.h"
 #include "transport/tftp_trip.h"
 
 enum {
-	WINDOW_DEFAULT = 64,
 	GATHER_BYTES = 128 * 1024,
-	RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024,
 	AWAY_MIN_US = 1000 * 1000,
 	QUIET_MIN_US = 1000,
 	REPEAT_MAX_US = 8 * 1000 * 1000,
 	LOSSES_MAX = 12,                 /* windows in a row that broke off at their start: this window is too large */
-	NOT_FOUND = 1, ACCESS_VIOLATION = 2, WRONG_PORT = 5, /* ERROR codes (RFC 1350, appendix) */
+	NOT_FOUND = 1, ACCESS_VIOLATION = 2, /* ERROR codes (RFC 1350, appendix) */
 };
 
 struct tftp_stream {
@@ -27,13 +25,9 @@ struct tftp_stream {
 	struct px_transfer *xfer;
 	struct px_tftp t;
 	struct px_patience patience;
-	int fd;
-	struct sockaddr_storage peer;
-	socklen_t peer_len;
-	smallint peer_known;      /* its port is the transfer's, no longer 69 */
+	struct px_tftp_socket socket;
 	smallint plain;           /* no options are asked for */
 	smallint silent;          /* the last failure is that nothing came */
-	struct sockaddr_storage stranger; /* who answered instead of the server; ss_family 0: nobody */
 	smallint repeated;        /* since the last progress */
 	unsigned long long sent_us; /* when last[] went out */
 	unsigned long long first_us; /* when it did so the first time */
@@ -41,7 +35,6 @@ struct tftp_stream {
 	unsigned long long away_us; /* the longest time from then to when we listened again */
 	struct px_tftp_trip trip;
 	unsigned repeat_us;       /* when last[] is sent again */
-	unsigned block_us;        /* the socket's receive time-out */
 	unsigned losses;          /* windows in a row */
 	unsigned long long window_us; /* when the first block of this window came */
 	struct px_tftp_pace pace;
@@ -61,125 +54,35 @@ static unsigned long long tftp_clock_us(void)
 	return now.tv_sec * 1000000ULL + now.tv_nsec / 1000;
 }
 
-/* Sends last[] and notes when: the time until its answer is the round trip. A packet that the kernel would not take is
- * lost like any other, and repeated like any other; only a route that is not there is an answer. */
+/* Sends last[] and notes when: the time until its answer is the round trip. */
 static int tftp_send(struct tftp_stream *f, unsigned len)
 {
 	f->last_len = len;
 	f->sent_us = tftp_clock_us();
 	if (!f->repeated)
 		f->first_us = f->sent_us;
-	if (sendto(f->fd, f->last, len, 0, (struct sockaddr *)&f->peer, f->peer_len) >= 0)
+	if (px_tftp_socket_send(&f->socket, f->last, len) == 0)
 		return 0;
-	if (errno != ENETUNREACH && errno != EHOSTUNREACH && errno != EINVAL)
-		return 0; /* a full queue, a filter: lost like any other; an old ICMP error: tftp_icmp finds it too */
 	return px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "cannot send: %s", strerror(errno));
-}
-
-static void tftp_complain(struct tftp_stream *f, const struct sockaddr *to, socklen_t to_len, unsigned code,
-		const char *text)
-{
-	uint8_t packet[PX_TFTP_ERROR_BYTES];
-
-	sendto(f->fd, packet, px_tftp_error(packet, code, text), 0, to, to_len);
-}
-
-/* Whether a packet comes from the server; the first one tells its port. */
-static int tftp_is_peer(struct tftp_stream *f, const struct sockaddr_storage *from, socklen_t from_len)
-{
-	struct sockaddr_storage expected = f->peer;
-
-	if (!f->peer_known) {
-		if (from->ss_family == AF_INET)
-			((struct sockaddr_in *)&expected)->sin_port = ((const struct sockaddr_in *)from)->sin_port;
-		else
-			((struct sockaddr_in6 *)&expected)->sin6_port = ((const struct sockaddr_in6 *)from)->sin6_port;
-	}
-	if (from_len != f->peer_len || memcmp(&expected, from, from_len) != 0)
-		return 0;
-	f->peer = expected;
-	f->peer_known = 1;
-	return 1;
-}
-
-/* An ICMP error that came for what was sent to the server. Returns 0, -1. */
-static int tftp_icmp(struct tftp_stream *f)
-{
-	int error = px_net_icmp(f->fd, &f->peer, f->peer_len);
-
-	return error ? px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "cannot reach the server: %s", strerror(error)) : 0;
-}
-
-/* Within a window a block may be there already, and the next time-out is another one: the socket's own would have to be
- * set again each time, so poll waits and recvfrom takes. */
-static int tftp_wait(struct tftp_stream *f, unsigned timeout_us)
-{
-	struct pollfd p = { f->fd, POLLIN, 0 };
-	struct timespec limit = { timeout_us / 1000000, timeout_us % 1000000 * 1000 };
-
-	return ppoll(&p, 1, &limit, NULL);
-}
-
-/* In lockstep nothing else can come than the answer: one system call waits for it and takes it. The socket's own
- * time-out follows the one wanted only roughly, to save calls. */
-static int tftp_block(struct tftp_stream *f, unsigned timeout_us)
-{
-	struct timeval limit = { timeout_us / 1000000, timeout_us % 1000000 };
-
-	if (timeout_us <= f->block_us && timeout_us >= f->block_us / 4)
-		return 0;
-	f->block_us = timeout_us;
-	return setsockopt(f->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-}
-
-struct tftp_from {
-	struct sockaddr_storage address;
-	socklen_t len;
-};
-
-static ssize_t tftp_take(struct tftp_stream *f, struct tftp_from *from, int flags)
-{
-	from->len = sizeof(from->address);
-	return recvfrom(f->fd, f->packet, sizeof(f->packet), flags, (struct sockaddr *)&from->address, &from->len);
-}
-
-/* What is there without sleeping. Within a window the next block often is, after an ACK it takes a while. Returns as
- * recvfrom. */
-static ssize_t tftp_look(struct tftp_stream *f, struct tftp_from *from)
-{
-	if (f->t.unacked_blocks > 0)
-		return tftp_take(f, from, MSG_DONTWAIT);
-	errno = EAGAIN;
-	return -1;
-}
-
-/* Returns as recvfrom. */
-static ssize_t tftp_sleep(struct tftp_stream *f, struct tftp_from *from, unsigned timeout_us)
-{
-	if (f->t.window_blocks == 1 && tftp_block(f, timeout_us) == 0)
-		return tftp_take(f, from, 0);
-	tftp_wait(f, timeout_us);
-	return tftp_take(f, from, MSG_DONTWAIT);
 }
 
 /* One packet of the server's into f->packet. Returns its length, 0 when timeout_us passed or it was not the server's,
  * -1. */
 static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 {
-	struct tftp_from from;
-	ssize_t n = tftp_look(f, &from);
+	enum px_tftp_next next = PX_TFTP_MAYBE_THERE;
+	ssize_t n;
 
-	if (n < 0 && errno == EAGAIN)
-		n = tftp_sleep(f, &from, timeout_us);
+	/* Within a window the next block often is there, after an ACK it takes a while. In lockstep nothing else can
+	 * come than the answer. */
+	if (f->t.window_blocks == 1)
+		next = PX_TFTP_ONLY_ONE;
+	else if (f->t.unacked_blocks == 0)
+		next = PX_TFTP_TAKES_A_WHILE;
+	n = px_tftp_socket_receive(&f->socket, f->packet, sizeof(f->packet), timeout_us, next);
 	if (n < 0)
-		return tftp_icmp(f);
-	if (tftp_is_peer(f, &from.address, from.len))
-		return n;
-	if (f->peer_known)
-		tftp_complain(f, (struct sockaddr *)&from.address, from.len, WRONG_PORT, "Unknown transfer ID");
-	else
-		f->stranger = from.address;
-	return 0;
+		px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "cannot reach the server: %s", strerror(errno));
+	return n;
 }
 
 /* Learns from the time between an ACK and the answer to it (RFC 6298, 2). Whether that answers a repeated ACK or the
@@ -293,8 +196,8 @@ static int tftp_silence(struct tftp_stream *f)
 	char *who = NULL;
 
 	f->silent = 1;
-	if (f->stranger.ss_family)
-		who = xmalloc_sockaddr2dotted_noport((struct sockaddr *)&f->stranger);
+	if (f->socket.stranger.ss_family)
+		who = xmalloc_sockaddr2dotted_noport((struct sockaddr *)&f->socket.stranger);
 	if (who)
 		px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "no answer from this address, but one from %s: "
 				"use that address, or have the server answer from the one that it is asked at", who);
@@ -351,7 +254,7 @@ static int tftp_step(struct tftp_stream *f)
 		return -1;
 	if (flags & PX_TFTP_FAIL) {
 		if (f->t.error_code)
-			tftp_complain(f, (struct sockaddr *)&f->peer, f->peer_len, f->t.error_code, f->t.reason);
+			px_tftp_socket_error(&f->socket, f->t.error_code, f->t.reason);
 		return px_transfer_fail(f->xfer, &f->s, f->t.status, "%s", f->t.reason);
 	}
 	if ((flags & PX_TFTP_DATA) && f->t.unacked_blocks == 1) {
@@ -405,44 +308,9 @@ static void FAST_FUNC tftp_close(struct px_stream *s)
 {
 	struct tftp_stream *f = (struct tftp_stream *)s;
 
-	if (f->peer_known && !f->t.done && s->status == PX_OK)
-		tftp_complain(f, (struct sockaddr *)&f->peer, f->peer_len, 0, "Given up");
-	if (f->fd >= 0)
-		close(f->fd);
-}
-
-/* What fits one packet on the way to the server. */
-static unsigned tftp_fitting_blksize(const struct addrinfo *a)
-{
-	int rest = (int)px_net_mtu(a) - (a->ai_family == AF_INET6 ? 40 : 20) - 8 - 4; /* IP, UDP, TFTP */
-
-	return MAX(512, MIN(rest, PX_TFTP_BLKSIZE_MAX));
-}
-
-static int tftp_open_socket(struct tftp_stream *f, const struct addrinfo *a)
-{
-	f->fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (f->fd < 0)
-		return px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "cannot open a socket: %s", strerror(errno));
-	if (setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES) < 0)
-		setsockopt_SOL_SOCKET_int(f->fd, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
-	/* ICMP errors come through although the socket is not connected */
-	setsockopt_1(f->fd, a->ai_family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP,
-			a->ai_family == AF_INET6 ? IPV6_RECVERR : IP_RECVERR);
-	memcpy(&f->peer, a->ai_addr, a->ai_addrlen);
-	f->peer_len = a->ai_addrlen;
-	f->peer_known = 0;
-	return 0;
-}
-
-/* The window that the receive buffer can hold: the kernel counts what a packet takes, not what is in it. */
-static unsigned tftp_fitting_window(struct tftp_stream *f, unsigned blksize_bytes)
-{
-	int buffer_bytes = 0;
-	socklen_t len = sizeof(buffer_bytes);
-
-	getsockopt(f->fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, &len);
-	return MAX(1, MIN((unsigned)buffer_bytes / (2 * (blksize_bytes + 2048)), WINDOW_DEFAULT));
+	if (f->socket.peer_known && !f->t.done && s->status == PX_OK)
+		px_tftp_socket_error(&f->socket, 0, "Given up");
+	px_tftp_socket_close(&f->socket);
 }
 
 static void tftp_choose_options(struct tftp_stream *f, const struct addrinfo *a)
@@ -454,8 +322,8 @@ static void tftp_choose_options(struct tftp_stream *f, const struct addrinfo *a)
 	 * we do not ask. */
 	t->ask_timeout_s = MIN(f->xfer->away_s, 255);
 	t->ask_tsize = 1;
-	t->ask_blksize_bytes = f->xfer->blksize_bytes ? f->xfer->blksize_bytes : tftp_fitting_blksize(a);
-	t->ask_window_blocks = f->xfer->window_blocks ? f->xfer->window_blocks : tftp_fitting_window(f,
+	t->ask_blksize_bytes = f->xfer->blksize_bytes ? f->xfer->blksize_bytes : px_tftp_socket_blksize(a);
+	t->ask_window_blocks = f->xfer->window_blocks ? f->xfer->window_blocks : px_tftp_socket_window(&f->socket,
 			t->ask_blksize_bytes);
 }
 
@@ -464,14 +332,12 @@ static int tftp_ask(struct tftp_stream *f, const struct px_url *url, const struc
 {
 	struct px_tftp *t = &f->t;
 
-	if (tftp_open_socket(f, a) < 0)
-		return -1;
+	if (px_tftp_socket_open(&f->socket, a) < 0)
+		return px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "cannot open a socket: %s", strerror(errno));
 	memset(t, 0, sizeof(*t));
 	memset(&f->trip, 0, sizeof(f->trip));
 	memset(&f->pace, 0, sizeof(f->pace));
 	f->repeated = f->silent = 0;
-	f->stranger.ss_family = 0;
-	f->block_us = 0;
 	f->repeat_us = PX_TFTP_REPEAT_FIRST_US;
 	if (!f->plain)
 		tftp_choose_options(f, a);
@@ -513,8 +379,7 @@ static void tftp_begin(struct tftp_stream *f, const struct px_url *url, const st
 		} else {
 			break;
 		}
-		close(f->fd);
-		f->fd = -1;
+		px_tftp_socket_close(&f->socket);
 	}
 	f->xfer->plain = f->plain && f->s.status == PX_OK;
 	f->xfer->start_bytes = 0;
@@ -531,7 +396,7 @@ static struct px_stream* FAST_FUNC tftp_open(const struct px_url *url, struct px
 	f->s.read = tftp_read;
 	f->s.close = tftp_close;
 	f->xfer = xfer;
-	f->fd = -1;
+	f->socket.fd = -1;
 	f->plain = xfer->plain;
 	all = px_net_resolve(xfer, &f->s, url->host, url->port ? url->port : "69", SOCK_DGRAM);
 	if (all) {
