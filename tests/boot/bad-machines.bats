@@ -93,12 +93,21 @@ said() {
 	small
 	head -c 200000 "$PX_BUILD/tftpboot/px.cpio.xz" >"$root/px.cpio.xz"
 	boot -t "$root" 'Initramfs unpacking failed' 'Kernel panic'
-	boot -u -t "$root" 'If the kernel panics, that file' 'Initramfs unpacking failed' 'Kernel panic'
+	boot -u -t "$root" 'If the kernel panics or cannot be' 'Initramfs unpacking failed' 'Kernel panic'
 }
 
 @test "too little RAM is named by the system, and where that cannot start, by the kernel" {
 	direct "$PX_BUILD/tftpboot/px.cpio.xz" -m 104 'px: this system is incomplete' 'needs [0-9]* MB' 'Add memory'
 	direct "$PX_BUILD/tftpboot/px.cpio.xz" -m 80 'Kernel panic - not syncing: System is deadlocked on memory'
+}
+
+# There the firmware keeps memory for itself and loads the kernel: GRUB can say more than pxelinux, and sooner.
+@test "too little RAM is named under UEFI, by GRUB, where the firmware cannot load the kernel" {
+	long
+	[ -r /usr/share/OVMF/OVMF_CODE_4M.fd ] || lacking "OVMF (package ovmf)"
+	small
+	boot -u -m 112 -t "$root" 'loaded, that file came incomplete, or there is less than 128 MB of memory' \
+		'cannot load image' 'Press any key'
 }
 
 @test "a site.cpio.xz that came cut is named" {
