@@ -8,8 +8,8 @@
 //applet:IF_PX_WRITE(APPLET(pxwrite, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_WRITE) += pxwrite.o
 //usage:#define pxwrite_trivial_usage
-//usage:       "[-nqfkgV] [-s BYTES] [-H sha256:HEX] [-b BMAP [-B]] [-m BYTES] [-p FD] [-c FD]\n"
-//usage:       "	[-d IDENTITY] [-i FILE] DISK\n"
+//usage:       "[-nqfkgV] [-s BYTES] [-H sha256:HEX [-w]] [-b BMAP [-B]] [-m BYTES] [-p FD]\n"
+//usage:       "	[-c FD [-P]] [-d IDENTITY] [-i FILE] DISK\n"
 //usage:       "or: pxwrite [-q] [-s BYTES] [-H sha256:HEX] [-m BYTES] [-p FD] [-i FILE] -\n"
 //usage:       "or: pxwrite -z [-qf] [-p FD] [-d IDENTITY] DISK\n"
 //usage:       "or: pxwrite -l [DISK]"
@@ -25,12 +25,15 @@
 //usage:     "\n	-g		Grow the last partition to the end of DISK"
 //usage:     "\n	-V		Do not read DISK back"
 //usage:     "\n	-s BYTES	Size of the image, decoded"
-//usage:     "\n	-H sha256:HEX	Hash of the image, decoded"
+//usage:     "\n	-H sha256:HEX	Hash of the image, decoded; not computed where -B or -P proves it"
+//usage:     "\n	-w		Compute it all the same"
 //usage:     "\n	-b BMAP		Block map of the image: its size and checksums"
 //usage:     "\n	-B		BMAP is vouched for: it proves the image, each range before it is written"
 //usage:     "\n	-m BYTES	Memory the decoder may take (default: a quarter of RAM)"
 //usage:     "\n	-p FD		Write progress lines to FD"
 //usage:     "\n	-c FD		Write no table and no boot sector before FD says: commit"
+//usage:     "\n	-P		Who says so has then held what I read against its hash: where it has"
+//usage:     "\n			checksums of its own, that proves the image"
 //usage:     "\n	-d IDENTITY	Refuse any DISK but this one: diskseq=,serial=,wwn=,size= (see -l DISK)"
 //usage:     "\n	-i FILE		Read FILE instead of stdin"
 //usage:     "\n"
@@ -42,6 +45,7 @@
 #include "write/deliver.h"
 #include "write/input.h"
 #include "write/judge.h"
+#include "write/proof.h"
 #include "write/target.h"
 #include "lib/fd.h"
 
@@ -55,7 +59,9 @@ enum {
 	OPT_CLEAR = 1 << 6,
 	OPT_VOUCHED = 1 << 7,
 	OPT_KNOWN = 1 << 8,
-	OPTS_OF_DISK = OPT_DRY | OPT_FORCE | OPT_KNOWN | OPT_GROW | OPT_NO_READBACK | OPT_CLEAR,
+	OPT_SOURCE_PROVEN = 1 << 9,
+	OPT_WHOLE = 1 << 10,
+	OPTS_OF_DISK = OPT_DRY | OPT_FORCE | OPT_KNOWN | OPT_GROW | OPT_NO_READBACK | OPT_CLEAR | OPT_WHOLE,
 };
 
 struct globals {
@@ -145,30 +151,35 @@ static void begin_to_say(void)
 	px_state_line(G.w.progress_fd, "state", px_state_keyword(G.w.state));
 }
 
-/* The map of -b. It takes the place of -s, and with -B of -H. Nothing but -B says where the map comes from: pximenu
- * gives it for a map whose SHA-256 the catalog has. */
-static void parse_bmap(const char *bmap)
+static void die_with(enum px_status status)
 {
-	enum px_status status;
+	xfunc_error_retval = status;
+	xfunc_die();
+}
 
-	G.bmap = px_bmap_load(bmap, &status);
-	if (!G.bmap) {
-		xfunc_error_retval = status;
-		xfunc_die();
-	}
-	if (G.w.image_bytes >= 0 && G.w.image_bytes != G.bmap->image_bytes)
-		bb_error_msg_and_die("%s is for an image of %"OFF_FMT"u bytes, -s says %"OFF_FMT"u", bmap,
-				G.bmap->image_bytes, G.w.image_bytes);
+/* All that proves the image. bmap: NULL: none. Nothing but -B says where the map comes from: pximenu gives it for a
+ * map whose SHA-256 the catalog has; and -P where pxfetch holds the file against Source-SHA256. */
+static void parse_proof(const char *hash, const char *bmap)
+{
+	enum px_status status = PX_OK;
+
+	if (hash && px_digest_parse(&G.w.digest, hash) < 0)
+		bb_error_msg_and_die("-H %s: not sha256: and 64 hexadecimal digits", hash);
+	if ((G.opts & OPT_VOUCHED) && !bmap)
+		bb_simple_error_msg_and_die("-B: no block map (-b) to vouch for");
+	if ((G.opts & OPT_SOURCE_PROVEN) && G.w.commit_fd < 0)
+		bb_simple_error_msg_and_die("-P: nobody says that the file was right (-c)");
 	G.w.bmap_vouched = !!(G.opts & OPT_VOUCHED);
-	if (G.w.bmap_vouched && (G.bmap->unchecked || G.bmap->kind != PX_BMAP_SHA256)) {
-		if (!G.w.digest.known)
-			bb_error_msg_and_die("-B: %s has ranges without a SHA-256: "
-					"give the hash of the image, too (-H)", bmap);
-		G.w.bmap_vouched = 0; /* it proves less than the hash does */
+	G.w.source_proven = !!(G.opts & OPT_SOURCE_PROVEN);
+	G.w.whole = !!(G.opts & OPT_WHOLE);
+	if (bmap) {
+		G.w.bmap = G.bmap = px_bmap_load(bmap, &status);
+		if (!G.bmap)
+			die_with(status);
 	}
-	if (G.bmap->unchecked && !G.w.digest.known)
-		bb_error_msg_and_die("%s has ranges without a checksum: give the hash of the image, too (-H)", bmap);
-	G.w.image_bytes = G.bmap->image_bytes;
+	status = px_proof_settle(&G.w, bmap);
+	if (status != PX_OK)
+		die_with(status);
 }
 
 /* A number that is no open file is a mistake to be told now, not after the last byte. */
@@ -201,7 +212,7 @@ static void parse_options(char **argv)
 	char *size = NULL, *hash = NULL, *bmap = NULL, *memory = NULL, *fd = NULL, *input = NULL;
 	char *commit = NULL, *identity = NULL;
 
-	G.opts = getopt32(argv, "^nqfgVlzBks:H:b:m:p:i:c:d:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input,
+	G.opts = getopt32(argv, "^nqfgVlzBkPws:H:b:m:p:i:c:d:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input,
 			&commit, &identity);
 	argv += optind;
 	if (!argv[0] && !(G.opts & OPT_LIST))
@@ -213,22 +224,14 @@ static void parse_options(char **argv)
 	G.to_stdout = !(G.opts & OPT_LIST) && LONE_DASH(G.path);
 	G.input = input;
 	G.w.image_bytes = size ? (off_t)xatoull_range_sfx(size, 1, INT64_MAX, kmg_i_suffixes) : -1;
-	if (size || hash || bmap)
-		G.w.proof = (hash && (size || bmap)) || (bmap && (G.opts & OPT_VOUCHED))
-				? PX_PROOF_WHOLE : PX_PROOF_PART;
 	G.memory_bytes = memory ? xatoul_sfx(memory, kmg_i_suffixes) : quarter_of_ram();
 	parse_progress(fd);
 	if (!(G.opts & OPT_LIST))
 		begin_to_say();
-	if (hash && px_digest_parse(&G.w.digest, hash) < 0)
-		bb_error_msg_and_die("-H %s: not sha256: and 64 hexadecimal digits", hash);
 	parse_commit(commit);
 	if (identity)
 		parse_identity(identity);
-	if (bmap)
-		parse_bmap(bmap);
-	else if (G.opts & OPT_VOUCHED)
-		bb_simple_error_msg_and_die("-B: no block map (-b) to vouch for");
+	parse_proof(hash, bmap);
 }
 
 /* pxwrite -l DISK: what -d takes. The columns of the list are a contract and have no room for it. */
@@ -322,7 +325,8 @@ static enum px_status deliver(void)
 	enum px_status status;
 
 	if ((G.opts & OPTS_OF_DISK) || G.bmap || G.w.commit_fd >= 0 || G.target.identity_known)
-		bb_simple_error_msg_and_die("- is no disk: -n, -f, -k, -g, -V, -z, -b, -c and -d say nothing about it");
+		bb_simple_error_msg_and_die("- is no disk: "
+				"-n, -f, -k, -g, -V, -z, -b, -c, -w and -d say nothing about it");
 	status = px_input_open(&G.w, G.input, G.memory_bytes, 0);
 	if (status != PX_OK)
 		return status;
@@ -346,7 +350,6 @@ int pxwrite_main(int argc UNUSED_PARAM, char **argv)
 		return G.path ? say_identity() : list_disks();
 	bb_signals((1 << SIGINT) + (1 << SIGTERM) + (1 << SIGHUP), on_signal);
 	G.w.dev = &G.target.dev;
-	G.w.bmap = G.bmap;
 	G.w.skip_readback = !!(G.opts & OPT_NO_READBACK);
 	G.w.grow = !!(G.opts & OPT_GROW);
 	status = (G.opts & OPT_CLEAR) ? clear() : run();

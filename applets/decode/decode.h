@@ -21,6 +21,8 @@ struct px_decode_options {
 	smallint sized;        /* the caller checks size or SHA-256 of all that is decoded: an end that proves nothing
 	                        * by itself is good enough */
 	smallint proven;       /* the caller checks both: whatever lies behind the last member spoils nothing */
+	smallint *unsealed;    /* NULL, or set to 1 before the first byte is given that no checksum of the format's own
+	                        * covers (see px_decode_unsealed) */
 	/* What the caller promises about the buffers that it reads into; 0, 0: nothing. */
 	size_t history_bytes;  /* that many bytes back, what was read is still where it was; it lies in at most two
 	                        * pieces, each filled from its start to its end */
@@ -52,6 +54,13 @@ const struct px_decoder *px_decoder_find(const uint8_t *head, size_t len_bytes) 
  * want_bytes only at upstream's end; -1: upstream failed. */
 ssize_t px_decode_need(struct px_stream *s, void *buf, size_t buf_bytes, const void *from, size_t have_bytes,
 		size_t want_bytes) FAST_FUNC;
+
+/* A member begins that has no checksum of all that it becomes. Not that the checksum is checked: see hashed. */
+static inline void px_decode_unsealed(const struct px_decode_options *options)
+{
+	if (options->unsealed)
+		*options->unsealed = 1;
+}
 
 /* What a decoder does about bytes behind the last member: reads upstream to its end. Zeros are padding, and say that
  * they were passed over; anything else is PX_DATA, unless options->proven. rest: rest_bytes of it that were read

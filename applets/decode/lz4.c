@@ -10,6 +10,8 @@
 
 enum { FRAME_MAGIC = 0x184d2204, SKIPPABLE_MAGIC = 0x184d2a50 };
 
+enum { CONTENT_CHECKSUM = 1 << 2 }; /* in the byte behind the magic; those of blocks cover packed bytes only */
+
 enum {
 	IN_BYTES = 256 * 1024,
 	MOST_BYTES = 9 << 20, /* what liblz4 takes for the largest blocks (4 MiB) */
@@ -28,12 +30,14 @@ struct lz4_stream {
 /* Between frames. 1: one begins; 0: the end; -1 */
 static int begin_frame(struct lz4_stream *z)
 {
-	ssize_t n = px_decode_need(&z->s, z->in, sizeof(z->in), z->in + z->in_pos, z->in_len - z->in_pos, 4);
+	ssize_t n = px_decode_need(&z->s, z->in, sizeof(z->in), z->in + z->in_pos, z->in_len - z->in_pos, 5);
 
 	if (n < 0)
 		return -1;
 	z->in_pos = 0;
 	z->in_len = n;
+	if (n >= 5 && get_unaligned_le32(z->in) == FRAME_MAGIC && !(z->in[4] & CONTENT_CHECKSUM))
+		px_decode_unsealed(&z->options);
 	if (n >= 4 && (get_unaligned_le32(z->in) == FRAME_MAGIC
 			|| (get_unaligned_le32(z->in) & ~15) == SKIPPABLE_MAGIC))
 		return 1;

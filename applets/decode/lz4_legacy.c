@@ -132,6 +132,7 @@ static struct px_stream* FAST_FUNC legacy_open(struct px_stream *upstream, const
 	z->s.close = legacy_close;
 	z->s.upstream = upstream;
 	z->options = *options;
+	px_decode_unsealed(options);
 	if (options->memory_bytes < MOST_BYTES) {
 		px_stream_fail(&z->s, PX_RESOURCE, "lz4 (legacy): needs 17 MiB of memory (see -m)");
 		return &z->s;

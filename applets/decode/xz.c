@@ -32,8 +32,8 @@ struct xz_stream {
 
 static lzma_ret begin_xz(struct xz_stream *x)
 {
-	return lzma_stream_decoder(&x->z, x->options.memory_bytes,
-			x->options.hashed ? LZMA_IGNORE_CHECK : LZMA_TELL_UNSUPPORTED_CHECK);
+	return lzma_stream_decoder(&x->z, x->options.memory_bytes, LZMA_TELL_NO_CHECK
+			| (x->options.hashed ? LZMA_IGNORE_CHECK : LZMA_TELL_UNSUPPORTED_CHECK));
 }
 
 static lzma_ret begin_lzip(struct xz_stream *x)
@@ -43,6 +43,7 @@ static lzma_ret begin_lzip(struct xz_stream *x)
 
 static lzma_ret begin_lzma(struct xz_stream *x)
 {
+	px_decode_unsealed(&x->options);
 	return lzma_alone_decoder(&x->z, x->options.memory_bytes);
 }
 
@@ -146,6 +147,8 @@ static ssize_t FAST_FUNC xz_read(struct px_stream *s, void *buf, size_t len_byte
 		code = lzma_code(&x->z, LZMA_RUN);
 		if (code == LZMA_STREAM_END)
 			x->started = 0;
+		else if (code == LZMA_NO_CHECK) /* said once, before the stream's first block */
+			px_decode_unsealed(&x->options);
 		else if (code != LZMA_OK)
 			return decode_failed(x, code);
 	} while (x->z.next_out == buf);

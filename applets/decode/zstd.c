@@ -231,6 +231,8 @@ static int look_ahead(struct zstd_stream *z, smallint *how)
 	 * mode, which calls it cut short or damaged */
 	if (bytes)
 		z->header.frameType = ZSTD_skippableFrame;
+	else if (z->header.frameType == ZSTD_frame && !z->header.checksumFlag)
+		px_decode_unsealed(&z->options);
 	if (go_aside(z))
 		*how = ASIDE;
 	else

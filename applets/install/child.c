@@ -244,7 +244,7 @@ static void take_number(struct px_child *child, int name, const char *value)
 
 static void take_value(struct px_child *child, const char *word, const char *value)
 {
-	static const char words[] ALIGN1 = "stage\0why\0state\0archive\0grown\0";
+	static const char words[] ALIGN1 = "stage\0why\0state\0archive\0grown\0proof\0";
 	static const char numbers[] ALIGN1 = "bytes\0total\0rate\0net\0decode\0disk\0";
 	int number = index_in_strings(numbers, word);
 
@@ -268,6 +268,9 @@ static void take_value(struct px_child *child, const char *word, const char *val
 		break;
 	case 4:
 		child->grown_partition = strtoul(value, NULL, 10);
+		break;
+	case 5:
+		px_ascii(safe_strncpy(child->proof, value, sizeof(child->proof)), 0);
 		break;
 	}
 }

@@ -39,6 +39,7 @@ struct px_child {
 	enum px_state state;        /* the last `state=`; PX_STATE_UNKNOWN until then */
 	smallint state_said;
 	char why[PX_CHILD_WHY_BYTES]; /* the keyword of `why=`, or "" */
+	char proof[PX_CHILD_WHY_BYTES]; /* the keyword of `proof=` (write/proof.h), or "" */
 	unsigned grown_partition;   /* `grown=`: the number of a partition that has become larger; 0: none */
 	char warning[PX_CHILD_LINE_BYTES]; /* the words of the `warning=` that came last; "": none */
 	smallint archive_whole;     /* `archive=whole`: what it delivered was a tar archive up to its end */

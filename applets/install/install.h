@@ -19,7 +19,7 @@ struct px_install {
 	const char *identity;       /* of the disk that was chosen (disk/identity.h); NULL: any disk of that name */
 	const char *root;           /* before /dev, /tmp and /mnt; "" */
 	smallint force;
-	smallint whole;             /* px.verify=whole: SHA256 of the image, too, where a block map proves it already */
+	smallint whole;             /* px.verify=whole: SHA256 of the image, too, whatever else proves it */
 	unsigned patience_s;        /* it fails when nothing was said and nothing moved for so long; 0: it never does */
 	const char *server, *mac;   /* for the scripts; NULL: not known */
 	/* kept by the functions below */

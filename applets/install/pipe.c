@@ -49,6 +49,17 @@ static int is_proven(const struct px_image *image)
 	return image->digest.known || (image->bmap && image->bmap_digest.known);
 }
 
+/* What pxfetch is to hold the file against. Of a raw image the two sums are one, which pxwrite computes. */
+static const struct px_digest *fetched_digest(const struct px_image *image)
+{
+	const struct px_digest *source = &image->source_digest, *digest = &image->digest;
+	static const struct px_digest none;
+
+	if (digest->known && memcmp(source->sha256, digest->sha256, sizeof(source->sha256)) == 0)
+		return &none;
+	return source;
+}
+
 /* proven: who reads knows the hash of the whole, so that parts may be joined without anything that proves them.
  * digest: of the file as it comes. */
 static void fetch_command(struct px_command *command, char **urls, int proven, const struct px_digest *digest)
@@ -72,11 +83,27 @@ static void add_identity(struct px_command *command, const struct px_install *in
 	px_command_add(command, install->identity);
 }
 
+/* Which of the proofs are enough is for pxwrite to say, which sees the block map and the file's format. */
+static void add_proof(struct px_command *command, const struct px_install *install)
+{
+	const struct px_image *image = install->image;
+
+	if (install->bmap_path) {
+		px_command_add(command, "-b");
+		px_command_add(command, install->bmap_path);
+		if (image->bmap_digest.known) /* pxfetch has held the map against it */
+			px_command_add(command, "-B");
+	}
+	if (fetched_digest(image)->known) /* the word of -c is said when pxfetch has ended well */
+		px_command_add(command, "-P");
+	if (install->whole)
+		px_command_add(command, "-w");
+}
+
 static void write_command(struct px_command *command, const struct px_install *install, const char *disk)
 {
 	const struct px_image *image = install->image;
 	char size[sizeof(off_t) * 3];
-	int vouched;
 
 	memset(command, 0, sizeof(*command));
 	add_words(command, "pxwrite\0" "-q\0" "-p\0" "3\0");
@@ -91,19 +118,14 @@ static void write_command(struct px_command *command, const struct px_install *i
 		px_command_add(command, "-s");
 		px_command_add(command, size);
 	}
-	vouched = install->bmap_path && image->bmap_digest.known && !LONE_DASH(disk);
-	if (!vouched || install->whole)
-		add_digest(command, &image->digest);
-	if (install->bmap_path && !LONE_DASH(disk)) {
-		px_command_add(command, "-b");
-		px_command_add(command, install->bmap_path);
+	add_digest(command, &image->digest);
+	if (!LONE_DASH(disk)) {
+		add_proof(command, install);
+		if (image->grow)
+			px_command_add(command, "-g");
+		if (install->force)
+			px_command_add(command, "-f");
 	}
-	if (vouched) /* pxfetch has held it against Bmap-SHA256: its ranges prove the image */
-		px_command_add(command, "-B");
-	if (image->grow && !LONE_DASH(disk))
-		px_command_add(command, "-g");
-	if (install->force && !LONE_DASH(disk))
-		px_command_add(command, "-f");
 	px_command_add(command, "--");
 	px_command_add(command, disk);
 }
@@ -143,7 +165,7 @@ char* FAST_FUNC px_pipe_describe(const struct px_install *install)
 	char *text = xstrdup("");
 	unsigned i;
 
-	fetch_command(&fetch, urls, is_proven(install->image), &install->image->source_digest);
+	fetch_command(&fetch, urls, is_proven(install->image), fetched_digest(install->image));
 	write_command(&write, install, install->disk);
 	for (i = 0; i < fetch.count + write.count; i++) {
 		const char *word = i < fetch.count ? fetch.argv[i] : write.argv[i - fetch.count];
@@ -169,7 +191,7 @@ static int start_pair(struct px_install *install, char **urls, const char *disk,
 	install->committed = 0;
 	if (px_child_pipe(data) != 0)
 		return -1;
-	fetch_command(&fetch, urls, is_proven(install->image), &install->image->source_digest);
+	fetch_command(&fetch, urls, is_proven(install->image), fetched_digest(install->image));
 	write_command(&write, install, disk);
 	rc = px_child_start(&install->write, "pxwrite", write.argv, data[0], out_fd, output_max_bytes);
 	if (rc == 0)

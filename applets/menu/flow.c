@@ -10,6 +10,7 @@
 #include "disk/identity.h"
 #include "report/log.h"
 #include "menu/menu.h"
+#include "menu/words.h"
 #include "report/report.h"
 
 enum { DONE_SECONDS = 5 };
@@ -114,6 +115,8 @@ static int install_image(struct px_menu *menu, int force)
 	menu->status = install->status;
 	keep_words(menu);
 	if (install->status == 0) {
+		if (px_words_proof(install))
+			px_log_say("px: proof: %s", px_words_proof(install));
 		px_log_say("px: installed %s on %s", menu->image->id, menu->disk->path);
 		px_tell_fill(menu, &event);
 		px_report_done(&event);

@@ -83,8 +83,8 @@ static enum px_action FAST_FUNC text_done(struct px_menu *menu, unsigned seconds
 			px_words_state(menu),
 			px_words_time(time, (menu->install.end_ms - menu->install.start_ms) / 1000),
 			px_words_after(menu));
-	if (px_words_proof(menu->image))
-		px_ui_print(&menu->ui, "Proof: %s\n", px_words_proof(menu->image));
+	if (px_words_proof(&menu->install))
+		px_ui_print(&menu->ui, "Proof: %s\n", px_words_proof(&menu->install));
 	return PX_DO_NOTHING;
 }
 

@@ -139,8 +139,8 @@ static void FAST_FUNC draw_done(struct px_menu *menu, struct px_screen *screen)
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "Image", menu->image->id);
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s  %s", "Disk", menu->disk->path, menu->disk->model);
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", px_words_state(menu));
-	if (px_words_proof(menu->image))
-		px_screen_line(screen, 13, 2, PX_PLAIN, "%s", px_words_proof(menu->image));
+	if (px_words_proof(&menu->install))
+		px_screen_line(screen, 13, 2, PX_PLAIN, "%s", px_words_proof(&menu->install));
 	draw_time(screen, "It took", seconds);
 	if (menu->warnings)
 		px_screen_line(screen, 2, 6, PX_BAD, "%s", menu->warnings);

@@ -107,19 +107,30 @@ const char* FAST_FUNC px_words_state(const struct px_menu *menu)
 	return words ? words : menu->install.disk_state;
 }
 
-const char* FAST_FUNC px_words_proof(const struct px_image *image)
+static const char *archive_proof(const struct px_image *image)
 {
-	if (image->init)
-		return image->digest.known ? "the archive had the SHA256 of the catalog"
-				: image->source_digest.known
-				? "the archive's file had the Source-SHA256 of the catalog" : NULL;
-	if (image->bmap_digest.known)
-		return "what is in use had the checksums of the block map that the catalog pins (Bmap-SHA256)";
 	if (image->digest.known)
-		return "the image had the SHA256 of the catalog";
-	if (image->source_digest.known)
-		return "the file had the Source-SHA256 of the catalog";
-	return "the catalog names no hash: only the file's own checksums say that it is the right one";
+		return "the archive had the SHA256 of the catalog";
+	return image->source_digest.known ? "the archive's file had the Source-SHA256 of the catalog" : NULL;
+}
+
+/* pxwrite says what it was (proof=, write/proof.h): that hangs on the file, not on the catalog alone. */
+const char* FAST_FUNC px_words_proof(const struct px_install *install)
+{
+	static const char keywords[] ALIGN1 = "map\0sha256\0source\0file\0ranges\0format\0size\0";
+	static const char words[] ALIGN1 =
+		"what is in use had the checksums of the block map that the catalog pins (Bmap-SHA256)\0"
+		"the image had the SHA256 of the catalog\0"
+		"the file had the Source-SHA256 of the catalog, its contents their own checksums\0"
+		"the file had the Source-SHA256 of the catalog\0"
+		"the image had the checksums of its block map; the catalog names no hash of either\0"
+		"the catalog names no hash: only the file's own checksums say that it is the right one\0"
+		"the catalog names no hash, and the file has no checksums: only the size was right\0";
+	int proof = index_in_strings(keywords, install->write.proof);
+
+	if (install->image->init)
+		return archive_proof(install->image);
+	return proof < 0 ? NULL : nth_string(words, proof);
 }
 
 const char* FAST_FUNC px_words_after(const struct px_menu *menu)

@@ -39,7 +39,7 @@ char *px_words_time(char *buf, unsigned seconds) FAST_FUNC;
 const char *px_words_state(const struct px_menu *menu) FAST_FUNC;
 
 /* What has proven that the right bytes are on the disk, in words; NULL: nothing beyond the state. */
-const char *px_words_proof(const struct px_image *image) FAST_FUNC;
+const char *px_words_proof(const struct px_install *install) FAST_FUNC;
 
 /* What the machine will do after an installation: "restart". */
 const char *px_words_after(const struct px_menu *menu) FAST_FUNC;

@@ -12,7 +12,7 @@
 
 /* How much of each value is told (twice that, when every character is escaped), so that an event fits into a record. */
 enum { IP_BYTES = 64, IMAGE_BYTES = 128, DISK_BYTES = 64, STAGE_BYTES = 12, STEP_BYTES = 32, STATE_BYTES = 80,
-	WARNINGS_BYTES = 400,
+	PROOF_BYTES = 12, WARNINGS_BYTES = 400,
 	REASON_BYTES = 400, LOG_LINES = 12, LOG_BYTES = 1900 };
 
 char* FAST_FUNC px_event_escape(const char *text, const char *special, unsigned max_bytes)
@@ -89,8 +89,11 @@ static char *failed_members(const struct px_event *event)
 static char *done_members(const struct px_event *event)
 {
 	char *warnings = json(event->warnings, WARNINGS_BYTES);
-	char *members = xasprintf(",\"seconds\":%u,\"warnings\":\"%s\"", event->seconds, warnings);
+	char *proof = json(event->proof, PROOF_BYTES);
+	char *members = xasprintf(",\"seconds\":%u,\"proof\":\"%s\",\"warnings\":\"%s\"", event->seconds, proof,
+			warnings);
 
+	free(proof);
 	free(warnings);
 	return members;
 }

@@ -23,6 +23,7 @@ struct px_event {
 	int status;                 /* failed: enum px_status */
 	const char *reason;         /* failed */
 	const char *disk_state;     /* failed: words for people */
+	const char *proof;          /* done: what has proven the image, a keyword (pxwrite's proof=); "": not said */
 	const char *warnings;       /* done, failed: what did not stop it, '\n' between them */
 };
 

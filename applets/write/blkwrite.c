@@ -14,6 +14,7 @@
 #include "write/commit.h"
 #include "write/gate.h"
 #include "write/pour.h"
+#include "write/proof.h"
 #include "write/readback.h"
 #include "lib/ring.h"
 #include "verify/sum.h"
@@ -388,16 +389,21 @@ enum px_status FAST_FUNC px_blkwrite_clear(struct px_blkwrite *w)
 enum px_status FAST_FUNC px_blkwrite_run(struct px_blkwrite *w)
 {
 	static enum px_status (*const steps[])(struct px_blkwrite *w) = {
-		step_clear, px_pour, step_whole, sync_disk, px_readback, step_commit, step_mend, step_head,
+		step_clear, px_pour, step_whole, sync_disk, px_readback, px_proof_again, step_commit,
+		step_mend, step_head,
 	};
 	enum px_status status = PX_OK;
 	unsigned i;
 
 	for (i = 0; i < ARRAY_SIZE(steps) && status == PX_OK; i++)
 		status = steps[i](w);
-	if (status == PX_OK)
-		step_reread_table(w);
-	return status;
+	if (status != PX_OK)
+		return status;
+	step_reread_table(w);
+	px_state_line(w->progress_fd, "proof", px_proof_keyword(w));
+	if (!w->quiet)
+		bb_error_msg("%s: the image was proven by %s", w->dev->path, px_proof_words(w));
+	return PX_OK;
 }
 
 void FAST_FUNC px_blkwrite_free(struct px_blkwrite *w)

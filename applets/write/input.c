@@ -9,6 +9,7 @@
 #include "lib/ring.h"
 #include "write/input.h"
 #include "write/pour.h"
+#include "write/proof.h"
 #include "write/source.h"
 
 /* A raw image says nothing about its end: something else must. */
@@ -16,7 +17,7 @@ static enum px_status prove_raw_end(struct px_blkwrite *w)
 {
 	if (w->image_bytes < 0)
 		w->image_bytes = px_source_size_bytes(w->source);
-	if (w->image_bytes >= 0 || w->digest.known)
+	if (w->image_bytes >= 0 || w->digest.known || w->source_proven)
 		return PX_OK;
 	bb_simple_error_msg("a raw image from a pipe: its end proves nothing: give its size (-s) or hash (-H)");
 	return PX_USAGE;
@@ -26,11 +27,9 @@ static void decode(struct px_blkwrite *w, const struct px_decoder *decoder, size
 {
 	struct px_decode_options options = {
 		.memory_bytes = memory_bytes,
-		.hashed = w->digest.known,
-		.sized = w->proof != PX_PROOF_NONE,
-		.proven = w->proof == PX_PROOF_WHOLE,
 	};
 
+	px_proof_decode(w, &options);
 	if (rings) {
 		options.history_bytes = PX_POUR_HISTORY_BYTES;
 		options.slack_bytes = PX_RING_SLACK_BYTES;

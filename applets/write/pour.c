@@ -8,6 +8,7 @@
 #include "verify/bmapcheck.h"
 #include "write/gate.h"
 #include "write/pour.h"
+#include "write/proof.h"
 #include "write/readback.h"
 #include "lib/ring.h"
 #include "verify/sha256.h"
@@ -171,11 +172,12 @@ static void prepare(struct px_blkwrite *w)
 	/* not all of it becomes memory: only what is written to */
 	w->sums = xzalloc((most_bytes / PX_CHUNK_BYTES + 1) * sizeof(w->sums[0]));
 	w->done_bytes = w->head_bytes;
+	w->hashed = px_proof_hashes(w);
 	sha256_begin(&w->hash);
-	if (w->digest.known)
-		sha256_hash(&w->hash, w->head, w->head_bytes);
+	if (w->hashed)
+		px_sha256_hash(&w->hash, w->head, w->head_bytes);
 	if (w->bmap)
-		w->bmap_check = px_bmap_check_open(w->bmap, w->digest.known && !w->bmap_vouched);
+		w->bmap_check = px_bmap_check_open(w->bmap, px_proof_holes_are_zero(w));
 	if (w->bmap_vouched)
 		w->gate = px_gate_new();
 	px_progress_init(&w->progress, "write", MAX(w->image_bytes, 0), w->progress_fd, w->quiet);
@@ -204,7 +206,7 @@ static enum px_status pour_through_ring(struct px_blkwrite *w)
 	struct px_ring *ring;
 	enum px_status status, behind_status;
 
-	if (w->digest.known)
+	if (w->hashed)
 		stages[count++] = (struct px_ring_stage){ hash_work, w, 1 };
 	if (w->bmap)
 		stages[count++] = (struct px_ring_stage){ bmap_work, w, 1 };
@@ -255,7 +257,7 @@ enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)
 		px_bmap_zero_holes(w->bmap, w->head, w->head_bytes, 0);
 	if (status == PX_OK && w->bmap)
 		warn_of_holes(w);
-	if (status == PX_OK && px_digest_check(&w->digest, &w->hash, "the image") < 0)
+	if (status == PX_OK && w->hashed && px_digest_check(&w->digest, &w->hash, "the image") < 0)
 		status = PX_DATA;
 	return status;
 }

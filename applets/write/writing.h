@@ -25,6 +25,9 @@ struct px_blkwrite {
 	enum px_proof proof;              /* what of digest and image_bytes is from somebody who knows the image */
 	const struct px_bmap *bmap;       /* its checksums; NULL: none */
 	smallint bmap_vouched;            /* bmap is right for sure: each range and hole is what it says */
+	smallint source_proven;           /* who says the word of commit_fd has held the packed file against its hash */
+	smallint whole;                   /* digest is held against the image, whatever else proves that */
+	smallint unsealed;                /* a part of what was decoded so far had no checksum in its file */
 	int commit_fd;                    /* -1, or whence the word that the boot sector waits for (commit.h) */
 	smallint skip_readback;
 	smallint read_behind;             /* reading disturbs this disk's writing little: no head to move */
@@ -49,6 +52,7 @@ struct px_blkwrite {
 	unsigned long long disk_us;       /* in writes, of all threads together */
 	unsigned long long seen_us[PX_BUSY_STAGES]; /* what of these and of the waits has been reported */
 	sha256_ctx_t hash;
+	smallint hashed;                  /* hash is of all of the image, from its first byte on */
 	struct px_bmap_check *bmap_check;
 	smallint poured;                  /* all of the image has been given to the stages */
 	struct px_gate *gate;             /* with bmap_vouched: what is not proven is not written; else NULL */

@@ -366,3 +366,39 @@ stays_failed() {
 	grep -q '^pxwrite .* -b [^ ]* ' "$PX_STUB/calls"
 	! grep -q '^pxwrite .* -B ' "$PX_STUB/calls"
 }
+
+@test "pxwrite is told of all that proves an image, and decides itself: -H always, -P for a file that pxfetch proves, -w for px.verify=whole" {
+	sum=$(printf '%064d' 7) bmap_sum=$(printf '%064d' 8) image_sum=$(printf '%064d' 9)
+	cat >"$PX_STUB/images" <<-CATALOG
+		Image: all
+		Source: p.img.zst
+		Source-SHA256: $sum
+		SHA256: $image_sum
+		Bmap: p.bmap
+		Bmap-SHA256: $bmap_sum
+
+		Image: raw
+		Source: p.img
+		Source-SHA256: $sum
+		SHA256: $sum
+	CATALOG
+	unattended px.image=all
+	wait "$MENU"
+	grep -q "^pxwrite .* -H sha256:$image_sum -b [^ ]* -B -P -- " "$PX_STUB/calls"
+	rm "$PX_STUB/calls"
+	unattended px.image=all px.verify=whole
+	wait "$MENU"
+	grep -q "^pxwrite .* -H sha256:$image_sum -b [^ ]* -B -P -w -- " "$PX_STUB/calls"
+	rm "$PX_STUB/calls"
+	# the two sums are one: pxwrite computes it, and pxfetch need not
+	unattended px.image=raw
+	wait "$MENU"
+	grep -q '^pxfetch .* -O - -j -- tftp://192.0.2.1/p.img$' "$PX_STUB/calls"
+	grep -q "^pxwrite .* -H sha256:$sum -- " "$PX_STUB/calls"
+}
+
+@test "the log says what has proven the image, as pxwrite has said it" {
+	unattended px.image=debian-13-lab
+	wait "$MENU"
+	grep -q '^px: proof: the image had the SHA256 of the catalog' "$BATS_TEST_TMPDIR/out"
+}

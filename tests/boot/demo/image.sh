@@ -135,6 +135,7 @@ pack() {
 		Description: A small Debian with a serial console; root has no password.
 		Source: debian.img.zst
 		Size: $size
+		Source-SHA256: $(sha256sum "$demo/debian.img.zst.new" | cut -d ' ' -f 1)
 		SHA256: $sum
 		Grow: yes
 	STANZA

@@ -32,14 +32,15 @@ main() {
 	"$here/../../../initramfs/pack/stick.sh" "$build" "$suite" "$dir/small.img" "$folder" 5058-5353 \
 		"$dir/small.menu" \
 		>/dev/null
+	zstd -q -f -3 "$dir/small.img" -o "$dir/small.img.zst"
 	cat >"$dir/small.stanza" <<-STANZA
 		Image: small
 		Title: A small system
 		Source: small.img.zst
 		Size: $(stat -c %s "$dir/small.img")
+		Source-SHA256: $(sha256sum "$dir/small.img.zst" | cut -d ' ' -f 1)
 		SHA256: $(sha256sum "$dir/small.img" | cut -d ' ' -f 1)
 	STANZA
-	zstd -q -f -3 "$dir/small.img" -o "$dir/small.img.zst"
 	rm -rf "$folder" "$dir/small.menu" "$dir/small.img"
 }
 
