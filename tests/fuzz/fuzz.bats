@@ -22,6 +22,7 @@ fuzz() {
 @test "no disk hint crashes pximenu" { fuzz hint; }
 @test "no disk identity crashes pxwrite" { fuzz identity; }
 @test "no catalog crashes pximenu" { fuzz catalog; }
+@test "no signature and no key crashes pximenu, and none is made up" { fuzz signature; }
 
 @test "every fuzz target has a test here" {
 	for target in "$PX_TOP"/tests/fuzz/*.c; do
