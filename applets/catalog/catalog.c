@@ -20,6 +20,9 @@ struct parser {
 	unsigned line;              /* number of the line before next */
 	unsigned last_line;         /* of the stanza that is open, so far */
 	struct px_image *image;     /* the stanza that is open, or NULL */
+	struct px_header *header;   /* it is this; else NULL */
+	struct px_machine *machine; /* it is this; else NULL */
+	struct px_image other;      /* what image is then: where it begins, and what is wrong with it */
 	uint32_t seen;              /* fields of it, one bit each */
 };
 
@@ -120,12 +123,41 @@ static void replace_controls(char *text, size_t len_bytes)
 
 /* --- stanzas */
 
-static void open_stanza(struct parser *p)
+static void open_header(struct parser *p)
+{
+	p->header = &p->catalog->header;
+	p->header->line = p->line;
+	p->image = &p->other;
+}
+
+static void open_machine(struct parser *p)
 {
 	struct px_catalog *catalog = p->catalog;
 
-	catalog->images = xrealloc_vector(catalog->images, 6, catalog->count);
-	p->image = &catalog->images[catalog->count++];
+	catalog->machines = xrealloc_vector(catalog->machines, 4, catalog->machine_count);
+	p->machine = &catalog->machines[catalog->machine_count++];
+	p->machine->line = p->line;
+	p->machine->auto_until_s = -1;
+	p->image = &p->other;
+}
+
+/* line: the first one, which says what kind of stanza it is. */
+static void open_stanza(struct parser *p, const char *line)
+{
+	struct px_catalog *catalog = p->catalog;
+
+	memset(&p->other, 0, sizeof(p->other));
+	p->header = NULL;
+	p->machine = NULL;
+	if (strncasecmp(line, "Catalog:", 8) == 0 && !catalog->count && !catalog->machine_count
+	 && !catalog->header.line)
+		open_header(p);
+	else if (strncasecmp(line, "Machine:", 8) == 0)
+		open_machine(p);
+	else {
+		catalog->images = xrealloc_vector(catalog->images, 6, catalog->count);
+		p->image = &catalog->images[catalog->count++];
+	}
 	p->image->id = p->image->title = p->image->description = p->image->disk = p->image->problem_field = "";
 	p->image->size_bytes = p->image->need_bytes = -1;
 	p->image->line = p->line;
@@ -213,12 +245,10 @@ static int is_remote(const char *text)
 	return remote;
 }
 
-static void close_stanza(struct parser *p)
+static void close_image(struct parser *p)
 {
 	struct px_image *image = p->image;
 
-	if (!image)
-		return;
 	if (!image->id[0])
 		set_problem(p, "Image", "missing");
 	if (!image->sources && !image->init && !image->archive)
@@ -245,6 +275,36 @@ static void close_stanza(struct parser *p)
 	refuse_bad_urls(p);
 	if (!image->title[0])
 		image->title = image->id;
+}
+
+static void close_header(const struct parser *p)
+{
+	p->header->problem = p->other.problem;
+	p->header->problem_field = p->other.problem_field;
+	p->header->problem_line = p->other.problem_line;
+}
+
+static void close_machine(struct parser *p)
+{
+	const char *field, *fault = px_machine_fault(p->machine, p->catalog->header.date_s, &field);
+
+	if (fault)
+		set_problem(p, field, fault);
+	p->machine->problem = p->other.problem;
+	p->machine->problem_field = p->other.problem_field;
+	p->machine->problem_line = p->other.problem_line;
+}
+
+static void close_stanza(struct parser *p)
+{
+	if (!p->image)
+		return;
+	if (p->header)
+		close_header(p);
+	else if (p->machine)
+		close_machine(p);
+	else
+		close_image(p);
 	p->image = NULL;
 }
 
@@ -256,7 +316,20 @@ static void unknown_field(struct parser *p, const char *name)
 	}
 }
 
-static void take_field(struct parser *p, char *name, char *value)
+/* A field of a stanza that is no image. */
+static void take_other(struct parser *p, const char *name, char *value)
+{
+	const char *problem;
+
+	cut_comment(value);
+	problem = p->header ? px_header_set(p->header, name, value) : px_machine_set(p->machine, name, value);
+	if (problem && !problem[0])
+		unknown_field(p, name);
+	else if (problem)
+		set_problem(p, name, problem);
+}
+
+static void take_image_field(struct parser *p, const char *name, char *value)
 {
 	const struct px_field *field;
 	const char *problem;
@@ -290,7 +363,7 @@ static void take_line(struct parser *p, char *line)
 	char *value;
 
 	if (!p->image)
-		open_stanza(p);
+		open_stanza(p, line);
 	if (!colon || colon == line || line[strcspn(line, " \t:")] != ':') {
 		unfold(p, line);
 		p->last_line = p->line;
@@ -301,13 +374,16 @@ static void take_line(struct parser *p, char *line)
 	value = skip_whitespace(colon + 1);
 	unfold(p, value);
 	p->last_line = p->line;
-	take_field(p, line, value);
+	if (p->header || p->machine)
+		take_other(p, line, value);
+	else
+		take_image_field(p, line, value);
 }
 
 /* One that stands for all that follow: 16 MiB of stanzas of one letter would take 800 MB. */
 static void refuse_rest(struct parser *p)
 {
-	open_stanza(p);
+	open_stanza(p, "");
 	p->last_line = p->line;
 	set_problem(p, "", "too many images: none is read from here on");
 }
@@ -349,6 +425,8 @@ struct px_catalog* FAST_FUNC px_catalog_parse(char *text, size_t len_bytes, cons
 	char *line;
 	unsigned i;
 
+	catalog->header.name = "";
+	catalog->header.date_s = catalog->header.valid_until_s = -1;
 	catalog->text = text;
 	catalog->url = xstrdup(url);
 	catalog->remote = is_remote(url);
@@ -361,7 +439,7 @@ struct px_catalog* FAST_FUNC px_catalog_parse(char *text, size_t len_bytes, cons
 			continue;
 		if (line[0] == '\0')
 			close_stanza(&p);
-		else if (!p.image && catalog->count == PX_IMAGES_MAX) {
+		else if (!p.image && catalog->count + catalog->machine_count == PX_IMAGES_MAX) {
 			refuse_rest(&p);
 			break;
 		} else
@@ -382,6 +460,7 @@ void FAST_FUNC px_catalog_free(struct px_catalog *catalog)
 	free(catalog->shown);
 	free(catalog->text);
 	free(catalog->images);
+	free(catalog->machines);
 	free(catalog);
 }
 

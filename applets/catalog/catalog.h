@@ -7,7 +7,9 @@
 #ifndef PX_CATALOG_H
 #define PX_CATALOG_H 1
 
+#include "catalog/header.h"
 #include "catalog/image.h"
+#include "catalog/machine.h"
 
 enum {
 	PX_CATALOG_BYTES_MAX = 16 << 20,
@@ -19,6 +21,9 @@ struct px_catalog {
 	char *shown;                /* url without user and password: for people */
 	smallint remote;            /* it came over the network */
 	char *text;                 /* owned: the fields point into it */
+	struct px_header header;    /* line 0: none */
+	struct px_machine *machines;
+	unsigned machine_count;
 	struct px_image *images;
 	unsigned count;
 	unsigned unusable;

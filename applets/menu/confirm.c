@@ -33,6 +33,7 @@ static void draw_image_and_disk(struct px_menu *menu, struct px_screen *screen)
 	text = px_words_image(menu->image);
 	draw_item(screen, "", text, PX_PLAIN);
 	free(text);
+	draw_item(screen, "Catalog", menu->voucher, menu->key ? PX_PLAIN : PX_BOLD);
 	screen->row++;
 	text = px_words_disk(disk);
 	draw_item(screen, "Disk", text, PX_BOLD);

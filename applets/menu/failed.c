@@ -86,6 +86,7 @@ static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen
 		free(disk);
 	}
 	draw_item(screen, "Catalog", menu->catalog_shown, PX_PLAIN);
+	draw_item(screen, "", menu->catalog ? menu->voucher : NULL, PX_PLAIN);
 	draw_item(screen, "Machine", menu->machine, PX_PLAIN);
 	px_screen_put(screen, screen->row, 2, 0, PX_PLAIN, "Status");
 	px_screen_line(screen, 13, 1, PX_PLAIN, "exit %d, %u s after start", menu->status, monotonic_sec());

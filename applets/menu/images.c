@@ -9,7 +9,7 @@
 #include "menu/page.h"
 #include "menu/viewer.h"
 
-enum { DETAIL_ROWS = 5, SIZE_COLUMNS = 10 };
+enum { DETAIL_ROWS = 5, SIZE_COLUMNS = 10, LIST_TOP = PX_PAGE_TOP + 1 };
 
 enum entry { ENTRY_LOCAL, ENTRY_AGAIN, ENTRY_NETWORK, ENTRY_LOG, ENTRY_SHELL, ENTRY_REBOOT, ENTRY_POWEROFF, ENTRIES };
 
@@ -77,10 +77,10 @@ static void draw_list(struct px_menu *menu, struct px_screen *screen)
 	struct images_page *page = menu->page;
 	unsigned top, i;
 
-	page->list.rows = px_page_bottom(screen) - DETAIL_ROWS - PX_PAGE_TOP;
+	page->list.rows = px_page_bottom(screen) - DETAIL_ROWS - LIST_TOP;
 	top = px_list_top(&page->list);
 	for (i = top; i < page->list.count && i < top + page->list.rows; i++) {
-		unsigned what = page->shown[i], row = PX_PAGE_TOP + i - top;
+		unsigned what = page->shown[i], row = LIST_TOP + i - top;
 		int cursor = i == page->list.cursor;
 
 		if (what < menu->catalog->count) {
@@ -137,6 +137,7 @@ static void FAST_FUNC draw_images(struct px_menu *menu, struct px_screen *screen
 				menu->catalog->shown);
 	px_screen_put(screen, 1, 2, 0, PX_BOLD, count);
 	free(count);
+	px_screen_put(screen, 2, 2, 0, menu->key ? PX_PLAIN : PX_BOLD, menu->voucher);
 	draw_list(menu, screen);
 	draw_details(menu, screen);
 }

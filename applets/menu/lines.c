@@ -113,6 +113,7 @@ static void print_failure(struct px_menu *menu)
 		free(details);
 	}
 	print_if(menu, "catalog: ", menu->catalog_shown);
+	print_if(menu, "         ", menu->catalog ? menu->voucher : NULL);
 	print_if(menu, "machine: ", menu->machine);
 	px_ui_print(&menu->ui, "  exit %d, %u s after start\n", menu->status, monotonic_sec());
 }

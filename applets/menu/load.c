@@ -5,12 +5,13 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += load.o
 
 #include "libbb.h"
+#include <time.h>
 #include "lib/text.h"
 #include "lib/url.h"
 #include "report/log.h"
 #include "menu/menu.h"
 
-enum { RETRY_MS = 3000, UNATTENDED_MS = 120 * 1000,
+enum { RETRY_MS = 3000, AGAIN_MS = 2000, UNATTENDED_MS = 120 * 1000,
 	MEND_MS = 5 * 1000, MEND_MAX_MS = 60 * 1000, UNATTENDED_NETWORK_MS = 600 * 1000 };
 
 /* When what failed is tried again, by monotonic_ms(). */
@@ -52,50 +53,244 @@ static char *network_problem(const struct px_menu *menu)
 	return xstrdup("waiting for the network: no address yet");
 }
 
-static void take_catalog(struct px_menu *menu, struct px_child *fetch)
-{
-	char *text = fetch->output ? fetch->output : xzalloc(1);
+/* A file that was fetched. */
+struct got {
+	int status;                 /* enum px_status; 0: it is here */
+	char *text;                 /* malloc'ed, a NUL behind; or NULL */
+	size_t len_bytes;
+};
 
-	fetch->output = NULL; /* the catalog's now */
-	menu->catalog = px_catalog_parse(text, fetch->output_bytes, menu->catalog_url);
-	px_tell_open(menu); /* now that somebody can be reached and this machine has a name */
-	px_log_add("px: catalog %s: %u images, %u of them unusable", menu->catalog_shown, menu->catalog->count,
-			menu->catalog->unusable);
-	if (menu->catalog->warnings)
-		px_log_add("px: %s:%u: unknown field %s (and %u more)", bb_basename(menu->catalog_shown),
-				menu->catalog->warning_line, menu->catalog->warning_field, menu->catalog->warnings - 1);
+static void take_output(struct px_child *fetch, const char *shown, struct got *got, char **reason)
+{
+	const char *words = px_child_message(fetch, 0);
+
+	if (fetch->output_overflow) {
+		got->status = PX_PROTOCOL;
+		*reason = xasprintf("%s: more than %s", shown,
+				fetch->output_max_bytes > PX_SIGNATURE_BYTES_MAX ? "16 MiB: no catalog" : "4 KiB");
+		return;
+	}
+	got->status = fetch->status > 0 && fetch->status < 128 ? fetch->status : fetch->status ? PX_OTHER : 0;
+	if (got->status) {
+		*reason = xstrdup(words[0] ? words : "pxfetch failed without a word");
+		return;
+	}
+	got->text = fetch->output ? fetch->output : xzalloc(1);
+	got->len_bytes = fetch->output_bytes;
+	fetch->output = NULL; /* the caller's now */
 }
 
-/* One try. PX_DO_CHOSEN: there; PX_DO_NOTHING: failed, *reason (malloced) says why; else what the operator wants. */
-static enum px_action try_once(struct px_menu *menu, char **reason)
+/* --- getting one file */
+
+/* Runs pxfetch of url. PX_DO_NOTHING: it has ended, got->status says how, and *reason is there when that is not 0;
+ * anything else is what the operator wants. */
+static enum px_action get_file(struct px_menu *menu, const char *url, size_t max_bytes, struct got *got, char **reason)
 {
 	char *argv[] = { (char *)"pxfetch", (char *)"-q", (char *)"-t", (char *)"2", (char *)"-O", (char *)"-",
-			(char *)"--", menu->catalog_url, NULL };
-	char *doing = xasprintf("fetching %s", menu->catalog_shown);
+			(char *)"--", (char *)url, NULL };
+	char *shown = px_url_hide_users(px_ascii(xstrdup(url), 0)), *doing = xasprintf("fetching %s", shown);
 	enum px_action action = PX_DO_NOTHING;
 	struct px_child fetch;
 
-	if (px_child_start(&fetch, "pxfetch", argv, -1, PX_CHILD_COLLECT, PX_CATALOG_BYTES_MAX) != 0) {
+	memset(got, 0, sizeof(*got));
+	got->status = PX_OTHER;
+	if (px_child_start(&fetch, "pxfetch", argv, -1, PX_CHILD_COLLECT, max_bytes) != 0)
 		*reason = xstrdup("cannot start pxfetch");
-		free(doing);
+	else {
+		while (px_child_running(&fetch) && action == PX_DO_NOTHING)
+			action = menu->front->waiting(menu, doing, 1000, &fetch);
+		if (action == PX_DO_NOTHING)
+			take_output(&fetch, shown, got, reason);
+		px_child_free(&fetch);
+	}
+	free(doing);
+	free(shown);
+	return action;
+}
+
+/* --- whose it is */
+
+/* The signature's URL: SUFFIX behind the path. */
+static char *beside(const char *url, const char *suffix)
+{
+	size_t length = strcspn(url, "?#");
+
+	return xasprintf("%.*s%s%s", (int)length, url, suffix, url + length);
+}
+
+/* CATALOG.sig; where the server has none, CATALOG.minisig. *name: what it is called, for messages; malloc'ed. */
+static enum px_action get_signature(struct px_menu *menu, struct got *got, char **name, char **reason)
+{
+	static const char suffixes[] ALIGN1 = ".sig\0.minisig\0";
+	const char *suffix = suffixes;
+	enum px_action action = PX_DO_NOTHING;
+
+	do {
+		char *url = beside(menu->catalog_url, suffix);
+
+		free(*name);
+		*name = xasprintf("%s%s", bb_basename(menu->catalog_shown), suffix);
+		free(*reason);
+		*reason = NULL;
+		action = get_file(menu, url, PX_SIGNATURE_BYTES_MAX, got, reason);
+		free(url);
+		suffix += strlen(suffix) + 1;
+	} while (action == PX_DO_NOTHING && got->status == PX_SERVER && *suffix);
+	return action;
+}
+
+/* Holds the catalog's bytes against its signature. PX_DO_NOTHING: *key, or *reason and menu->status. */
+static enum px_action verify(struct px_menu *menu, const struct got *catalog, const struct px_key **key, char **reason)
+{
+	struct got signature;
+	char *name = NULL, *why = NULL;
+	enum px_action action = get_signature(menu, &signature, &name, &why);
+
+	*key = NULL;
+	if (action != PX_DO_NOTHING)
+		goto out;
+	menu->status = PX_AUTH;
+	if (signature.status == PX_SERVER)
+		*reason = xasprintf("not signed: the server has neither %s.sig nor .minisig, and this initramfs "
+				"wants one of them", bb_basename(menu->catalog_shown));
+	else if (signature.status == PX_PROTOCOL)
+		*reason = xasprintf("%s: no signature: %s", name, why);
+	else if (signature.status) {
+		menu->status = signature.status;
+		*reason = xasprintf("%s: %s", name, why);
+	} else {
+		free(why);
+		why = px_signature_check(&menu->trust.keys, catalog->text, catalog->len_bytes, signature.text,
+				signature.len_bytes, key);
+		*reason = why ? xasprintf("%s: %s", name, why) : NULL;
+	}
+	free(signature.text);
+ out:
+	free(why);
+	free(name);
+	return action;
+}
+
+/* --- taking it */
+
+/* A clock that cannot be right is set to the earliest time that can: what looks at it later is then less wrong. */
+static void mend_clock(struct px_menu *menu, const struct px_clock *clock)
+{
+	struct timespec now = { .tv_sec = clock->floor_s };
+	char said[PX_TIME_BYTES_TEXT], floor_text[PX_TIME_BYTES_TEXT];
+
+	if (!clock->wrong || menu->clock_words)
+		return;
+	px_time_print(said, clock->now_s);
+	px_time_print(floor_text, clock->floor_s);
+	menu->clock_words = xasprintf("clock was %.10s: set to %.10s; expiry not checked", said, floor_text);
+	px_log_say("px: %s", menu->clock_words);
+	if (!menu->notice)
+		menu->notice = menu->clock_words;
+	if (!menu->root[0] && clock_settime(CLOCK_REALTIME, &now) != 0)
+		px_log_add("px: cannot set the clock: %s", strerror(errno));
+}
+
+/* Whose catalog it is, in one line for all pages. */
+static void set_voucher(struct px_menu *menu, const struct px_key *key)
+{
+	const struct px_header *header = &menu->catalog->header;
+	int is_long;
+
+	free(menu->voucher);
+	if (!key) {
+		menu->voucher = xstrdup(menu->catalog->remote
+				? "NOT SIGNED: anybody on this network could have made this list"
+				: "NOT SIGNED: nobody vouches for this list");
+		px_log_add("px: catalog %s", menu->voucher);
+		return;
+	}
+	menu->key = key;
+	is_long = strlen(key->print) > 20; /* a line of 80 columns has room for its beginning, the log for all of it */
+	menu->voucher = xasprintf("%s%ssigned by %s (%.*s%s)", header->name, header->name[0] ? ", " : "", key->name,
+			is_long ? 15 : 20, key->print, is_long ? "..." : "");
+	px_log_add("px: catalog verified: serial %u, key %s (%s)", header->serial, key->name, key->print);
+	if (header->valid_until_s < 0)
+		px_log_add("px: catalog: no Valid-Until: it never expires");
+	if (px_trust_remember(&menu->trust, menu->root, header->serial) != 0)
+		px_log_add("px: /run/px/serial: %s", strerror(errno));
+}
+
+/* Parses what is verified by key, or (NULL) what nobody wants verified. 0; -1: refused, *reason says why. */
+static int take_catalog(struct px_menu *menu, struct got *got, const struct px_key *key, char **reason)
+{
+	struct px_catalog *catalog = px_catalog_parse(got->text, got->len_bytes, menu->catalog_url);
+	struct px_clock clock;
+	char *why;
+
+	got->text = NULL; /* the catalog's now */
+	if (key) {
+		why = px_signed_refusal(&menu->trust, &catalog->header, time(NULL), &clock);
+		if (why) {
+			*reason = xasprintf("%s: %s", bb_basename(catalog->shown), why);
+			menu->status = PX_AUTH;
+			free(why);
+			px_catalog_free(catalog);
+			return -1;
+		}
+		mend_clock(menu, &clock);
+		px_signed_demand_hashes(catalog);
+	}
+	menu->catalog = catalog;
+	px_tell_open(menu); /* now that somebody can be reached and this machine has a name */
+	set_voucher(menu, key);
+	px_log_add("px: catalog %s: %u images, %u of them unusable", menu->catalog_shown, catalog->count,
+			catalog->unusable);
+	if (catalog->warnings)
+		px_log_add("px: %s:%u: unknown field %s (and %u more)", bb_basename(menu->catalog_shown),
+				catalog->warning_line, catalog->warning_field, catalog->warnings - 1);
+	return 0;
+}
+
+/* One look at catalog and signature. PX_DO_NOTHING with *reason: failed; PX_DO_CHOSEN: there. */
+static enum px_action get_and_verify(struct px_menu *menu, char **reason)
+{
+	const struct px_key *key = NULL;
+	struct got got;
+	enum px_action action = get_file(menu, menu->catalog_url, PX_CATALOG_BYTES_MAX, &got, reason);
+
+	menu->refused = 0;
+	if (action != PX_DO_NOTHING)
+		return action;
+	menu->status = got.status;
+	if (!got.status && menu->trust.wanted) {
+		action = verify(menu, &got, &key, reason);
+		menu->refused = !key && menu->status == PX_AUTH;
+	}
+	if (action == PX_DO_NOTHING && !*reason && take_catalog(menu, &got, key, reason) == 0)
+		action = PX_DO_CHOSEN;
+	free(got.text);
+	return action;
+}
+
+/* One try. PX_DO_CHOSEN: there; PX_DO_NOTHING: failed, *reason (malloced) says why; else what the operator wants.
+ * Catalog and signature that do not fit are fetched once more: the server may just be getting new ones. */
+static enum px_action try_once(struct px_menu *menu, char **reason)
+{
+	unsigned long long again_ms;
+	enum px_action action;
+
+	if (menu->trust.problem) {
+		menu->status = PX_AUTH;
+		*reason = xstrdup(menu->trust.problem);
 		return PX_DO_NOTHING;
 	}
-	while (px_child_running(&fetch) && action == PX_DO_NOTHING)
-		action = menu->front->waiting(menu, doing, 1000, &fetch);
-	free(doing);
-	if (action == PX_DO_NOTHING && fetch.status == 0 && !fetch.output_overflow) {
-		take_catalog(menu, &fetch);
-		action = PX_DO_CHOSEN;
-	} else if (fetch.output_overflow) {
-		*reason = xasprintf("%s: more than 16 MiB: no catalog", menu->catalog_shown);
-		menu->status = PX_PROTOCOL;
-	} else if (action == PX_DO_NOTHING) {
-		*reason = xstrdup(px_child_message(&fetch, 0)[0] ? px_child_message(&fetch, 0)
-				: "pxfetch failed without a word");
-		menu->status = fetch.status > 0 && fetch.status < 128 ? fetch.status : PX_OTHER;
-	}
-	px_child_free(&fetch);
-	return action;
+	action = get_and_verify(menu, reason);
+	if (action != PX_DO_NOTHING || !menu->refused)
+		return action;
+	again_ms = monotonic_ms() + AGAIN_MS;
+	while (action == PX_DO_NOTHING && monotonic_ms() < again_ms)
+		action = menu->front->waiting(menu, *reason, AGAIN_MS, NULL);
+	if (action != PX_DO_NOTHING && action != PX_DO_RETRY)
+		return action;
+	free(*reason);
+	*reason = NULL;
+	return get_and_verify(menu, reason);
 }
 
 static void set_problem(struct px_menu *menu, char *problem)
@@ -153,7 +348,8 @@ static int is_hopeless(const struct px_menu *menu, const struct tries *tries)
 		return waited_ms > UNATTENDED_NETWORK_MS;
 	if (menu->network.problem && !menu->catalog_url)
 		return 1;
-	return menu->status == PX_SERVER || menu->status == PX_PROTOCOL || waited_ms > UNATTENDED_MS;
+	return menu->status == PX_SERVER || menu->status == PX_PROTOCOL || menu->status == PX_AUTH
+	 || waited_ms > UNATTENDED_MS;
 }
 
 /* Runs the network script again when it has failed and its time has come: a switch may take minutes to start. */
@@ -198,6 +394,8 @@ enum px_action FAST_FUNC px_catalog_load(struct px_menu *menu)
 	tries.mend_ms = tries.start_ms + MEND_MS;
 	menu->status = 0;
 	set_problem(menu, xstrdup(""));
+	px_trust_free(&menu->trust);
+	px_trust_read(&menu->trust, menu->root);
 	while (action == PX_DO_NOTHING) {
 		action = look_and_try(menu, &tries);
 		if (action == PX_DO_NOTHING && is_hopeless(menu, &tries))

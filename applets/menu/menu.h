@@ -6,6 +6,7 @@
 #define PX_MENU_H 1
 
 #include "menu/settings.h"
+#include "catalog/signed.h"
 #include "disk/disk.h"
 #include "install/install.h"
 #include "menu/ui.h"
@@ -39,6 +40,11 @@ struct px_menu {
 	char *catalog_shown;        /* the same for people: without user and password; NULL likewise */
 	char *source_problem;       /* why there is no catalog; malloced, or NULL */
 	struct px_catalog *catalog; /* NULL: not here yet */
+	struct px_trust trust;
+	const struct px_key *key;   /* that signed the catalog; NULL: none was wanted */
+	smallint refused;           /* the last catalog was, for its signature */
+	char *voucher;              /* who vouches for the catalog, in one line; malloced, NULL: it is not here yet */
+	char *clock_words;          /* the clock was wrong: what was done about it; malloced, or NULL */
 	struct px_disks *disks;
 	const struct px_image *image;  /* chosen */
 	const struct px_disk *disk;    /* chosen */

@@ -41,7 +41,8 @@ static void print_images(struct px_menu *menu, const char *filter)
 	const struct px_catalog *catalog = menu->catalog;
 	unsigned i, shown = 0;
 
-	px_ui_print(&menu->ui, "\nPXE Imager %s: images of %s\n", px_version, catalog->shown);
+	px_ui_print(&menu->ui, "\nPXE Imager %s: images of %s\n%s\n", px_version, catalog->shown,
+			menu->voucher);
 	for (i = 0; i < catalog->count && shown < IMAGES_SHOWN_MAX; i++)
 		if (passes(filter, &catalog->images[i])) {
 			print_image(menu, i);
@@ -197,8 +198,9 @@ void FAST_FUNC px_pick_say(struct px_menu *menu)
 	char *name = px_words_disk(disk);
 	char *details = px_words_disk_details(disk);
 
-	px_ui_print(&menu->ui, "\nImage:     %s\n           %s\nDisk:      %s\n           %s\nOn it now: %s\n",
-			menu->image->title, image, name, details, disk->data ? disk->data : "nothing");
+	px_ui_print(&menu->ui,
+			"\nImage:     %s\n           %s\nCatalog:   %s\nDisk:      %s\n           %s\nOn it now: %s\n",
+			menu->image->title, image, menu->voucher, name, details, disk->data ? disk->data : "nothing");
 	free(image);
 	free(name);
 	free(details);

@@ -29,6 +29,10 @@ void FAST_FUNC px_tell_fill(const struct px_menu *menu, struct px_event *event)
 	event->rate_bytes = write->rate_bytes;
 	event->seconds = (menu->install.end_ms - menu->install.start_ms) / 1000;
 	event->proof = menu->install.write.proof;
+	if (menu->catalog && menu->key) {
+		event->catalog_key = menu->key->print;
+		event->catalog_serial = menu->catalog->header.serial;
+	}
 	event->step = menu->step;
 	event->status = menu->status;
 	event->reason = menu->reason;

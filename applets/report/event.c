@@ -11,9 +11,9 @@
 #include "report/log.h"
 
 /* How much of each value is told (twice that, when every character is escaped), so that an event fits into a record. */
-enum { IP_BYTES = 64, IMAGE_BYTES = 128, DISK_BYTES = 64, STAGE_BYTES = 12, STEP_BYTES = 32, STATE_BYTES = 80,
-	PROOF_BYTES = 12, WARNINGS_BYTES = 400,
-	REASON_BYTES = 400, LOG_LINES = 12, LOG_BYTES = 1900 };
+enum { IP_BYTES = 64, KEY_BYTES = 60, IMAGE_BYTES = 128, DISK_BYTES = 64, STAGE_BYTES = 12, STEP_BYTES = 32,
+	STATE_BYTES = 80, PROOF_BYTES = 12, WARNINGS_BYTES = 400,
+	REASON_BYTES = 400, LOG_LINES = 12, LOG_BYTES = 1750 };
 
 char* FAST_FUNC px_event_escape(const char *text, const char *special, unsigned max_bytes)
 {
@@ -110,19 +110,34 @@ static char *members_of(const char *name, const struct px_event *event)
 	return xzalloc(1);
 }
 
+/* The machine's serial number has that name already. */
+static char *trust_members(const struct px_event *event)
+{
+	char *key = json(event->catalog_key, KEY_BYTES), *members;
+
+	if (event->catalog_key)
+		members = xasprintf(",\"signed\":true,\"catalog_key\":\"%s\",\"catalog_serial\":%u", key,
+				event->catalog_serial);
+	else
+		members = xstrdup(",\"signed\":false");
+	free(key);
+	return members;
+}
+
 char* FAST_FUNC px_event_json(const char *name, const char *identity, const char *ip, const struct px_event *event)
 {
 	char *address = json(ip, IP_BYTES);
 	char *image = json(event->image, IMAGE_BYTES);
 	char *disk = json(event->disk, DISK_BYTES);
-	char *more = members_of(name, event);
+	char *more = members_of(name, event), *trust = trust_members(event);
 	char *text = xasprintf("{\"event\":\"%s\",%s,\"ip\":\"%s\",\"image\":\"%s\",\"disk\":\"%s\",\"uptime_s\":%u,"
-			"\"version\":\"%s\"%s}",
-			name, identity, address, image, disk, monotonic_sec(), px_version, more);
+			"\"version\":\"%s\"%s%s}",
+			name, identity, address, image, disk, monotonic_sec(), px_version, trust, more);
 
 	free(address);
 	free(image);
 	free(disk);
 	free(more);
+	free(trust);
 	return text;
 }

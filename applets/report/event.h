@@ -16,6 +16,8 @@ struct px_reporter {
 /* All zero: nothing to say about that. Strings are not owned, and may be anything: they are made fit for JSON. */
 struct px_event {
 	const char *image, *disk;   /* the image's id, the disk's path */
+	const char *catalog_key;    /* that signed the catalog, as ssh-keygen -l prints it; NULL: nobody did */
+	unsigned catalog_serial;    /* its Serial; 0: it has none */
 	const char *stage;          /* progress: a keyword of pxwrite's -p */
 	off_t bytes, total_bytes, rate_bytes; /* progress; rate: a second */
 	unsigned seconds;           /* done: how long it took */

@@ -3,8 +3,8 @@
  * Fuzz target: the catalog's parser. Whatever the server sends, every image has a reason or can be used, and no text of
  * it can move a terminal's cursor.
  */
-//fuzz-sources: catalog/catalog.c catalog/fields.c catalog/mirrors.c lib/url.c lib/text.c disk/hint.c
-//fuzz-sources: verify/check.c lib/stream.c
+//fuzz-sources: catalog/catalog.c catalog/fields.c catalog/mirrors.c catalog/header.c catalog/machine.c
+//fuzz-sources: lib/url.c lib/text.c disk/hint.c verify/check.c lib/stream.c
 #include "libbb.h"
 #include "lib/text.h"
 #include "catalog/catalog.h"
@@ -59,6 +59,30 @@ static void check_image(const struct px_catalog *catalog, const struct px_image 
 	must(px_catalog_find(catalog, image->id) != NULL, "not found");
 }
 
+static void check_header(const struct px_header *header)
+{
+	char text[PX_TIME_BYTES_TEXT];
+
+	must_be_ascii(header->name, "whose");
+	must(header->serial <= PX_SERIAL_MAX, "serial");
+	if (header->date_s >= 0)
+		must(px_time_parse(px_time_print(text, header->date_s)) == header->date_s, "date");
+	must(!header->problem || header->problem_line >= header->line, "problem before the header");
+}
+
+static void check_machine(const struct px_machine *machine, const struct px_header *header)
+{
+	must(machine->line > 0 && machine->who, "machine");
+	must_be_quiet(machine->who, "who");
+	must_be_quiet(machine->image, "machine's image");
+	must_be_quiet(machine->disk, "machine's disk");
+	px_machine_is(machine, "52:54:00:12:34:56", "S1", "");
+	if (machine->problem)
+		must(machine->problem_line >= machine->line, "problem before its machine");
+	else if (machine->auto_until_s >= 0)
+		must(machine->image && machine->auto_until_s <= header->date_s + PX_AUTO_AHEAD_S, "auto for ever");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -75,6 +99,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		unusable += catalog->images[i].problem != NULL;
 	}
 	must(unusable == catalog->unusable, "unusable");
+	check_header(&catalog->header);
+	for (i = 0; i < catalog->machine_count; i++)
+		check_machine(&catalog->machines[i], &catalog->header);
 	px_catalog_free(catalog);
 	return 0;
 }
