@@ -9,7 +9,8 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += pxwrite.o
 //usage:#define pxwrite_trivial_usage
 //usage:       "[-nqfkgV] [-s BYTES] [-H sha256:HEX [-w]] [-b BMAP [-B]] [-m BYTES] [-p FD]\n"
-//usage:       "	[-c FD [-P]] [-d IDENTITY] [-i FILE] DISK\n"
+//usage:       "	[-c FD [-P]] [-d IDENTITY] [-e MACHINE]\n"
+//usage:       "	[-i FILE] DISK\n"
 //usage:       "or: pxwrite [-q] [-s BYTES] [-H sha256:HEX] [-m BYTES] [-p FD] [-i FILE] -\n"
 //usage:       "or: pxwrite -z [-qf] [-p FD] [-d IDENTITY] DISK\n"
 //usage:       "or: pxwrite -l [DISK]"
@@ -35,6 +36,8 @@
 //usage:     "\n	-P		Who says so has then held what I read against its hash: where it has"
 //usage:     "\n			checksums of its own, that proves the image"
 //usage:     "\n	-d IDENTITY	Refuse any DISK but this one: diskseq=,serial=,wwn=,size= (see -l DISK)"
+//usage:     "\n	-e MACHINE	What is to start from DISK: bios, uefi, secure (UEFI with Secure Boot), any"
+//usage:     "\n			(do not ask); default: this machine, if DISK is built in"
 //usage:     "\n	-i FILE		Read FILE instead of stdin"
 //usage:     "\n"
 //usage:     "\nExit status: 0 written and verified, 2 usage, 3 disk error, 9 bad image,"
@@ -207,13 +210,29 @@ static void parse_identity(const char *identity)
 	G.target.identity_known = 1;
 }
 
+/* Nothing is held against "any". The processor is always this machine's. */
+static void parse_machine(const char *name)
+{
+	struct px_machine *machine = &G.target.machine;
+	int i = name ? index_in_strings("any\0bios\0uefi\0secure\0", name) : 0;
+
+	if (i < 0)
+		bb_error_msg_and_die("-e %s: not one of bios, uefi, secure, any", name);
+	px_machine_look(machine, NULL);
+	if (!name)
+		return;
+	G.target.machine_known = 1;
+	machine->firmware = i == 0 ? PX_FIRMWARE_UNKNOWN : i == 1 ? PX_FIRMWARE_BIOS : PX_FIRMWARE_UEFI;
+	machine->secure = i == 3;
+}
+
 static void parse_options(char **argv)
 {
 	char *size = NULL, *hash = NULL, *bmap = NULL, *memory = NULL, *fd = NULL, *input = NULL;
-	char *commit = NULL, *identity = NULL;
+	char *commit = NULL, *identity = NULL, *machine = NULL;
 
-	G.opts = getopt32(argv, "^nqfgVlzBkPws:H:b:m:p:i:c:d:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input,
-			&commit, &identity);
+	G.opts = getopt32(argv, "^nqfgVlzBkPws:H:b:m:p:i:c:d:e:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input,
+			&commit, &identity, &machine);
 	argv += optind;
 	if (!argv[0] && !(G.opts & OPT_LIST))
 		bb_show_usage();
@@ -229,6 +248,7 @@ static void parse_options(char **argv)
 	if (!(G.opts & OPT_LIST))
 		begin_to_say();
 	parse_commit(commit);
+	parse_machine(machine);
 	if (identity)
 		parse_identity(identity);
 	parse_proof(hash, bmap);
@@ -324,9 +344,10 @@ static enum px_status deliver(void)
 {
 	enum px_status status;
 
-	if ((G.opts & OPTS_OF_DISK) || G.bmap || G.w.commit_fd >= 0 || G.target.identity_known)
+	if ((G.opts & OPTS_OF_DISK) || G.bmap || G.w.commit_fd >= 0 || G.target.identity_known
+	 || G.target.machine_known)
 		bb_simple_error_msg_and_die("- is no disk: "
-				"-n, -f, -k, -g, -V, -z, -b, -c, -w and -d say nothing about it");
+				"-n, -f, -k, -g, -V, -z, -b, -c, -w, -d and -e say nothing about it");
 	status = px_input_open(&G.w, G.input, G.memory_bytes, 0);
 	if (status != PX_OK)
 		return status;

@@ -7,8 +7,9 @@
 
 #include "volume/boot.h"
 
-/* What started this system: UEFI where the kernel has /sys/firmware/efi, else on a PC a BIOS; elsewhere nobody knows.
- * root as in disk.h. */
-enum px_firmware px_machine_firmware(const char *root) FAST_FUNC;
+/* What started this system: UEFI where the kernel has /sys/firmware/efi (fw_platform_size and uname say what it runs,
+ * the variable SecureBoot in efivars whether that must be signed), else on a PC a BIOS; elsewhere nobody knows. root as
+ * in disk.h. */
+void px_machine_look(struct px_machine *machine, const char *root) FAST_FUNC;
 
 #endif

@@ -98,14 +98,14 @@ static int read_both_ends(struct px_blkwrite *w, uint8_t *buf, size_t len_bytes)
 	return error ? error : px_blkdev_read(w->dev, buf + len_bytes, len_bytes, w->dev->size_bytes - len_bytes);
 }
 
-/* Clearing has failed: perhaps the disk is as it was. Where one of its ends still has anything, firmware may find a
- * table there. */
+/* Clearing has failed: perhaps the disk is as it was (old; NULL: that was not to be read). Where one of its ends
+ * still has anything, firmware may find a table there. */
 static void look_what_is_left(struct px_blkwrite *w, uint8_t *now, const uint8_t *old, size_t len_bytes)
 {
 	px_blkdev_drop_cache(w->dev);
 	if (read_both_ends(w, now, len_bytes) != 0)
 		return;
-	if (memcmp(now, old, 2 * len_bytes) == 0)
+	if (old && memcmp(now, old, 2 * len_bytes) == 0)
 		set_state(w, PX_STATE_UNTOUCHED);
 	else if (px_zero_is_aligned(now, 2 * len_bytes))
 		set_state(w, PX_STATE_NOBOOT);
@@ -142,8 +142,8 @@ static enum px_status clear_both_ends(struct px_blkwrite *w, const uint8_t *zero
 	return status;
 }
 
-/* A signal comes before, and the disk is untouched, or after, and it does not boot. old has both ends as they are,
- * zeros has room for as much. */
+/* A signal comes before, and the disk is untouched, or after, and it does not boot. old has both ends as they are, or
+ * is NULL; zeros has room for as much. */
 static enum px_status clear_between_signals(struct px_blkwrite *w, uint8_t *zeros, const uint8_t *old, size_t len_bytes)
 {
 	enum px_status status;
@@ -161,6 +161,8 @@ static enum px_status clear_between_signals(struct px_blkwrite *w, uint8_t *zero
 	return status;
 }
 
+/* A sector that cannot be read can mostly be written: drives take another one for it then. So this stops nothing;
+ * whether the disk keeps what it is given, reading back decides. */
 static enum px_status step_clear(struct px_blkwrite *w)
 {
 	size_t len_bytes = MIN(w->dev->size_bytes, (off_t)PX_CHUNK_BYTES);
@@ -173,11 +175,10 @@ static enum px_status step_clear(struct px_blkwrite *w)
 	memset(zeros, 0, PX_CHUNK_BYTES);
 	old = zeros + 2 * PX_CHUNK_BYTES;
 	error = read_both_ends(w, old, len_bytes);
-	if (error) {
-		bb_error_msg("%s: cannot read its first and last MiB: %s", w->dev->path, strerror(error));
-		status = PX_IO;
-	} else
-		status = clear_between_signals(w, zeros, old, len_bytes);
+	if (error)
+		px_state_warn(w->progress_fd, w->quiet, "unreadable", "%s: cannot read all of its first and last MiB "
+				"(%s): they are written over", w->dev->path, strerror(error));
+	status = clear_between_signals(w, zeros, error ? NULL : old, len_bytes);
 	free(zeros);
 	return status;
 }
@@ -409,6 +410,7 @@ enum px_status FAST_FUNC px_blkwrite_run(struct px_blkwrite *w)
 void FAST_FUNC px_blkwrite_free(struct px_blkwrite *w)
 {
 	free(w->head);
+	free(w->ahead);
 	free(w->sums);
 	free(w->bmap_check);
 	px_gate_free(w->gate);

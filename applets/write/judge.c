@@ -5,8 +5,8 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += judge.o
 
 #include "libbb.h"
-#include "disk/machine.h"
 #include "write/blkwrite.h"
+#include "write/bootcheck.h"
 #include "write/judge.h"
 #include "write/source.h"
 
@@ -70,19 +70,6 @@ static void warn_of_table(struct px_blkwrite *w)
 					? "what the disk holds there stays" : "cleared");
 }
 
-/* Whether this machine will start from the image. A stick, a card, a file or a loop device is mostly meant for another
- * machine: of these it is only said when somebody asks (-n). */
-static void warn_of_boot(struct px_blkwrite *w, const struct px_target *target)
-{
-	const struct px_disk *disk = target->disk;
-	int is_own = !disk->file && !disk->usb && !disk->removable && strcmp(disk->transport, "loop") != 0;
-	struct px_boot boot;
-
-	px_boot_look(&boot, &w->kind, w->head, w->head_bytes, px_machine_firmware(NULL));
-	if (boot.keyword && (is_own || target->dry))
-		px_state_warn(w->progress_fd, w->quiet, boot.keyword, "%s", boot.words);
-}
-
 enum px_status FAST_FUNC px_judge_image(struct px_blkwrite *w, const struct px_target *target, int known)
 {
 	const struct px_volume *kind = &w->kind;
@@ -98,6 +85,6 @@ enum px_status FAST_FUNC px_judge_image(struct px_blkwrite *w, const struct px_t
 	if (w->proof == PX_PROOF_NONE)
 		need_bytes = MAX(need_bytes, kind->filesystem_bytes);
 	warn_of_table(w);
-	warn_of_boot(w, target);
-	return px_target_refuse(target, need_bytes, kind->sector_bytes);
+	status = px_target_refuse(target, need_bytes, kind->sector_bytes);
+	return status == PX_OK ? px_bootcheck(w, target, known) : status;
 }

@@ -37,6 +37,7 @@ struct px_blkwrite {
 	/* set by px_blkwrite_look */
 	uint8_t *head;                    /* PX_HEAD_BYTES and a ring's slack, aligned, zeros behind head_bytes */
 	size_t head_bytes;
+	uint8_t *ahead;                   /* what px_bootcheck has read behind it; or NULL */
 	struct px_volume kind;
 	/* PX_STATE_UNTOUCHED from the caller, then kept by px_blkwrite_run, which says it on progress_fd; a signal
 	 * handler may read it */

@@ -156,6 +156,16 @@ on_file() {
 	on_loop pread64 EIO
 }
 
+@test "a disk with a sector in its first or last MiB that cannot be read is written over, and that is said" {
+	for k in 1 2; do
+		run strace -qq -o trace -e trace=pread64 -e inject=pread64:error=EIO:when=$k pxwrite -f disk <"$IMAGES/img.zst"
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[[ $output == *"warning: disk: cannot read all of its first and last MiB"*"they are written over"* ]]
+		[ "$(last_line)" = "pxwrite: disk: disk written and verified" ]
+	done
+}
+
 @test "a disk that loses any one write is found out: 3, and it does not boot" {
 	on_loop pwrite64 LOST
 }
