@@ -162,6 +162,12 @@ static const char *set_grow(struct px_image *image, char *value)
 	return image->grow || strcmp(value, "no") == 0 ? NULL : "neither yes nor no";
 }
 
+static const char *set_boot(struct px_image *image, char *value)
+{
+	image->boot_any = strcmp(value, "any") == 0;
+	return image->boot_any || strcmp(value, "this") == 0 ? NULL : "neither this nor any";
+}
+
 static const char *set_after(struct px_image *image, char *value)
 {
 	image->after = px_after_parse(value);
@@ -181,6 +187,7 @@ static const struct px_field fields[] = {
 	{ "Bmap-SHA256", PX_FIELD_WORD, set_bmap_sha256 },
 	{ "Disk", PX_FIELD_LIST, set_disk },
 	{ "Grow", PX_FIELD_WORD, set_grow },
+	{ "Boot", PX_FIELD_WORD, set_boot },
 	{ "After", PX_FIELD_WORD, set_after },
 	{ "Init", PX_FIELD_WORD, set_init },
 	{ "Archive", PX_FIELD_WORD, set_archive },

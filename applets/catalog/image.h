@@ -30,6 +30,7 @@ struct px_image {
 	struct px_digest bmap_digest; /* of the block map's file */
 	struct px_digest init_digest, post_digest; /* of the scripts' bytes */
 	smallint grow;
+	smallint boot_any;          /* nobody asks whether this machine can start from it */
 	smallint in_order;          /* mirrors are tried as written, not spread over the machines */
 	enum px_after after;
 	unsigned line;              /* where the stanza starts, from 1 */

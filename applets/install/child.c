@@ -10,6 +10,8 @@
 #include "install/child.h"
 #include "report/log.h"
 
+enum { END_MS = 2000 }; /* how long px_child_free waits after a signal */
+
 /* --- starting */
 
 /* The pipes of one child, both ends of each; -1: not open. */
@@ -411,16 +413,40 @@ void FAST_FUNC px_child_close(struct px_child *child)
 	close_fd(&child->word_fd);
 }
 
+void FAST_FUNC px_child_abandon(struct px_child *child)
+{
+	px_child_close(child);
+	if (child->pid <= 0 || child->status >= 0)
+		return;
+	px_log_add("px: %s (process %d) does not end: it hangs in the kernel, and is left behind", child->name,
+			(int)child->pid);
+	child->ended_ms = monotonic_ms();
+	child->signal = SIGKILL;
+	child->status = 128 + SIGKILL;
+}
+
+/* Sends the signal and waits for the child's end for END_MS. True when it has ended. */
+static int ends_by(const struct px_child *child, int signal_number)
+{
+	unsigned long long end_ms = monotonic_ms() + END_MS;
+
+	kill(child->pid, signal_number);
+	while (waitpid(child->pid, NULL, WNOHANG) == 0) {
+		if (monotonic_ms() > end_ms)
+			return 0;
+		usleep(5 * 1000);
+	}
+	return 1;
+}
+
 void FAST_FUNC px_child_free(struct px_child *child)
 {
 	if (child->pid <= 0)
 		return;
 	px_child_close(child);
-	if (child->status < 0) {
-		kill(child->pid, SIGTERM);
-		safe_waitpid(child->pid, NULL, 0);
+	if (child->status < 0 && (ends_by(child, SIGTERM) || ends_by(child, SIGKILL)))
 		child->status = 128 + SIGTERM;
-	}
+	px_child_abandon(child);
 	free(child->output);
 	child->output = NULL;
 	child->pid = 0;

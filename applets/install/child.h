@@ -95,7 +95,11 @@ void px_child_kill_group(struct px_child *child, int signal_number) FAST_FUNC;
 /* It has ended, but something that it left behind keeps its pipes open: what it said is what was read. */
 void px_child_close(struct px_child *child) FAST_FUNC;
 
-/* Closes and frees; kills what still runs and waits for it. */
+/* It does not end, though SIGKILL was sent: it hangs in the kernel, on a disk that does not answer. It counts as ended
+ * by that signal from now on, and ends when the kernel lets it. */
+void px_child_abandon(struct px_child *child) FAST_FUNC;
+
+/* Closes and frees. What still runs is ended (SIGTERM, then SIGKILL) and waited for; but not for long. */
 void px_child_free(struct px_child *child) FAST_FUNC;
 
 /* Becomes argv[0]: the program in PATH (a test's, too), else BusyBox's applet. Comes back only when there is none;

@@ -9,6 +9,8 @@
 #include "install/step.h"
 #include "report/log.h"
 
+enum { GROW_DAMAGED = 3 }; /* its exit status: the file system may not be what it was */
+
 static int FAST_FUNC start_grow(struct px_install *install)
 {
 	char number[sizeof(int) * 3 + 1];
@@ -27,13 +29,30 @@ static int FAST_FUNC start_grow(struct px_install *install)
 	return rc;
 }
 
-/* The image is on the disk and verified, whatever becomes of the room behind it: no failure of the installation. */
+/* What was verified is not what lies there now: the disk must not boot. */
+static void lose_image(struct px_install *install, const char *reason)
+{
+	install->written = 0;
+	install->state = PX_STATE_UNKNOWN;
+	install->disk_state = px_state_words(install->state);
+	if (install->failed && !install->consequence[0])
+		safe_strncpy(install->consequence, reason, sizeof(install->consequence));
+	px_step_keep_lines(install);
+	px_step_fail(install, PX_IO, "grow", reason);
+}
+
+/* The image is on the disk and verified, whatever becomes of the room behind it: no failure of the installation. Unless
+ * the program was ended half-way, or says that it has damaged something. */
 static void FAST_FUNC end_grow(struct px_install *install)
 {
 	char reason[PX_CHILD_LINE_BYTES];
 
+	if (install->run.status == 0)
+		return;
 	px_pipe_reason(&install->run, reason);
-	if (install->run.status != 0)
+	if (install->failed || install->run.signal || install->run.status == GROW_DAMAGED)
+		lose_image(install, reason);
+	else
 		px_step_warn(install, reason);
 }
 

@@ -19,7 +19,9 @@ struct px_install {
 	const char *identity;       /* of the disk that was chosen (disk/identity.h); NULL: any disk of that name */
 	const char *root;           /* before /dev, /tmp and /mnt; "" */
 	smallint force;
+	smallint boot_any;          /* nobody asks whether this machine can start from the image */
 	smallint whole;             /* px.verify=whole: SHA256 of the image, too, whatever else proves it */
+	smallint looked;            /* px_install_look has found nothing against it: no need to look again */
 	unsigned patience_s;        /* it fails when nothing was said and nothing moved for so long; 0: it never does */
 	const char *server, *mac;   /* for the scripts; NULL: not known */
 	/* kept by the functions below */
@@ -27,6 +29,9 @@ struct px_install {
 	struct px_child run;        /* what is neither: a script, tar, umount, clearing the disk */
 	smallint at;                /* the step, see run.c */
 	smallint over;
+	smallint look_only;         /* see px_install_look */
+	smallint looking;           /* pxfetch and pxwrite only look at the first MiBs */
+	unsigned long long look_ms; /* since when */
 	smallint again;             /* this step is to be started once more */
 	smallint failed;            /* status, step and reason are set */
 	smallint aborted;           /* the user wanted it so */
@@ -34,9 +39,13 @@ struct px_install {
 	smallint committed;         /* pxwrite has been told that pxfetch had all of it */
 	smallint touched;           /* the disk is not what it was */
 	smallint written;           /* the raw image is there: neither pxfetch nor pxwrite failed */
+	smallint post_begun;
 	smallint compared;          /* what lies on the disk was compared with what came */
 	unsigned long long lonely_ms; /* when those are stopped whose reader has failed; 0: not yet */
-	unsigned long long kill_ms; /* when an aborted script is killed; 0: none is to be */
+	unsigned long long stop_ms; /* when the children of this step were told to end; 0: they were not */
+	smallint impatient;         /* because nothing happened: they are killed, and given up at last */
+	smallint ending;            /* this step is done after a failure, too */
+	const char *doing;          /* what this step is called when it fails because nothing happens */
 	unsigned long long ended_ms; /* when the child ended whose pipes are still open */
 	unsigned long long sign_of_life; /* changes with all that children say and do */
 	unsigned long long alive_ms; /* when it last did */
@@ -62,6 +71,10 @@ enum { PX_INSTALL_FDS = 3 * PX_CHILD_FDS };
 
 /* Starts. Failures show as one that is not running and has a status. */
 void px_install_start(struct px_install *install) FAST_FUNC;
+
+/* Only looks at the first MiBs of a raw image, for a page that asks: whether this machine will start from it, whether
+ * it fits the disk. It runs as an installation does; what it finds is in status, reason and warnings. */
+void px_install_look(struct px_install *install) FAST_FUNC;
 
 /* As px_child_pollfds, px_child_handle. */
 void px_install_pollfds(const struct px_install *install, struct pollfd *fds) FAST_FUNC;

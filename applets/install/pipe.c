@@ -60,12 +60,21 @@ static const struct px_digest *fetched_digest(const struct px_image *image)
 	return source;
 }
 
+/* A look at the first bytes is not worth much waiting. */
+static void add_haste(struct px_command *command, const struct px_install *install)
+{
+	if (install->looking)
+		add_words(command, "-t\0" "1\0" "-T\0" "5\0");
+}
+
 /* proven: who reads knows the hash of the whole, so that parts may be joined without anything that proves them.
  * digest: of the file as it comes. */
-static void fetch_command(struct px_command *command, char **urls, int proven, const struct px_digest *digest)
+static void fetch_command(struct px_command *command, const struct px_install *install, char **urls, int proven,
+		const struct px_digest *digest)
 {
 	memset(command, 0, sizeof(*command));
 	add_words(command, "pxfetch\0" "-q\0" "-p\0" "3\0" "-O\0" "-\0");
+	add_haste(command, install);
 	if (proven)
 		px_command_add(command, "-j");
 	add_digest(command, digest);
@@ -107,6 +116,8 @@ static void write_command(struct px_command *command, const struct px_install *i
 
 	memset(command, 0, sizeof(*command));
 	add_words(command, "pxwrite\0" "-q\0" "-p\0" "3\0");
+	if (install->looking)
+		px_command_add(command, "-n");
 	if (!LONE_DASH(disk)) {
 		add_words(command, "-c\0" "4\0"); /* PX_CHILD_WORD_FD */
 		add_identity(command, install);
@@ -125,6 +136,8 @@ static void write_command(struct px_command *command, const struct px_install *i
 			px_command_add(command, "-g");
 		if (install->force)
 			px_command_add(command, "-f");
+		if (install->boot_any)
+			add_words(command, "-e\0" "any\0");
 	}
 	px_command_add(command, "--");
 	px_command_add(command, disk);
@@ -165,7 +178,7 @@ char* FAST_FUNC px_pipe_describe(const struct px_install *install)
 	char *text = xstrdup("");
 	unsigned i;
 
-	fetch_command(&fetch, urls, is_proven(install->image), fetched_digest(install->image));
+	fetch_command(&fetch, install, urls, is_proven(install->image), fetched_digest(install->image));
 	write_command(&write, install, install->disk);
 	for (i = 0; i < fetch.count + write.count; i++) {
 		const char *word = i < fetch.count ? fetch.argv[i] : write.argv[i - fetch.count];
@@ -191,7 +204,7 @@ static int start_pair(struct px_install *install, char **urls, const char *disk,
 	install->committed = 0;
 	if (px_child_pipe(data) != 0)
 		return -1;
-	fetch_command(&fetch, urls, is_proven(install->image), fetched_digest(install->image));
+	fetch_command(&fetch, install, urls, is_proven(install->image), fetched_digest(install->image));
 	write_command(&write, install, disk);
 	rc = px_child_start(&install->write, "pxwrite", write.argv, data[0], out_fd, output_max_bytes);
 	if (rc == 0)
@@ -226,7 +239,7 @@ int FAST_FUNC px_pipe_collect(struct px_install *install, const char *reference,
 	char *urls[2] = { px_url_resolve(install->catalog->url, reference), NULL };
 	int rc;
 
-	fetch_command(&fetch, urls, 0, digest);
+	fetch_command(&fetch, install, urls, 0, digest);
 	rc = px_child_start(&install->fetch, "pxfetch", fetch.argv, -1, PX_CHILD_COLLECT, max_bytes);
 	px_command_free(&fetch);
 	free(urls[0]);

@@ -2,7 +2,7 @@
 /*
  * An installation from start to end, step by step, whatever kind of image it is. See install.h.
  *
- *	fetch the block map, fetch and check both scripts, look at the archive     the disk is untouched
+ *	fetch the block map, fetch and check both scripts, look at archive or image     the disk is untouched
  *	raw image: pxfetch | pxwrite DISK, then its file system takes the room that its partition has got (Grow)
  *	scripted image: pxwrite -z DISK                  from here on it does not boot
  *	sh INIT                                          partitions, makes file systems, mounts them on PX_TARGET
@@ -23,7 +23,7 @@
 #include "install/warden.h"
 #include "report/log.h"
 
-enum { KILL_MS = 3000, CLOSE_MS = 1000, HANG_MS = 10 * 1000 };
+enum { CLOSE_MS = 1000, HANG_MS = 10 * 1000 };
 
 /* The order of things. From FIRST_OF_ENDING on they are done after a failure, too. */
 static const struct px_step *const steps[] = {
@@ -33,6 +33,7 @@ static const struct px_step *const steps[] = {
 	&px_step_get_post,
 	&px_step_check_post,
 	&px_step_look_at_archive,
+	&px_step_look_at_image,
 	&px_step_write_image,
 	&px_step_grow,
 	&px_step_clear,
@@ -46,13 +47,39 @@ static const struct px_step *const steps[] = {
 	&px_step_clear_again,
 };
 
-enum { FIRST_OF_ENDING = 13 };
+enum { FIRST_OF_ENDING = 14 };
 
 /* What each is called when it fails because nothing happens. */
 static const char step_names[] ALIGN1 =
-	"bmap\0init\0init\0post\0post\0archive\0write\0grow\0clear\0disk\0init\0unpack\0post\0";
+	"bmap\0init\0init\0post\0post\0archive\0write\0write\0grow\0clear\0disk\0init\0unpack\0post\0"
+	"flush\0unmount\0flush\0clear\0";
 
 /* --- from step to step */
+
+/* A raw image is on the disk, and then something failed. */
+static const char *state_after_image(const struct px_install *install)
+{
+	static const char words[] ALIGN1 =
+		"disk written and verified, but Post did not run\0"
+		"disk written, not read back, and Post did not run\0"
+		"disk written and verified, but Post failed\0"
+		"disk written, not read back, and Post failed\0"
+		"disk written and verified, but Post did not end\0"
+		"disk written, not read back, and Post did not end\0"
+		"disk written and verified, but what Post wrote may be lost\0"
+		"disk written, not read back, and what Post wrote may be lost\0";
+	int which = 3;
+
+	if (!install->post_path)
+		return px_state_words(install->state);
+	if (!install->post_begun)
+		which = 0;
+	else if (strcmp(install->step, "post") == 0)
+		which = 1;
+	else if (strcmp(install->step, "abort") == 0)
+		which = 2;
+	return nth_string(words, 2 * which + (install->state != PX_STATE_VERIFIED));
+}
 
 static void finish(struct px_install *install)
 {
@@ -61,8 +88,7 @@ static void finish(struct px_install *install)
 	install->warden_fd = -1;
 	install->end_ms = monotonic_ms();
 	if (install->failed && install->written)
-		install->disk_state = install->state == PX_STATE_VERIFIED ? "disk written and verified, but Post failed"
-				: "disk written, not read back, and Post failed";
+		install->disk_state = state_after_image(install);
 	if (install->failed || !px_step_is_scripted(install))
 		return;
 	install->state = PX_STATE_UNREAD;
@@ -78,6 +104,15 @@ static void tell_warden(const struct px_install *install)
 			install->touched && px_step_is_scripted(install));
 }
 
+/* A step could not be started, perhaps after its first program had been. */
+static void fail_to_start(struct px_install *install)
+{
+	px_step_fail(install, PX_OTHER, "start", strerror(errno));
+	px_child_free(&install->fetch);
+	px_child_free(&install->write);
+	px_child_free(&install->run);
+}
+
 /* From step at on to the next one that has something to do. */
 static void go_on(struct px_install *install, unsigned at)
 {
@@ -87,13 +122,16 @@ static void go_on(struct px_install *install, unsigned at)
 		if (install->failed && at < FIRST_OF_ENDING)
 			at = FIRST_OF_ENDING;
 		install->at = at;
+		install->ending = at >= FIRST_OF_ENDING;
+		install->doing = nth_string(step_names, at);
+		px_patience_begin(install);
 		rc = steps[at]->start(install);
 		if (rc > 0) {
 			tell_warden(install);
 			return;
 		}
 		if (rc < 0)
-			px_step_fail(install, PX_OTHER, "start", strerror(errno));
+			fail_to_start(install);
 	}
 	finish(install);
 }
@@ -102,47 +140,19 @@ static void end_step(struct px_install *install)
 {
 	int at = install->at;
 
-	if (install->aborted && at < FIRST_OF_ENDING && steps[at] != &px_step_write_image)
+	if (install->look_only) {
+		px_step_look_at_image.end(install);
+		finish(install);
+		return;
+	}
+	if (install->aborted && !install->ending && steps[at] != &px_step_write_image)
 		px_step_fail(install, PX_ABORTED, "abort", "aborted by the user");
 	install->again = 0;
 	steps[at]->end(install);
+	/* it came too late for the image, but nothing else is begun then */
+	if (install->aborted && !install->ending && (install->post_path || install->write.grown_partition))
+		px_step_fail(install, PX_ABORTED, "abort", "aborted by the user");
 	go_on(install, install->again ? at : at + 1);
-}
-
-/* --- patience */
-
-static unsigned long long child_life(const struct px_child *child)
-{
-	return child->messages.count + child->messages.partial_bytes + child->progress.bytes + child->output_bytes;
-}
-
-static void stop_all(struct px_install *install)
-{
-	px_child_stop(&install->write);
-	px_child_stop(&install->fetch);
-	px_child_kill_group(&install->run, SIGTERM);
-	install->kill_ms = monotonic_ms() + KILL_MS;
-}
-
-/* Nobody is there who could see that nothing happens. */
-static void lose_patience(struct px_install *install)
-{
-	unsigned long long life = install->at + child_life(&install->fetch) + child_life(&install->write)
-			+ child_life(&install->run);
-	char *reason;
-
-	if (life != install->sign_of_life || !install->alive_ms) {
-		install->sign_of_life = life;
-		install->alive_ms = monotonic_ms();
-	}
-	if (!install->patience_s || install->failed || install->at >= FIRST_OF_ENDING
-	 || monotonic_ms() < install->alive_ms + install->patience_s * 1000ULL)
-		return;
-	reason = xasprintf("no output and no progress for %u seconds (px.patience=)", install->patience_s);
-	px_step_keep_lines(install);
-	px_step_fail(install, PX_OTHER, nth_string(step_names, install->at), reason);
-	free(reason);
-	stop_all(install);
 }
 
 /* --- what is left of a step */
@@ -159,14 +169,6 @@ static void end_leftovers(struct px_install *install)
 		px_child_kill_group(child, SIGKILL);
 	} else if (monotonic_ms() > install->ended_ms + CLOSE_MS)
 		px_child_close(child);
-}
-
-static void kill_aborted(struct px_install *install)
-{
-	if (!install->kill_ms || monotonic_ms() <= install->kill_ms || install->at >= FIRST_OF_ENDING)
-		return;
-	px_child_kill_group(&install->run, SIGKILL);
-	install->kill_ms = 0;
 }
 
 /* --- starting */
@@ -221,6 +223,15 @@ void FAST_FUNC px_install_start(struct px_install *install)
 		go_on(install, 0);
 }
 
+void FAST_FUNC px_install_look(struct px_install *install)
+{
+	install->warden_fd = -1;
+	install->look_only = 1;
+	install->state = PX_STATE_UNTOUCHED;
+	if (px_step_look_at_image.start(install) <= 0)
+		finish(install);
+}
+
 char* FAST_FUNC px_install_describe(const struct px_install *install)
 {
 	const struct px_image *image = install->image;
@@ -270,8 +281,8 @@ void FAST_FUNC px_install_handle(struct px_install *install, const struct pollfd
 	px_pipe_handle(install);
 	take_warning(install);
 	px_archive_watch(install);
-	lose_patience(install);
-	kill_aborted(install);
+	px_look_watch(install);
+	px_patience_watch(install);
 	end_leftovers(install);
 	if (!px_step_running(install))
 		end_step(install);
@@ -288,9 +299,8 @@ void FAST_FUNC px_install_abort(struct px_install *install)
 	install->aborted = 1;
 	install->aborted_ms = monotonic_ms();
 	px_log_add("px: aborted by the user");
-	if (install->at >= FIRST_OF_ENDING)
-		return;
-	stop_all(install);
+	if (!install->ending)
+		px_patience_stop(install);
 }
 
 int FAST_FUNC px_install_hangs(const struct px_install *install)

@@ -146,6 +146,7 @@ static int FAST_FUNC start_post(struct px_install *install)
 		return 0;
 	if (remember_disk(install) != 0)
 		return -1;
+	install->post_begun = 1;
 	px_log_say("px: running the Post script %s", install->image->post);
 	px_step_stage(install, "post");
 	return run_script(install, NULL, install->post_path);

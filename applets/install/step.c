@@ -23,10 +23,24 @@ void FAST_FUNC px_step_fail(struct px_install *install, int status, const char *
 		safe_strncpy(install->reason, reason, sizeof(install->reason));
 }
 
+/* True when text, lines with '\n' between them, has that line. */
+static int has_line(const char *text, const char *line)
+{
+	size_t len = strlen(line);
+
+	while (text && (strncmp(text, line, len) != 0 || (text[len] && text[len] != '\n'))) {
+		text = strchr(text, '\n');
+		text += !!text;
+	}
+	return text != NULL;
+}
+
 void FAST_FUNC px_step_warn(struct px_install *install, const char *words)
 {
 	char *longer;
 
+	if (has_line(install->warnings, words)) /* a look has found it already */
+		return;
 	px_log_say("px: warning: %s", words);
 	longer = xasprintf("%s%s%s", install->warnings ? install->warnings : "", install->warnings ? "\n" : "", words);
 	free(install->warnings);

@@ -40,9 +40,22 @@ int px_step_running(const struct px_install *install) FAST_FUNC;
 /* True for an image with scripts in the place of a Source. */
 int px_step_is_scripted(const struct px_install *install) FAST_FUNC;
 
+/* patience.c: tells all children of this step to end. */
+void px_patience_stop(struct px_install *install) FAST_FUNC;
+
+/* patience.c: ends a step in which nothing happens for too long, and kills what does not end when it is told to, at
+ * each tick. A step begins. */
+void px_patience_watch(struct px_install *install) FAST_FUNC;
+void px_patience_begin(struct px_install *install) FAST_FUNC;
+
+/* look.c: ends a look that takes too long, at each tick; does nothing in other steps. */
+void px_look_watch(struct px_install *install) FAST_FUNC;
+
 /* archive.c: ends a tar whose file system is full, at each tick; does nothing in other steps. */
 void px_archive_watch(struct px_install *install) FAST_FUNC;
 
+/* look.c: whether this machine will start from a raw image. */
+extern const struct px_step px_step_look_at_image;
 /* image.c: a raw image. */
 extern const struct px_step px_step_get_bmap, px_step_write_image;
 /* grow.c: the file system in a partition that has grown. */

@@ -6,6 +6,7 @@
 
 #include "libbb.h"
 #include "menu/answer.h"
+#include "menu/looking.h"
 #include "menu/viewer.h"
 
 enum { LINES_MAX = 60 };
@@ -70,6 +71,19 @@ static int take_key(struct px_menu *menu, int key, char *answer, unsigned *n)
 	return 0;
 }
 
+/* Waits for a key. A look at the image that ends meanwhile is told of, and what was typed so far shown again. */
+static int wait_for_key(struct px_menu *menu, const char *answer, unsigned n)
+{
+	struct px_install *install = px_looking_install(menu);
+	int key = px_ui_wait(&menu->ui, -1, install, NULL);
+	char *words = install && !px_looking_install(menu) ? px_looking_words(menu) : NULL;
+
+	if (words)
+		px_ui_print(&menu->ui, "\n%s\n> %.*s", words, (int)n, answer);
+	free(words);
+	return key;
+}
+
 int FAST_FUNC px_answer_read(struct px_menu *menu, char *answer)
 {
 	unsigned n = 0;
@@ -77,7 +91,7 @@ int FAST_FUNC px_answer_read(struct px_menu *menu, char *answer)
 
 	px_ui_share(&menu->ui, 1);
 	do {
-		rc = take_key(menu, px_ui_wait(&menu->ui, -1, NULL, NULL), answer, &n);
+		rc = take_key(menu, wait_for_key(menu, answer, n), answer, &n);
 	} while (rc == 0);
 	if (rc < 0)
 		return -1;

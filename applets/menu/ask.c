@@ -35,8 +35,8 @@ int FAST_FUNC px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, st
 	return show_and_wait(menu, draw, timeout_ms, install, child);
 }
 
-int FAST_FUNC px_page_ask(struct px_menu *menu, px_draw draw)
+int FAST_FUNC px_page_ask(struct px_menu *menu, px_draw draw, struct px_install *install)
 {
 	px_ui_share(&menu->ui, 1);
-	return show_and_wait(menu, draw, -1, NULL, NULL);
+	return show_and_wait(menu, draw, -1, install, NULL);
 }

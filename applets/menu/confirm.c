@@ -6,6 +6,7 @@
 
 #include "libbb.h"
 #include "lib/text.h"
+#include "menu/looking.h"
 #include "menu/page.h"
 #include "menu/words.h"
 #include "menu/viewer.h"
@@ -66,10 +67,23 @@ static void draw_question(struct px_menu *menu, struct px_screen *screen)
 	screen->cursor_column = column + MIN(page->field.length, 11);
 }
 
+/* What the look at the image has found: it appears when it is known. */
+static void draw_findings(struct px_menu *menu, struct px_screen *screen)
+{
+	char *words = px_looking_words(menu);
+
+	if (words) {
+		px_screen_line(screen, 2, 5, PX_BAD, "%s", words);
+		screen->row++;
+	}
+	free(words);
+}
+
 static void FAST_FUNC draw_confirm(struct px_menu *menu, struct px_screen *screen)
 {
 	px_page_frame(menu, screen, "are you sure?", "Enter install   Esc back   Ctrl-L redraw");
 	draw_image_and_disk(menu, screen);
+	draw_findings(menu, screen);
 	draw_question(menu, screen);
 }
 
@@ -98,8 +112,10 @@ enum px_action FAST_FUNC px_confirm_ask(struct px_menu *menu)
 	memset(&page, 0, sizeof(page));
 	page.word = px_confirm_word(menu->disk);
 	menu->page = &page;
+	px_looking_begin(menu);
 	while (action == PX_DO_NOTHING)
-		action = take_key(menu, px_page_ask(menu, draw_confirm));
+		action = take_key(menu, px_page_ask(menu, draw_confirm, px_looking_install(menu)));
+	px_looking_end(menu);
 	free(page.word);
 	return action;
 }

@@ -211,7 +211,7 @@ enum px_action FAST_FUNC px_disks_choose(struct px_menu *menu)
 	find_refusals(menu);
 	place_cursor(menu);
 	while (action == PX_DO_NOTHING)
-		action = take_key(menu, px_page_ask(menu, draw_disks));
+		action = take_key(menu, px_page_ask(menu, draw_disks, NULL));
 	free_refusals(&page);
 	return action;
 }

@@ -85,6 +85,8 @@ static void set_up(struct px_menu *menu, const char *identity, int force)
 	install->identity = identity;
 	install->root = menu->root;
 	install->force = force;
+	install->boot_any = menu->settings.boot_any || menu->image->boot_any;
+	install->looked = menu->looked;
 	install->whole = menu->settings.whole;
 	install->patience_s = menu->settings.automatic ? menu->settings.patience_s : 0;
 	install->server = menu->network.server;
@@ -132,7 +134,8 @@ static int install_image(struct px_menu *menu, int force)
 static void describe(struct px_menu *menu, int force)
 {
 	struct px_install install = { .catalog = menu->catalog, .image = menu->image, .disk = menu->disk->path,
-			.root = menu->root, .force = force, .mac = menu->network.mac };
+			.root = menu->root, .force = force,
+			.boot_any = menu->settings.boot_any || menu->image->boot_any, .mac = menu->network.mac };
 	char *text = px_install_describe(&install);
 
 	fprintf(stderr, "px: would run: %s\n", px_url_hide_users(px_ascii(text, 0)));

@@ -215,7 +215,7 @@ enum px_action FAST_FUNC px_images_choose(struct px_menu *menu)
 	apply_filter(menu);
 	place_cursor(menu);
 	while (action == PX_DO_NOTHING)
-		action = take_key(menu, px_page_ask(menu, draw_images));
+		action = take_key(menu, px_page_ask(menu, draw_images, NULL));
 	free(page.shown);
 	return action;
 }

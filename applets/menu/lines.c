@@ -35,8 +35,13 @@ static void take_abort_key(struct px_menu *menu, int key)
 {
 	static smallint asked;
 
-	if (key == PX_KEY_NONE || menu->install.aborted)
+	if (key == PX_KEY_NONE)
 		return;
+	if (menu->install.aborted) {
+		if (tolower(key) == 'r' && px_install_hangs(&menu->install))
+			px_leave_at_once(menu);
+		return;
+	}
 	if (asked && tolower(key) == 'y') {
 		px_ui_print(&menu->ui, "y\naborting\n");
 		px_install_abort(&menu->install);
@@ -64,11 +69,26 @@ static void print_progress(struct px_menu *menu)
 	free(brake);
 }
 
+/* Once, as soon as it is so. */
+static void say_hangs(struct px_menu *menu)
+{
+	static smallint said;
+
+	if (!px_install_hangs(&menu->install))
+		said = 0;
+	else if (!said) {
+		said = 1;
+		px_ui_print(&menu->ui, "It does not end: the disk does not answer. r restarts the machine at once; "
+				"then look at the disk before it is used.\n");
+	}
+}
+
 static void FAST_FUNC text_progress(struct px_menu *menu, int key)
 {
 	static unsigned long long next_ms;
 
 	take_abort_key(menu, key);
+	say_hangs(menu);
 	if (monotonic_ms() < next_ms || !menu->install.write.progress.stage[0])
 		return;
 	next_ms = monotonic_ms() + 2000;

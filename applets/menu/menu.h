@@ -51,6 +51,9 @@ struct px_menu {
 	const char *notice;         /* said as the menu opens; or NULL */
 	smallint disk_named;        /* by a hint that names it, or by hand */
 	struct px_install install;
+	smallint looking;           /* install is a look at the image that somebody is asked about (looking.h) */
+	smallint looked;            /* that look has found nothing against it */
+	char *look_identity;        /* of the disk of that look; malloced */
 	const char *machine;        /* MAC, serial number: who this is; not owned, or NULL */
 	struct px_viewer viewer;    /* help, log or network details over that page */
 	void *page;                 /* state of the page that is shown, for its draw function */

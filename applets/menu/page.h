@@ -39,8 +39,8 @@ int px_page_key(struct px_menu *menu, px_draw draw, int timeout_ms, struct px_in
 		struct px_child *child) FAST_FUNC;
 
 /* As px_page_key, waiting for ever, for a question: it belongs to the terminal whose key comes first; the others
- * say so. */
-int px_page_ask(struct px_menu *menu, px_draw draw) FAST_FUNC;
+ * say so. With install (or NULL) it comes back at times, with PX_KEY_NONE. */
+int px_page_ask(struct px_menu *menu, px_draw draw, struct px_install *install) FAST_FUNC;
 
 /* The front's functions, a file each. */
 enum px_action px_images_choose(struct px_menu *menu) FAST_FUNC;

@@ -8,6 +8,7 @@
 #include "lib/text.h"
 #include "lib/version.h"
 #include "menu/answer.h"
+#include "menu/looking.h"
 #include "menu/words.h"
 
 enum { IMAGES_SHOWN_MAX = 200 };
@@ -215,10 +216,12 @@ enum px_action FAST_FUNC px_pick_confirm(struct px_menu *menu)
 
 	px_pick_say(menu);
 	px_ui_print(&menu->ui, "%s\nAnything else goes back: ", question);
+	px_looking_begin(menu);
 	if (px_answer_read(menu, answer) != 0)
 		action = PX_DO_GIVE_UP;
 	else
 		action = strcmp(answer, word) == 0 ? PX_DO_CHOSEN : PX_DO_BACK;
+	px_looking_end(menu);
 	free(word);
 	free(question);
 	return action;

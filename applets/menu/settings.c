@@ -63,6 +63,13 @@ static void set_verify(struct px_settings *settings, const char *value)
 		complain(settings, "verify", value, "not whole");
 }
 
+static void set_boot(struct px_settings *settings, const char *value)
+{
+	settings->boot_any = strcmp(value, "any") == 0;
+	if (!settings->boot_any && strcmp(value, "this") != 0)
+		complain(settings, "boot", value, "neither this nor any");
+}
+
 static void set_after(struct px_settings *settings, const char *value)
 {
 	settings->after = px_after_parse(value);
@@ -74,7 +81,7 @@ static void take(struct px_settings *settings, const char *name, const char *val
 {
 	static const char names[] ALIGN1 =
 		"catalog\0image\0disk\0log\0report\0ui\0auto\0force\0timeout\0after\0nic\0shell\0medium\0root\0"
-		"verify\0patience\0";
+		"verify\0patience\0boot\0";
 
 	switch (index_in_strings(names, name)) {
 	case 0: set(&settings->catalog, value); break;
@@ -98,6 +105,7 @@ static void take(struct px_settings *settings, const char *name, const char *val
 		break;
 	case 14: set_verify(settings, value); break;
 	case 15: set_seconds(settings, name, value, &settings->patience_s); break;
+	case 16: set_boot(settings, value); break;
 	default:
 		complain(settings, name, value, "no such parameter");
 	}

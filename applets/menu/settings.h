@@ -11,6 +11,7 @@
 struct px_settings {
 	char *catalog, *image, *disk, *log, *report, *ui; /* NULL: not given */
 	smallint automatic, force;
+	smallint boot_any;          /* px.boot=any: as the stanza's "Boot: any" */
 	smallint whole;             /* px.verify=whole */
 	unsigned timeout_s;         /* default 10 */
 	unsigned patience_s;        /* px.patience=: without output and progress; default 1800, 0: for ever */

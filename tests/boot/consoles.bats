@@ -12,6 +12,7 @@ setup() {
 	# noise, so that it comes slowly enough to be looked at
 	truncate -s 32M "$img"
 	printf 'label: gpt\nstart=2048, size=60000\n' | sfdisk -q "$img"
+	printf '\353\376' | dd of="$img" conv=notrunc status=none # boot code: what no machine starts from is refused
 	dd if=/dev/urandom of="$img" bs=1M seek=1 count=29 conv=notrunc status=none
 	{
 		printf 'Image: other\nSource: other.zst\nSize: 33554432\n\n'

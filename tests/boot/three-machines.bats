@@ -35,6 +35,7 @@ teardown() {
 image() {
 	truncate -s 8M "$dir/$1"
 	printf 'label: gpt\nstart=2048, size=12000\n' | sfdisk -q "$dir/$1"
+	printf '\353\376' | dd of="$dir/$1" conv=notrunc status=none # boot code: what no machine starts from is refused
 	{ cat "$PX_BUSYBOX"; head -c 4M /dev/zero | tr '\0' "$1"; } \
 		| dd of="$dir/$1" bs=1M count=5 seek=1 conv=notrunc \
 		iflag=fullblock status=none

@@ -200,6 +200,25 @@ to_confirmation() {
 	: >"$PX_STUB/go"
 }
 
+@test "with px.ui=text, too, r restarts the machine when an aborted pxwrite does not end" {
+	: >"$ROOT/proc/sysrq-trigger"
+	echo 'trap "" TERM; echo "bytes=1 total=2 stage=write rate=1" >&3; while [ ! -e "$PX_STUB/go" ]; do sleep 0.1; done' \
+		>"$PX_STUB/write.sh"
+	cmdline px.auto px.timeout=0 px.force px.image=kiosk px.disk=/dev/vda px.ui=text
+	terminal 100 40 xterm
+	wait_screen 'Writing'
+	keys C-c
+	wait_screen 'Abort?'
+	keys y
+	wait_screen 'aborting'
+	keys r # not yet
+	wait_screen 'It does not end'
+	[ ! -s "$ROOT/proc/sysrq-trigger" ]
+	keys r
+	wait_for 20 test -s "$ROOT/proc/sysrq-trigger"
+	: >"$PX_STUB/go"
+}
+
 @test "Ctrl-C while writing asks, y aborts, and the disk does not boot" {
 	echo 'trap "echo pxwrite: aborted >&2; echo pxwrite: disk does not boot >&2; exit 130" TERM; echo "bytes=1 total=2 stage=write rate=1" >&3; echo state=noboot >&3; while :; do sleep 0.1; done' >"$PX_STUB/write.sh"
 	terminal 80 24 xterm
