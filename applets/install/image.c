@@ -56,6 +56,7 @@ static int FAST_FUNC start_write_image(struct px_install *install)
 	if (px_step_is_scripted(install))
 		return 0;
 	px_child_free(&install->fetch);
+	px_child_free(&install->write); /* the look */
 	return px_pipe_start(install, px_pipe_urls(install), install->disk, -1) == 0 ? 1 : -1;
 }
 

@@ -60,7 +60,7 @@ void FAST_FUNC px_look_watch(struct px_install *install)
 		return;
 	if (install->write.pid > 0 && install->write.status >= 0)
 		px_child_stop(&install->fetch);
-	if (monotonic_ms() < install->look_ms + LOOK_MS || install->write.stopped)
+	if (monotonic_ms() < install->look_ms + LOOK_MS || install->impatient)
 		return;
 	px_log_add("px: the first bytes of %s come too slowly: whether this machine will start from it is not known",
 			install->image->id);

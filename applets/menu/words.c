@@ -47,10 +47,11 @@ char* FAST_FUNC px_words_question(const struct px_disk *disk, const char *word)
 
 const char* FAST_FUNC px_words_stage(const char *stage)
 {
-	static const char stages[] ALIGN1 = "write\0verify\0init\0look\0unpack\0post\0flush\0unmount\0clear\0";
+	static const char stages[] ALIGN1 = "write\0verify\0init\0look\0unpack\0post\0flush\0unmount\0clear\0grow\0";
 	static const char titles[] ALIGN1 = "Writing\0" "Reading back and comparing\0" "Running the first script\0"
-		"Looking at the archive\0" "Unpacking the archive\0" "Running the last script\0"
-		"Making sure that it is on the disk\0" "Unmounting\0" "Clearing the disk\0";
+		"Looking at what is to come\0" "Unpacking the archive\0" "Running the last script\0"
+		"Making sure that it is on the disk\0" "Unmounting\0" "Clearing the disk\0"
+		"Letting the file system grow\0";
 	int i = index_in_strings(stages, stage);
 
 	return i >= 0 ? nth_string(titles, i) : stage[0] ? stage : "Starting";
