@@ -85,7 +85,7 @@ shrink() {
 }
 
 main() {
-	kept=''
+	kept='' tree='' files=''
 	if [ "${1:-}" = -k ]; then
 		kept=$2
 		shift 2
@@ -97,6 +97,8 @@ main() {
 	*) die "usage: see the head of this file" ;;
 	esac
 	check_list "$list"
+	if [ -n "$tree" ]; then tree=$(cd "$tree" && pwd); fi # rules are followed from inside of it
+	if [ -n "$files" ]; then files=$(cd "$files" && pwd); fi
 	"$1"
 	[ "$1" != rules ] || return 0
 	find "$tree" -mindepth 1 -type d -empty -delete

@@ -130,18 +130,26 @@ install_busybox() {
 	done
 }
 
+# BUILD/extra-purge.list: extra-purge.list without what PX_TREE_PACKAGES asks for
+list_extra_purge() {
+	cp "$here/extra-purge.list" "$build/extra-purge.list"
+	for package in $(conf PX_TREE_PACKAGES); do
+		sed -i "/^${package}[[:space:]]/d" "$build/extra-purge.list"
+	done
+}
+
 # rules COMMAND...: strip.sh, with what .config keeps
 rules() {
 	"$here/strip.sh" -k "$(sed -n 's/^CONFIG_\(PX_KEEP_[A-Z0-9_]*\)=y$/\1/p' "$config" | tr '\n' ' ')" "$@"
 }
 
-# What is kept, and other packages, may need libraries that rules took. Other packages open libraries by name, and who
-# keeps libraries wants them: then those that nothing needs stay.
+# What is kept, and other packages, may need libraries that rules took. Packages that nobody here has looked at may open
+# libraries by name, and who keeps libraries wants them: then those that nothing needs stay.
 fit_libraries() {
 	if [ -n "$(more_packages)" ] || grep -q '^CONFIG_PX_KEEP_[A-Z0-9_]*=y' "$config"; then
 		"$here/libraries.sh" restore "$1" "$build/debian/root"
 	fi
-	if [ -z "$(more_packages)" ] && [ "$(conf PX_KEEP_LIBRARIES)" != y ]; then
+	if [ -z "$(conf PX_TREE_PACKAGES)" ] && [ "$(conf PX_KEEP_LIBRARIES)" != y ]; then
 		"$here/libraries.sh" sweep "$1"
 	fi
 }
@@ -152,6 +160,7 @@ strip() {
 	rules purge "$1" "$build/debian/files" "$here/purge.list" "$optional"
 	rules shrink "$1" "$here/shrink.list" "$optional"
 	if [ -n "$(more_packages)" ]; then
+		rules purge "$1" "$build/debian/files" "$build/extra-purge.list" optional
 		rules shrink "$1" "$here/extra-shrink.list" optional
 	fi
 	"$here/selinux.sh" "$1"
@@ -171,7 +180,8 @@ pack() {
 # the packages whose files are in the tree: those that purge.list throws out are not
 record() {
 	rm -f "$build"/manifest.d/tree-*
-	rules rules "$here/purge.list" >"$build/purged"
+	list_extra_purge
+	{ rules rules "$here/purge.list"; rules rules "$build/extra-purge.list"; } >"$build/purged"
 	while read -r name version _; do
 		if ! grep -q "^${name}[[:space:]]" "$build/purged"; then
 			echo "binary $name $version" >"$build/manifest.d/tree-$name"

@@ -37,7 +37,7 @@ make_program() {
 
 @test "every rule that takes something names the option that keeps it, or none, and each of these options has rules" {
 	cd "$PX_TOP/debian-strip"
-	awk '/^[^#]/ { print $2 }' purge.list shrink.list extra-shrink.list | sort -u >"$BATS_TEST_TMPDIR/named"
+	awk '/^[^#]/ { print $2 }' *purge.list *shrink.list | sort -u >"$BATS_TEST_TMPDIR/named"
 	run grep -vxE 'PX_KEEP_[A-Z0-9_]+|-' "$BATS_TEST_TMPDIR/named"
 	[ "$status" = 1 ]
 	sed -n 's/^config \(PX_KEEP_.*\)/\1/p' Config.in | sort >"$BATS_TEST_TMPDIR/offered"
@@ -106,6 +106,17 @@ make_program() {
 	[ ! -e "$tree/usr/bin/two words" ]
 	[ ! -e "$tree/usr/share" ]
 	[ -e "$tree/usr/bin/keep" ]
+}
+
+@test "a tree and a folder of lists that are named from where one stands are found, and one that is not there is an error" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir files
+	echo usr/bin/keep >files/pkg
+	echo 'pkg # not needed' >list
+	"$strip" purge tree files list
+	[ ! -e "$tree/usr/bin/keep" ]
+	run "$strip" purge nowhere files list
+	[ "$status" != 0 ]
 }
 
 @test "purging a package that nothing brings is an error, unless the list is optional" {
@@ -227,6 +238,20 @@ make_tree() {
 	[ ! -e "$build/manifest.d/tree-libssl3t64" ]
 	run "$PX_TOP/debian-strip/verify.sh" "$build/tree" 100000
 	[ "$status" = 0 ]
+}
+
+@test "xfsprogs brings neither Python nor ICU, which only xfs_scrub needs, nor Debian's package management" {
+	[ -n "${PX_LONG:-}" ] || skip "takes minutes; set PX_LONG=1"
+	spoiled
+	sed -i '/^CONFIG_PX_TREE_BUDGET_KIB=/d' "$BATS_TEST_TMPDIR/config"
+	printf 'CONFIG_PX_TREE_%s\n' XFSPROGS=y BUDGET_KIB=100000 >>"$BATS_TEST_TMPDIR/config"
+	make_tree
+	[ "$status" = 0 ]
+	[ -e "$build/tree/usr/sbin/mkfs.xfs" ]
+	run find "$build/tree/usr" -name 'libicu*' -o -name '*python3*' -o -name 'dpkg*'
+	[ -z "$output" ]
+	[ ! -e "$build/manifest.d/tree-python3" ]
+	[ -e "$build/manifest.d/tree-xfsprogs" ]
 }
 
 @test "a package that does not exist fails the build, which says which one, and leaves no tree" {
