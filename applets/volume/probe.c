@@ -34,8 +34,8 @@ static const struct signature signatures_head[] = {
 	{ 54, 8, "FAT16   ", "FAT16" },
 	{ 54, 8, "FAT12   ", "FAT12" },
 	{ 32, 4, "NXSB", "APFS" },
-	{ 1024, 2, "H+", "HFS+" },
-	{ 1024, 2, "HX", "HFS+" },
+	{ 1024, 4, "H+\0\4", "HFS+" }, /* with its version */
+	{ 1024, 4, "HX\0\5", "HFS+" },
 	{ 1024, 4, "\x10\x20\xf5\xf2", "F2FS" },
 	{ 1024, 4, "\xe2\xe1\xf5\xe0", "EROFS" },
 	{ 0, 4, "hsqs", "squashfs" },
@@ -57,12 +57,14 @@ int FAST_FUNC px_probe_is_iso(const uint8_t *head, size_t head_bytes)
 	return head_bytes >= 32774 && memcmp(head + 32769, "CD001", 5) == 0;
 }
 
-/* The superblock lies at 1024: compatible features at 92, incompatible at 96, read-only ones at 100. */
+/* The superblock lies at 1024: blocks of 1 KiB << (32 bits at 24), at most 6; magic at 56; revision 0 or 1 at 76;
+ * compatible features at 92, incompatible at 96, read-only ones at 100. The magic alone has 2 bytes. */
 static const char *probe_ext(const uint8_t *head, size_t head_bytes)
 {
 	const uint8_t *super = head + 1024;
 
-	if (head_bytes < 2048 || super[56] != 0x53 || super[57] != 0xef)
+	if (head_bytes < 2048 || super[56] != 0x53 || super[57] != 0xef
+	 || px_le32(super + 24) > 6 || px_le32(super + 76) > 1)
 		return NULL;
 	if (px_le32(super + 96) & 0x8)
 		return "ext journal";

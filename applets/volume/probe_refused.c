@@ -7,6 +7,7 @@
 #include "libbb.h"
 #include "volume/mbr.h"
 #include "volume/probe.h"
+#include "volume/probe_weak.h"
 
 struct refused {
 	uint16_t offset;
@@ -24,6 +25,8 @@ static const char decrypt[] ALIGN1 = "decrypt it first";
 static const char restore[] ALIGN1 = "restore it with the tool that made it, then take a raw image";
 static const char check_url[] ALIGN1 = "check the URL";
 
+/* At least 4 bytes each. What has fewer is in probe_weak.c, with what else must hold: an image that has its size and
+ * hash must not be refused because it happens to begin like something. */
 static const struct refused refused[] = {
 	/* other tools' images */
 	{ 0, 4, "QFI\xfb", "a qcow2 image", to_raw },
@@ -54,43 +57,30 @@ static const struct refused refused[] = {
 	{ 0, 6, "Rar!\x1a\7", "a RAR archive", is_archive },
 	{ 0, 4, "MSCF", "a CAB archive", is_archive },
 	{ 0, 4, "xar!", "a xar archive", is_archive },
-	{ 2, 3, "-lh", "an LHA archive", is_archive },
 	{ 0, 6, "070701", "a cpio archive", is_archive },
 	{ 0, 6, "070702", "a cpio archive", is_archive },
 	{ 0, 6, "070707", "a cpio archive", is_archive },
-	{ 0, 2, "\xc7\x71", "a cpio archive", is_archive },
-	{ 0, 2, "\x71\xc7", "a cpio archive", is_archive },
 	{ 0, 8, "!<arch>\n", "a Debian package or ar archive", check_url },
 	{ 0, 4, "\xed\xab\xee\xdb", "an RPM package", check_url },
 	/* packed by something that we do not have, or packed once more inside of what we have unpacked */
 	{ 0, 9, "\x89LZO\0\r\n\x1a\n", "an lzop file", repack },
-	{ 0, 2, "\x1f\x9d", "a file of compress", repack },
-	{ 0, 2, "\x1f\xa0", "a file of compress -H", repack },
-	{ 0, 2, "\x1f\x1e", "a file of pack", repack },
 	{ 0, 4, "LRZI", "an lrzip file", repack },
 	{ 0, 4, "RZIP", "an rzip file", repack },
 	{ 0, 4, "bvx2", "an LZFSE file", repack },
 	{ 0, 4, "7kSt", "a zpaq file", repack },
 	{ 0, 9, "\xff\6\0\0sNaPp", "a Snappy file", repack },
 	{ 0, 4, "\x37\xa4\x30\xec", "a zstd dictionary", check_url },
-	{ 0, 3, "\x1f\x8b\x08", "gzip data inside of compressed data", twice },
 	{ 0, 6, "\xfd""7zXZ", "xz data inside of compressed data", twice },
 	{ 0, 4, "LZIP", "lzip data inside of compressed data", twice },
 	{ 0, 4, "\x28\xb5\x2f\xfd", "zstd data inside of compressed data", twice },
 	{ 0, 4, "\x04\x22\x4d\x18", "lz4 data inside of compressed data", twice },
 	{ 0, 4, "\x02\x21\x4c\x18", "lz4 data inside of compressed data", twice },
 	{ 4, 6, "1AY&SY", "bzip2 data inside of compressed data", twice },
-	/* encrypted: OpenPGP packets (RFC 4880, 4.2) of a session key for the usual keys, of a password, of
-	 * compressed data */
+	/* encrypted: OpenPGP packets (RFC 4880, 4.2) of a session key for the usual keys */
 	{ 0, 9, "age-encry", "a file that age encrypted", decrypt },
 	{ 0, 4, "\x85\x01\x0c\x03", "a file that gpg encrypted", decrypt },
 	{ 0, 4, "\x85\x01\x8c\x03", "a file that gpg encrypted", decrypt },
 	{ 0, 4, "\x85\x02\x0c\x03", "a file that gpg encrypted", decrypt },
-	{ 0, 3, "\x84\x5e\x03", "a file that gpg encrypted", decrypt },
-	{ 0, 3, "\x8c\x0d\x04", "a file that gpg encrypted", decrypt },
-	{ 0, 3, "\xc3\x0d\x04", "a file that gpg encrypted", decrypt },
-	{ 0, 3, "\xa3\x01\x01", "a file that gpg signed", decrypt },
-	{ 0, 3, "\xa3\x02\x78", "a file that gpg signed", decrypt },
 	{ 0, 8, "Salted__", "a file that openssl encrypted", decrypt },
 	/* other files */
 	{ 0, 4, "\x7f""ELF", "a program", check_url },
@@ -101,9 +91,19 @@ static const struct refused refused[] = {
 	{ 0, 8, "ANDROID!", "an Android boot image", check_url },
 	{ 0, 8, "SQLite f", "a database", check_url },
 	{ 0, 4, "\x89PNG", "a picture", check_url },
-	{ 0, 3, "\xff\xd8\xff", "a picture", check_url },
-	{ 0, 2, "\xff\xfe", "text", check_url }, /* UTF-16's byte order mark */
-	{ 0, 2, "\xfe\xff", "text", check_url },
+};
+
+/* by enum px_weak */
+static const struct { const char *name, *remedy; } weak_names[] = {
+	[PX_WEAK_COMPRESS] = { "a file of compress", repack },
+	[PX_WEAK_PACK] = { "a file of pack", repack },
+	[PX_WEAK_GZIP] = { "gzip data inside of compressed data", twice },
+	[PX_WEAK_CPIO] = { "a cpio archive", is_archive },
+	[PX_WEAK_LHA] = { "an LHA archive", is_archive },
+	[PX_WEAK_GPG] = { "a file that gpg encrypted", decrypt },
+	[PX_WEAK_SIGNED] = { "a file that gpg signed", decrypt },
+	[PX_WEAK_PICTURE] = { "a picture", check_url },
+	[PX_WEAK_TEXT] = { "text", check_url },
 };
 
 /* What begins as text: compared without case after leading blanks. */
@@ -197,6 +197,7 @@ static int refused_is_program(const uint8_t *head, size_t head_bytes)
  * signature and a sound table is a disk, whatever it begins with. The caller asks only when there is none. */
 const char* FAST_FUNC px_probe_refused(const uint8_t *head, size_t head_bytes, const char **remedy)
 {
+	enum px_weak weak;
 	unsigned i;
 
 	for (i = 0; i < ARRAY_SIZE(refused); i++) {
@@ -206,6 +207,11 @@ const char* FAST_FUNC px_probe_refused(const uint8_t *head, size_t head_bytes, c
 			*remedy = r->remedy;
 			return r->name;
 		}
+	}
+	weak = px_probe_weak(head, head_bytes);
+	if (weak != PX_WEAK_NONE) {
+		*remedy = weak_names[weak].remedy;
+		return weak_names[weak].name;
 	}
 	if (refused_is_old_tar(head, head_bytes)) {
 		*remedy = is_archive;

@@ -4,7 +4,7 @@
  * and sectors are; half of the runs get their checksums made right, so that the fuzzer sees what lies behind them.
  */
 //fuzz-sources: volume/gpt.c volume/gpt_parse.c volume/mbr.c volume/volume.c volume/probe.c
-//fuzz-sources: volume/probe_size.c volume/probe_refused.c lib/zero.c
+//fuzz-sources: volume/probe_size.c volume/probe_refused.c volume/probe_weak.c lib/zero.c
 #include "libbb.h"
 #include "volume/gpt.h"
 #include "volume/gpt_parse.h"

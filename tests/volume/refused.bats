@@ -36,21 +36,27 @@ starts() {
 	done <<-'EOT'
 		QFI\xfb|a qcow2 image
 		\x89LZO\0\r\n\x1a\n|an lzop file
-		\x1f\x9d\x90|a file of compress
+		\x1f\x9d\x90\x61\x40\xc8\x09\x73\x07\x04\x99\x34\x73\xd6\x80\x48\xd3\x26\xcc\x99\x32\x20\xde\x98\x01\x41\x03\xc4\x11\x21|a file of compress
+		\x1f\x1e\x00\x00\x10\x00\x08\x00\x01|a file of pack
 		7z\xbc\xaf\x27\x1c|a 7z archive
 		PK\x03\x04|a zip archive
 		Rar!\x1a\x07\x01|a RAR archive
 		LRZI|an lrzip file
 		070701|a cpio archive
 		070707|a cpio archive
-		\xc7\x71|a cpio archive
+		\xc7\x71\1\0\2\0\244\201\0\0\0\0\1\0\0\0\1\2\3\4\2\0\0\0\0\0a\0|a cpio archive
+		\x71\xc7\0\1\0\2\201\244\0\0\0\0\0\1\0\0\1\2\3\4\0\2\0\0\0\0a\0|a cpio archive
+		\x20\x10-lh5-1234567890123\1|an LHA archive
+		\xff\xd8\xff\xe0\0\x10JFIF|a picture
+		\xff\xfeE\0r\0r\0o\0r\0 \0004\0000\0|text
+		\xfe\xff\0E\0r\0r\0o\0r\0 \0004\0000|text
 		!<arch>\n|a Debian package or ar archive
 		\xff\x06\x00\x00sNaPpY|a Snappy file
 		age-encryption.org/v1\n|a file that age encrypted
 		-----BEGIN AGE ENCRYPTED FILE-----\n|a file that age encrypted
 		-----BEGIN PGP MESSAGE-----\n|a file that gpg encrypted
 		\x85\x02\x0c\x03|a file that gpg encrypted
-		\x8c\x0d\x04\x09\x03|a file that gpg encrypted
+		\x8c\x0d\x04\x09\x03\x08|a file that gpg encrypted
 		Salted__|a file that openssl encrypted
 		partclone-image|a partclone image
 		\0ntfsclone-image|an ntfsclone image
@@ -218,4 +224,29 @@ beyond() {
 	run pxwrite -f -s 3M -H "$(sha256_of image)" -i image disk
 	written image disk
 	[[ $output = *"$((30 << 20)) bytes behind the image: what the disk holds there stays"* ]]
+}
+
+@test "noise that begins with the two or three bytes of a format is no file of it: with size and hash it is written" {
+	while read -r magic; do
+		starts "$magic\xe5\x77\xfb\xff\xff\xff\xff\x99"
+		truncate -s 2M image
+		run pxwrite -q -f -s 2M -H "sha256:$(sha256_of image)" -i image disk
+		echo "$magic: $output"
+		[ "$status" = 0 ]
+	done <<-'EOT'
+		\x1f\x9d
+		\x1f\xa0
+		\x1f\x1e
+		\xc7\x71
+		\x71\xc7
+		\x84\x5e\x03
+		\x8c\x0d\x04
+		\xc3\x0d\x04
+		\xa3\x01\x01
+		\xa3\x02\x78
+		\xff\xd8\xff
+		\xff\xfe
+		\xfe\xff
+		ab-lh
+	EOT
 }
