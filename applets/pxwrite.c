@@ -213,12 +213,12 @@ static void parse_identity(const char *identity)
 /* Nothing is held against "any". The processor is always this machine's. */
 static void parse_machine(const char *name)
 {
-	struct px_machine *machine = &G.target.machine;
+	struct px_platform *machine = &G.target.machine;
 	int i = name ? index_in_strings("any\0bios\0uefi\0secure\0", name) : 0;
 
 	if (i < 0)
 		bb_error_msg_and_die("-e %s: not one of bios, uefi, secure, any", name);
-	px_machine_look(machine, NULL);
+	px_platform_look(machine, NULL);
 	if (!name)
 		return;
 	G.target.machine_known = 1;

@@ -7,7 +7,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += look.o
 
 #include "libbb.h"
-#include "disk/machine.h"
+#include "disk/platform.h"
 #include "install/pipe.h"
 #include "install/step.h"
 #include "report/log.h"
@@ -18,13 +18,13 @@ enum { LOOK_MS = 10 * 1000 };
  * machine with a BIOS is spared the second connection. */
 static int is_needed(const struct px_install *install)
 {
-	struct px_machine machine;
+	struct px_platform machine;
 
 	if (px_step_is_scripted(install) || install->boot_any)
 		return 0;
 	if (install->look_only)
 		return 1;
-	px_machine_look(&machine, install->root);
+	px_platform_look(&machine, install->root);
 	return machine.firmware == PX_FIRMWARE_UEFI && !install->looked;
 }
 

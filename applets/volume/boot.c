@@ -140,12 +140,12 @@ static void look_bios(struct px_boot *boot, const struct px_boot_image *image, c
 /* --- UEFI */
 
 /* Where there is code for a BIOS, too, firmware may start that, but not with Secure Boot on. */
-static int is_certain(const struct px_boot_image *image, const struct px_machine *machine)
+static int is_certain(const struct px_boot_image *image, const struct px_platform *machine)
 {
 	return image->kind->table != PX_TABLE_NONE && (machine->secure || !has_code(image));
 }
 
-static void say_loader(struct px_boot *boot, const struct px_boot_image *image, const struct px_machine *machine,
+static void say_loader(struct px_boot *boot, const struct px_boot_image *image, const struct px_platform *machine,
 		const struct px_loader *loader)
 {
 	int certain = is_certain(image, machine);
@@ -179,7 +179,7 @@ static void say_loader(struct px_boot *boot, const struct px_boot_image *image, 
 }
 
 /* One good loader is enough, and so is one of which nothing is known. */
-static void look_uefi(struct px_boot *boot, const struct px_boot_image *image, const struct px_machine *machine,
+static void look_uefi(struct px_boot *boot, const struct px_boot_image *image, const struct px_platform *machine,
 		const struct places *places)
 {
 	struct px_loader loader, worst = { .verdict = PX_LOADER_UNKNOWN };
@@ -205,7 +205,7 @@ static void look_uefi(struct px_boot *boot, const struct px_boot_image *image, c
 				has_code(image) ? ": it may start by a BIOS" : "");
 }
 
-void FAST_FUNC px_boot_look(struct px_boot *boot, const struct px_boot_image *image, const struct px_machine *machine)
+void FAST_FUNC px_boot_look(struct px_boot *boot, const struct px_boot_image *image, const struct px_platform *machine)
 {
 	const struct px_volume *kind = image->kind;
 	struct places places;

@@ -15,7 +15,7 @@ enum px_firmware {
 };
 
 /* What is to start from the image. */
-struct px_machine {
+struct px_platform {
 	enum px_firmware firmware;
 	enum px_cpu cpu;            /* what UEFI firmware runs, or would run */
 	smallint secure;            /* Secure Boot is known to be on */
@@ -42,6 +42,6 @@ struct px_boot {
  * without a table: it may be data. A BIOS runs the code in sector 0, and some want an active partition; UEFI (2.10,
  * 3.5) looks for a loader in an EFI system partition, and many look in any FAT. A firmware may do both: it is certain
  * only when there is nothing for either. */
-void px_boot_look(struct px_boot *boot, const struct px_boot_image *image, const struct px_machine *machine) FAST_FUNC;
+void px_boot_look(struct px_boot *boot, const struct px_boot_image *image, const struct px_platform *machine) FAST_FUNC;
 
 #endif

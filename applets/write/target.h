@@ -8,7 +8,7 @@
 #include "disk/blkdev.h"
 #include "disk/disk.h"
 #include "disk/identity.h"
-#include "disk/machine.h"
+#include "disk/platform.h"
 
 struct px_target {
 	/* set by the caller */
@@ -17,7 +17,7 @@ struct px_target {
 	smallint force;              /* it may hold data */
 	smallint identity_known;     /* it must be this one: */
 	struct px_identity identity;
-	struct px_machine machine;   /* what is to start from it */
+	struct px_platform machine;   /* what is to start from it */
 	smallint machine_known;      /* somebody has said so; else it is the machine that this runs on */
 	/* set by px_target_open */
 	struct px_disk *disk;

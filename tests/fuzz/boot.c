@@ -31,7 +31,7 @@ static int FAST_FUNC get(void *arg, void *buf, size_t len_bytes, off_t offset_by
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct image image = { .bytes = size ? size - 1 : 0 };
-	struct px_machine machine;
+	struct px_platform machine;
 	struct px_loader loader;
 	struct px_volume kind;
 	struct px_boot boot;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * This machine. See machine.h.
+ * This machine. See platform.h.
  */
-//kbuild:lib-$(CONFIG_PX_WRITE) += machine.o
+//kbuild:lib-$(CONFIG_PX_WRITE) += platform.o
 
 #include "libbb.h"
 #include <sys/utsname.h>
-#include "disk/machine.h"
+#include "disk/platform.h"
 #include "disk/sysfs.h"
 
 static int exists(const char *root, const char *path)
@@ -40,7 +40,7 @@ static int is_secure(const char *root)
 	return secure;
 }
 
-void FAST_FUNC px_machine_look(struct px_machine *machine, const char *root)
+void FAST_FUNC px_platform_look(struct px_platform *machine, const char *root)
 {
 	struct utsname name;
 	int pc, arm;
