@@ -8,8 +8,8 @@
 //applet:IF_PX_WRITE(APPLET(pxwrite, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_WRITE) += pxwrite.o
 //usage:#define pxwrite_trivial_usage
-//usage:       "[-nqfkgV] [-s BYTES] [-H sha256:HEX [-w]] [-b BMAP [-B]] [-m BYTES] [-p FD]\n"
-//usage:       "	[-c FD [-P]] [-d IDENTITY] [-e MACHINE]\n"
+//usage:       "[-nqfkgV] [-s BYTES] [-H sha256:HEX [-w]] [-b BMAP [-B" IF_PX_WRITE_MISSING(" [-u FD]") "]]\n"
+//usage:       "	[-m BYTES] [-p FD] [-c FD [-P]] [-d IDENTITY] [-e MACHINE]\n"
 //usage:       "	[-i FILE] DISK\n"
 //usage:       "or: pxwrite [-q] [-s BYTES] [-H sha256:HEX] [-m BYTES] [-p FD] [-i FILE] -\n"
 //usage:       "or: pxwrite -z [-qf] [-p FD] [-d IDENTITY] DISK\n"
@@ -38,6 +38,10 @@
 //usage:     "\n	-d IDENTITY	Refuse any DISK but this one: diskseq=,serial=,wwn=,size= (see -l DISK)"
 //usage:     "\n	-e MACHINE	What is to start from DISK: bios, uefi, secure (UEFI with Secure Boot), any"
 //usage:     "\n			(do not ask); default: this machine, if DISK is built in"
+//usage:	IF_PX_WRITE_MISSING(
+//usage:     "\n	-u FD		With -b, -B: ask on FD for what DISK has not got yet, read that"
+//usage:     "\n			from stdin: the other side is pxfetch -R"
+//usage:	)
 //usage:     "\n	-i FILE		Read FILE instead of stdin"
 //usage:     "\n"
 //usage:     "\nExit status: 0 written and verified, 2 usage, 3 disk error, 9 bad image,"
@@ -48,6 +52,7 @@
 #include "write/deliver.h"
 #include "write/input.h"
 #include "write/judge.h"
+#include "write/missing.h"
 #include "write/proof.h"
 #include "write/target.h"
 #include "lib/fd.h"
@@ -64,6 +69,7 @@ enum {
 	OPT_KNOWN = 1 << 8,
 	OPT_SOURCE_PROVEN = 1 << 9,
 	OPT_WHOLE = 1 << 10,
+	OPT_MISSING = 1 << 20,
 	OPTS_OF_DISK = OPT_DRY | OPT_FORCE | OPT_KNOWN | OPT_GROW | OPT_NO_READBACK | OPT_CLEAR | OPT_WHOLE,
 };
 
@@ -76,6 +82,7 @@ struct globals {
 	struct px_target target;
 	struct px_blkwrite w;
 	smallint to_stdout;        /* DISK is -: no disk, no state */
+	int ask_fd;                /* -u */
 };
 #define G (*ptr_to_globals)
 
@@ -226,13 +233,23 @@ static void parse_machine(const char *name)
 	machine->secure = i == 3;
 }
 
+/* A block map that is not vouched for would decide what of the disk stays. */
+static void parse_missing(const char *fd)
+{
+	G.ask_fd = px_fd_parse(fd);
+	if (G.ask_fd < 0)
+		bb_perror_msg_and_die("-u %s", fd);
+	if (!G.bmap || !(G.opts & OPT_VOUCHED) || (G.opts & (OPT_DRY | OPT_CLEAR)))
+		bb_simple_error_msg_and_die("-u: needs a block map that is vouched for (-b, -B); not with -n, -z");
+}
+
 static void parse_options(char **argv)
 {
 	char *size = NULL, *hash = NULL, *bmap = NULL, *memory = NULL, *fd = NULL, *input = NULL;
-	char *commit = NULL, *identity = NULL, *machine = NULL;
+	char *commit = NULL, *identity = NULL, *machine = NULL, *ask = NULL;
 
-	G.opts = getopt32(argv, "^nqfgVlzBkPws:H:b:m:p:i:c:d:e:" "\0" "?1", &size, &hash, &bmap, &memory, &fd, &input,
-			&commit, &identity, &machine);
+	G.opts = getopt32(argv, "^nqfgVlzBkPws:H:b:m:p:i:c:d:e:" IF_PX_WRITE_MISSING("u:") "\0" "?1", &size, &hash, &bmap,
+			&memory, &fd, &input, &commit, &identity, &machine IF_PX_WRITE_MISSING(, &ask));
 	argv += optind;
 	if (!argv[0] && !(G.opts & OPT_LIST))
 		bb_show_usage();
@@ -252,6 +269,8 @@ static void parse_options(char **argv)
 	if (identity)
 		parse_identity(identity);
 	parse_proof(hash, bmap);
+	if (ask)
+		parse_missing(ask);
 }
 
 /* pxwrite -l DISK: what -d takes. The columns of the list are a contract and have no room for it. */
@@ -285,10 +304,32 @@ static int list_disks(void)
 
 /* --- the order of events */
 
+/* With -u it is known here whether the image comes in parts or as a whole, after all. */
+static enum px_status open_image(void)
+{
+	enum px_status status;
+	int whole = 0;
+
+	if (!ENABLE_PX_WRITE_MISSING || !(G.opts & OPT_MISSING))
+		return px_input_open(&G.w, G.input, G.memory_bytes, 1);
+	status = px_input_source(&G.w, G.input);
+	if (status != PX_OK)
+		return status;
+	G.w.missing = px_missing_open(&G.w, G.ask_fd, G.memory_bytes);
+	status = px_missing_look(G.w.missing, &whole);
+	if (status != PX_OK || !whole)
+		return status;
+	px_missing_free(G.w.missing);
+	G.w.missing = NULL;
+	return px_input_decode(&G.w, G.memory_bytes, 1);
+}
+
 static enum px_status look_at_image(void)
 {
 	static const struct px_digest no_digest; /* blkwrite hashes, in a thread of its own */
 
+	if (G.w.missing)
+		return PX_OK; /* px_missing_look has seen its first MiB */
 	G.w.image = px_check_open(G.w.image, "the image", G.w.image_bytes, &no_digest);
 	return px_blkwrite_look(&G.w);
 }
@@ -308,7 +349,7 @@ static enum px_status run(void)
 	enum px_status status = px_target_open(&G.target, MAX(G.w.image_bytes, 0));
 
 	if (status == PX_OK)
-		status = px_input_open(&G.w, G.input, G.memory_bytes, 1);
+		status = open_image();
 	if (status == PX_OK)
 		status = px_judge_source(&G.w, &G.target);
 	if (status == PX_OK)
@@ -324,6 +365,7 @@ static enum px_status run(void)
 		return PX_OK;
 	}
 	G.w.read_behind = px_target_reads_behind(&G.target);
+	G.w.read_all = px_target_may_be_forged(&G.target);
 	return px_blkwrite_run(&G.w);
 }
 

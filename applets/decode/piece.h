@@ -32,4 +32,15 @@ void px_piece_put(uint8_t *head, const struct px_piece *piece) FAST_FUNC;
 /* 0; -1: this is no such head, or of a piece that is larger than the limits above. */
 int px_piece_parse(struct px_piece *piece, const uint8_t *head) FAST_FUNC;
 
+struct px_piece_decoder;
+
+/* NULL: no memory. For use by one thread at a time. */
+struct px_piece_decoder *px_piece_decoder_new(void) FAST_FUNC;
+void px_piece_decoder_free(struct px_piece_decoder *decoder) FAST_FUNC; /* NULL is fine */
+
+/* Decodes the frames of a piece into data. 0; -1: they are damaged, or do not become len_bytes. Their own checksums are
+ * not looked at: the caller has better ones. */
+int px_piece_decode(struct px_piece_decoder *decoder, const struct px_piece *piece, const uint8_t *packed,
+		uint8_t *data) FAST_FUNC;
+
 #endif

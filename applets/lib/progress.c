@@ -31,8 +31,11 @@ static void print_line(struct px_progress *p, off_t bytes, unsigned elapsed_ms)
 	char line[256];
 	int i, len;
 
-	len = sprintf(line, "bytes=%"OFF_FMT"u total=%"OFF_FMT"u stage=%.20s rate=%"OFF_FMT"u",
-			bytes, p->total_bytes, p->stage, p->rate_bytes);
+	len = sprintf(line, "bytes=%"OFF_FMT"u total=%"OFF_FMT"u", bytes, p->total_bytes);
+	if (p->in_parts)
+		len += sprintf(line + len, " kept=%"OFF_FMT"u fetched=%"OFF_FMT"u written=%"OFF_FMT"u", p->kept_bytes,
+				p->fetched_bytes, p->written_bytes);
+	len += sprintf(line + len, " stage=%.20s rate=%"OFF_FMT"u", p->stage, p->rate_bytes);
 	for (i = 0; i < p->stages; i++)
 		len += sprintf(line + len, " %s=%u", nth_string(stage_names, i), busy_percent(p, i, elapsed_ms));
 	line[len++] = '\n';

@@ -4,6 +4,8 @@
  *
  *	bytes=N total=N stage=write rate=N net=PCT decode=PCT disk=PCT
  *
+ * With pxwrite -u also, before stage=, kept=N (bytes that the disk held already) fetched=N (that came, packed)
+ * written=N (of these, unpacked).
  * bytes, total: bytes; total=0 when unknown. rate: bytes a second over the last seconds. net, decode, disk: percent
  * of the time since the last line in which that stage was busy; the highest is the brake. pxfetch gives net only.
  */
@@ -18,6 +20,8 @@ struct px_progress {
 	int fd;                   /* -1: none */
 	smallint terminal;        /* draw on stderr */
 	unsigned busy_ms[PX_BUSY_STAGES]; /* added to by the owner of each stage since the last line */
+	smallint in_parts;        /* the next ones are meant, too */
+	off_t kept_bytes, fetched_bytes, written_bytes; /* found where they belong; come, as they came; written */
 	smallint stages;          /* how many of busy_ms are meant: 0 (none) to PX_BUSY_STAGES */
 	/* private */
 	unsigned long long last_ms, start_ms;

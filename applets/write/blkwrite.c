@@ -13,6 +13,7 @@
 #include "volume/probe.h"
 #include "write/commit.h"
 #include "write/gate.h"
+#include "write/missing.h"
 #include "write/pour.h"
 #include "write/proof.h"
 #include "write/readback.h"
@@ -181,6 +182,21 @@ static enum px_status step_clear(struct px_blkwrite *w)
 	status = clear_between_signals(w, zeros, error ? NULL : old, len_bytes);
 	free(zeros);
 	return status;
+}
+
+static int in_parts(const struct px_blkwrite *w)
+{
+	return ENABLE_PX_WRITE_MISSING && w->missing;
+}
+
+static enum px_status step_pour(struct px_blkwrite *w)
+{
+	return in_parts(w) ? px_missing_pour(w->missing) : px_pour(w);
+}
+
+static enum px_status step_readback(struct px_blkwrite *w)
+{
+	return in_parts(w) ? px_missing_readback(w->missing) : px_readback(w);
 }
 
 /* The last moment before something is written that firmware may take for a partition table. */
@@ -390,7 +406,7 @@ enum px_status FAST_FUNC px_blkwrite_clear(struct px_blkwrite *w)
 enum px_status FAST_FUNC px_blkwrite_run(struct px_blkwrite *w)
 {
 	static enum px_status (*const steps[])(struct px_blkwrite *w) = {
-		step_clear, px_pour, step_whole, sync_disk, px_readback, px_proof_again, step_commit,
+		step_clear, step_pour, step_whole, sync_disk, step_readback, px_proof_again, step_commit,
 		step_mend, step_head,
 	};
 	enum px_status status = PX_OK;

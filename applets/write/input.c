@@ -38,15 +38,18 @@ static void decode(struct px_blkwrite *w, const struct px_decoder *decoder, size
 	w->image = decoder->open(w->source, &options);
 }
 
-enum px_status FAST_FUNC px_input_open(struct px_blkwrite *w, const char *path, size_t memory_bytes, int rings)
+enum px_status FAST_FUNC px_input_source(struct px_blkwrite *w, const char *path)
+{
+	w->source = px_source_open(path, path ? path : "standard input");
+	return w->source ? PX_OK : PX_IO;
+}
+
+enum px_status FAST_FUNC px_input_decode(struct px_blkwrite *w, size_t memory_bytes, int rings)
 {
 	const struct px_decoder *decoder;
 	const uint8_t *magic;
 	ssize_t n;
 
-	w->source = px_source_open(path, path ? path : "standard input");
-	if (!w->source)
-		return PX_IO;
 	w->image = w->source;
 	n = px_source_peek(w->source, &magic, PX_MAGIC_BYTES);
 	if (n < 0)
@@ -57,4 +60,11 @@ enum px_status FAST_FUNC px_input_open(struct px_blkwrite *w, const char *path, 
 	else if (n > 0)
 		return prove_raw_end(w);
 	return PX_OK;
+}
+
+enum px_status FAST_FUNC px_input_open(struct px_blkwrite *w, const char *path, size_t memory_bytes, int rings)
+{
+	enum px_status status = px_input_source(w, path);
+
+	return status == PX_OK ? px_input_decode(w, memory_bytes, rings) : status;
 }

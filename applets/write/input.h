@@ -14,4 +14,8 @@
  * source's own status. */
 enum px_status px_input_open(struct px_blkwrite *w, const char *path, size_t memory_bytes, int rings) FAST_FUNC;
 
+/* The same in two halves: w->source alone, and what becomes of that from where it is. */
+enum px_status px_input_source(struct px_blkwrite *w, const char *path) FAST_FUNC;
+enum px_status px_input_decode(struct px_blkwrite *w, size_t memory_bytes, int rings) FAST_FUNC;
+
 #endif

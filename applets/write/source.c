@@ -130,6 +130,14 @@ int FAST_FUNC px_source_stat(const struct px_stream *source, struct stat *st)
 	return fstat(((const struct source *)source)->fd, st);
 }
 
+int FAST_FUNC px_source_ready(const struct px_stream *source)
+{
+	const struct source *f = (const struct source *)source;
+	struct pollfd p = { .fd = f->fd, .events = POLLIN };
+
+	return f->head_used < f->head_bytes || f->size_bytes >= 0 || safe_poll(&p, 1, 0) > 0;
+}
+
 void FAST_FUNC px_source_give_up_on(struct px_stream *source, int fd)
 {
 	((struct source *)source)->give_up_fd = fd;

@@ -22,6 +22,9 @@ ssize_t px_source_peek(struct px_stream *source, const uint8_t **data, size_t le
 /* What a regular file has from here to its end, at the time it was opened; -1: a pipe or device, nobody knows. */
 off_t px_source_size_bytes(const struct px_stream *source) FAST_FUNC;
 
+/* Whether a read would not wait: something is there, or the end. */
+int px_source_ready(const struct px_stream *source) FAST_FUNC;
+
 /* From now on, while it waits for bytes of a pipe or device: as soon as fd is readable, a read fails with PX_IO and
  * without a message, which is the owner's of fd. -1: no longer. */
 void px_source_give_up_on(struct px_stream *source, int fd) FAST_FUNC;

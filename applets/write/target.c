@@ -39,12 +39,16 @@ enum px_status FAST_FUNC px_target_refuse(const struct px_target *target, off_t 
 	return PX_TARGET;
 }
 
-int FAST_FUNC px_target_reads_behind(const struct px_target *target)
+int FAST_FUNC px_target_may_be_forged(const struct px_target *target)
 {
 	const struct px_disk *disk = target->disk;
 
-	return !target->dev.is_file && !disk->rotational && !disk->removable && !disk->usb
-		&& strcmp(disk->transport, "mmc") != 0;
+	return disk->removable || disk->usb || strcmp(disk->transport, "mmc") == 0;
+}
+
+int FAST_FUNC px_target_reads_behind(const struct px_target *target)
+{
+	return !target->dev.is_file && !target->disk->rotational && !px_target_may_be_forged(target);
 }
 
 /* differs: malloced, what differs from the identity that was asked for; or NULL */

@@ -33,6 +33,10 @@ enum px_status px_target_open(struct px_target *target, off_t need_bytes) FAST_F
  * PX_TARGET with a message. */
 enum px_status px_target_refuse(const struct px_target *target, off_t need_bytes, unsigned sector_bytes) FAST_FUNC;
 
+/* Whether it may be a forged stick or card, smaller than it says: what was written to it last lies where other things
+ * were. */
+int px_target_may_be_forged(const struct px_target *target) FAST_FUNC;
+
 /* Whether the disk may be read while it is written: one with heads would lose time. A forged stick or card, smaller
  * than it says, overwrites its beginning later on: it must be read when all of it is written. */
 int px_target_reads_behind(const struct px_target *target) FAST_FUNC;

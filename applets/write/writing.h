@@ -29,6 +29,8 @@ struct px_blkwrite {
 	smallint whole;                   /* digest is held against the image, whatever else proves that */
 	smallint unsealed;                /* a part of what was decoded so far had no checksum in its file */
 	int commit_fd;                    /* -1, or whence the word that the boot sector waits for (commit.h) */
+	struct px_missing *missing;       /* only what the disk lacks is written (missing.h); NULL: all of it */
+	smallint read_all;                /* the disk may be forged: what is right now must be right in the end, too */
 	smallint skip_readback;
 	smallint read_behind;             /* reading disturbs this disk's writing little: no head to move */
 	smallint grow;

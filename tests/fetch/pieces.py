@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What pxfetch -R delivered: pieces.py FILE IMAGE
 
-Prints a line for each piece, START-END MIRROR right|wrong: its frames, decoded by zstd, are or are not IMAGE's bytes there;
-"whole" and how many bytes follow; "garbage" for what is neither.
+Prints a line for each piece, START-END MIRROR right|wrong: its frames, decoded by zstd, are or are not IMAGE's bytes
+there; "parts of" and the image's length; "whole" and how many bytes follow; "garbage" for what is neither.
 """
 import struct
 import subprocess
@@ -27,7 +27,8 @@ while at < len(data):
     if length == 0:
         print("whole", len(data) - at)
         break
-    got = subprocess.run(["zstd", "-dcq"], input=data[at:at + packed], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    got = subprocess.run(["zstd", "-dcq"], input=data[at:at + packed],
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     right = got.stdout == image[start:start + length] and len(got.stdout) == length
     print("%d-%d %d %s" % (start, start + length - 1, mirror, "right" if right else "wrong"))
     at += packed

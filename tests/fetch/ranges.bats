@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# pxfetch -R: only what is asked for comes, each piece says what it is, and what cannot be had in parts comes whole and says
-# so. A server that lies, changes, or breaks off never gives status 0 with other bytes.
+# pxfetch -R: only what is asked for comes, each piece says what it is, and what cannot be had in parts comes whole and
+# says so. A server that lies, changes, or breaks off never gives status 0 with other bytes.
 load ../px
 
 setup() {
@@ -211,9 +211,11 @@ with open("root/image.zst", "r+b") as f:
 	cp root/image.zst table.zst
 	frames=$(((9000000 + 524287) / 524288))
 	table=$((17 + 12 * frames))
-	# count: 2^32-1, 0, one less, one more; descriptor; magic; skippable magic; its size; packed bytes 0 and huge; decoded bytes huge
-	for way in "9 ffffffff" "9 00000000" "9 11000000" "9 13000000" "5 ff" "4 00" "$table 00" "$((table - 4)) ffffffff" \
-		"$((table - 8)) 00000000" "$((table - 8)) ffffffff" "$((table - 12)) ffffffff"; do
+	# count: 2^32-1, 0, one less, one more; descriptor; magic; skippable magic; its size; packed bytes 0 and huge;
+	# decoded bytes huge
+	for way in "9 ffffffff" "9 00000000" "9 11000000" "9 13000000" "5 ff" "4 00" "$table 00" \
+		"$((table - 4)) ffffffff" "$((table - 8)) 00000000" "$((table - 8)) ffffffff" \
+		"$((table - 12)) ffffffff"; do
 		lie $way
 		ask '2000000-2000001\n' "$URL/good/image.zst"
 		whole table

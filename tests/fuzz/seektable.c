@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Seek tables of hostile bytes: what is taken fills the file and ascends, and each byte of the image has its frame. And the
- * head of a piece, which comes down a pipe.
+ * Seek tables of hostile bytes: what is taken fills the file and ascends, and each byte of the image has its frame.
+ * And the head of a piece, which comes down a pipe.
  */
 //fuzz-sources: decode/seektable.c decode/piece.c
 #include "libbb.h"
