@@ -12,7 +12,7 @@ all: tftpboot
 .SUFFIXES: # none of make's own rules: one would make x out of x.sh
 .NOTPARALLEL:
 .PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot site usb ext2 \
-	squashfs image dist demo run serve check check-quick bench bench-fetch bench-write bench-boot \
+	squashfs image dist demo run serve check check-quick bench bench-fetch bench-write bench-boot bench-delta \
 	fuzz sanitize clean distclean
 ifneq ($(VERSION),$(shell cat $(B)/version 2>/dev/null))
 .PHONY: $(B)/version
@@ -108,6 +108,8 @@ bench-fetch: check-setup busybox
 bench-write: check-setup busybox
 	tests/bench/bench-write.sh $(B)
 
+bench-delta: check-setup busybox ## re-imaging: only what differs, beside the whole stream, over 1 Gbit/s
+	tests/bench/bench-delta.sh $(B)
 bench-boot: demo-setup tftpboot ## power-on to menu, and sizes, beside a bare BusyBox and Debian's installer
 	tests/bench/bench-boot.sh $(B) $(SUITE)
 

@@ -45,7 +45,7 @@ static int raise_fd(int fd)
 
 	if (fd < 0)
 		return -1;
-	high = fcntl(fd, F_DUPFD_CLOEXEC, PX_CHILD_WORD_FD + 1);
+	high = fcntl(fd, F_DUPFD_CLOEXEC, PX_CHILD_ASK_FD + 1);
 	error = errno;
 	close(fd);
 	errno = error;
@@ -91,8 +91,8 @@ void FAST_FUNC px_exec(char **argv)
 		BB_EXECVP(argv[0], argv);
 }
 
-/* All descriptors that are handed in are above PX_CHILD_WORD_FD: raise_fd and px_child_pipe see to that. */
-static void set_descriptors(const struct pipes *pipes, int in_fd, int out_fd)
+/* All descriptors that are handed in are above PX_CHILD_ASK_FD: raise_fd and px_child_pipe see to that. */
+static void set_descriptors(const struct pipes *pipes, int in_fd, int out_fd, int ask_fd)
 {
 	if (out_fd < 0)
 		out_fd = out_fd == PX_CHILD_COLLECT ? pipes->output[1]
@@ -102,6 +102,8 @@ static void set_descriptors(const struct pipes *pipes, int in_fd, int out_fd)
 	xdup2(pipes->messages[1], STDERR_FILENO);
 	xdup2(pipes->progress[1], PX_CHILD_PROGRESS_FD);
 	xdup2(pipes->word[0], PX_CHILD_WORD_FD);
+	if (ask_fd >= 0)
+		xdup2(ask_fd, PX_CHILD_ASK_FD);
 }
 
 /* In the child: ends with the menu, also when that ended before prctl was there to tell. */
@@ -121,6 +123,7 @@ static void prepare(struct px_child *child, const char *name, size_t output_max_
 	child->name = name;
 	child->status = 127;
 	child->message_fd = child->progress_fd = child->output_fd = child->word_fd = -1;
+	child->progress.differ_bytes = -1;
 	child->progress.net_percent = child->progress.decode_percent = child->progress.disk_percent = -1;
 	child->output_max_bytes = output_max_bytes;
 }
@@ -147,7 +150,7 @@ static int keep_ends(struct px_child *child, struct pipes *pipes)
 	return -1;
 }
 
-int FAST_FUNC px_child_start(struct px_child *child, const char *name, char **argv, int in_fd, int out_fd,
+static int start(struct px_child *child, const char *name, char **argv, int in_fd, int out_fd, int ask_fd,
 		size_t output_max_bytes)
 {
 	pid_t menu_pid = getpid();
@@ -159,7 +162,7 @@ int FAST_FUNC px_child_start(struct px_child *child, const char *name, char **ar
 	child->pid = fork();
 	if (child->pid == 0) {
 		become_child(menu_pid);
-		set_descriptors(&pipes, in_fd, out_fd);
+		set_descriptors(&pipes, in_fd, out_fd, ask_fd);
 		px_exec(argv);
 		bb_simple_perror_msg(argv[0]);
 		/* said in the place of a pxwrite that does not exist */
@@ -167,6 +170,18 @@ int FAST_FUNC px_child_start(struct px_child *child, const char *name, char **ar
 		_exit(127);
 	}
 	return keep_ends(child, &pipes);
+}
+
+int FAST_FUNC px_child_start(struct px_child *child, const char *name, char **argv, int in_fd, int out_fd,
+		size_t output_max_bytes)
+{
+	return start(child, name, argv, in_fd, out_fd, -1, output_max_bytes);
+}
+
+int FAST_FUNC px_child_start_asking(struct px_child *child, const char *name, char **argv, int in_fd, int out_fd,
+		int ask_fd)
+{
+	return start(child, name, argv, in_fd, out_fd, ask_fd, 0);
 }
 
 int FAST_FUNC px_child_call(struct px_child *child, const char *name, px_child_work work, void *arg)
@@ -180,7 +195,7 @@ int FAST_FUNC px_child_call(struct px_child *child, const char *name, px_child_w
 	child->pid = fork();
 	if (child->pid == 0) {
 		become_child(menu_pid);
-		set_descriptors(&pipes, -1, PX_CHILD_MERGE);
+		set_descriptors(&pipes, -1, PX_CHILD_MERGE, -1);
 		_exit(work(arg));
 	}
 	return keep_ends(child, &pipes);
@@ -234,7 +249,10 @@ static void take_messages(struct px_child *child, const char *text, size_t len_b
 static void take_number(struct px_child *child, int name, const char *value)
 {
 	struct px_child_progress *progress = &child->progress;
-	off_t *const numbers[] = { &progress->bytes, &progress->total_bytes, &progress->rate_bytes };
+	off_t *const numbers[] = {
+		&progress->bytes, &progress->total_bytes, &progress->rate_bytes, &progress->kept_bytes,
+		&progress->fetched_bytes, &progress->written_bytes, &progress->differ_bytes,
+	};
 	int *const percents[] = { &progress->net_percent, &progress->decode_percent, &progress->disk_percent };
 	unsigned long long n = strtoull(value, NULL, 10);
 
@@ -247,7 +265,7 @@ static void take_number(struct px_child *child, int name, const char *value)
 static void take_value(struct px_child *child, const char *word, const char *value)
 {
 	static const char words[] ALIGN1 = "stage\0why\0state\0archive\0grown\0proof\0";
-	static const char numbers[] ALIGN1 = "bytes\0total\0rate\0net\0decode\0disk\0";
+	static const char numbers[] ALIGN1 = "bytes\0total\0rate\0kept\0fetched\0written\0differs\0net\0decode\0disk\0";
 	int number = index_in_strings(numbers, word);
 
 	if (number >= 0) {

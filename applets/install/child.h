@@ -13,6 +13,7 @@ enum {
 	PX_CHILD_LINE_BYTES = 300,
 	PX_CHILD_PROGRESS_FD = 3,   /* what follows -p */
 	PX_CHILD_WORD_FD = 4,       /* what follows pxwrite's -c: what px_child_say says can be read there */
+	PX_CHILD_ASK_FD = 5,        /* what follows pxwrite's -u, pxfetch's -R */
 	PX_CHILD_WHY_BYTES = 16,
 };
 
@@ -25,6 +26,8 @@ struct px_lines {
 
 struct px_child_progress {
 	off_t bytes, total_bytes, rate_bytes;
+	off_t kept_bytes, fetched_bytes, written_bytes; /* pxwrite -u: found on the disk, come for it, written; or 0 */
+	off_t differ_bytes;         /* what the disk does not hold, once all of it has been looked at; -1: not said */
 	char stage[12];             /* "" until the first line */
 	int net_percent, decode_percent, disk_percent; /* -1: not said */
 };
@@ -62,6 +65,10 @@ enum { PX_CHILD_FDS = 3 };
 enum { PX_CHILD_COLLECT = -2, PX_CHILD_MERGE = -3 };
 int px_child_start(struct px_child *child, const char *name, char **argv, int in_fd, int out_fd,
 		size_t output_max_bytes) FAST_FUNC;
+
+/* The same with ask_fd as PX_CHILD_ASK_FD. */
+int px_child_start_asking(struct px_child *child, const char *name, char **argv, int in_fd, int out_fd, int ask_fd)
+	FAST_FUNC;
 
 /* As px_child_start, but runs work(arg) in the child instead of a program; what that returns is the exit status. */
 typedef int FAST_FUNC (*px_child_work)(void *arg);

@@ -22,6 +22,7 @@ struct px_install {
 	smallint boot_any;          /* nobody asks whether this machine can start from the image */
 	smallint whole;             /* px.verify=whole: SHA256 of the image, too, whatever else proves it */
 	smallint looked;            /* px_install_look has found nothing against it: no need to look again */
+	smallint no_delta;          /* px.delta=no: all of the image, whatever the disk holds of it already */
 	unsigned patience_s;        /* it fails when nothing was said and nothing moved for so long; 0: it never does */
 	const char *server, *mac;   /* for the scripts; NULL: not known */
 	/* kept by the functions below */
@@ -36,6 +37,7 @@ struct px_install {
 	smallint failed;            /* status, step and reason are set */
 	smallint aborted;           /* the user wanted it so */
 	unsigned long long aborted_ms; /* when */
+	smallint told;              /* the log has how much of the image the disk held already */
 	smallint committed;         /* pxwrite has been told that pxfetch had all of it */
 	smallint touched;           /* the disk is not what it was */
 	smallint written;           /* the raw image is there: neither pxfetch nor pxwrite failed */

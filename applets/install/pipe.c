@@ -67,14 +67,24 @@ static void add_haste(struct px_command *command, const struct px_install *insta
 		add_words(command, "-t\0" "1\0" "-T\0" "5\0");
 }
 
+/* Whether pxwrite may look for what the disk holds already: its block map, which pxfetch has held against the catalog's
+ * sum, must prove each range. */
+static int asks(const struct px_install *install, const char *disk)
+{
+	return ENABLE_PX_WRITE_MISSING && install->bmap_path && install->image->bmap_digest.known
+		&& !install->no_delta && !install->looking && !LONE_DASH(disk);
+}
+
 /* proven: who reads knows the hash of the whole, so that parts may be joined without anything that proves them.
- * digest: of the file as it comes. */
-static void fetch_command(struct px_command *command, const struct px_install *install, char **urls, int proven,
+ * asked: what is to be fetched is asked for. digest: of the file as it comes. */
+static void fetch_command(struct px_command *command, const struct px_install *install, char **urls, int proven, int asked,
 		const struct px_digest *digest)
 {
 	memset(command, 0, sizeof(*command));
 	add_words(command, "pxfetch\0" "-q\0" "-p\0" "3\0" "-O\0" "-\0");
 	add_haste(command, install);
+	if (asked)
+		add_words(command, "-R\0" "5\0"); /* PX_CHILD_ASK_FD */
 	if (proven)
 		px_command_add(command, "-j");
 	add_digest(command, digest);
@@ -102,6 +112,8 @@ static void add_proof(struct px_command *command, const struct px_install *insta
 		px_command_add(command, install->bmap_path);
 		if (image->bmap_digest.known) /* pxfetch has held the map against it */
 			px_command_add(command, "-B");
+		if (asks(install, install->disk))
+			add_words(command, "-u\0" "5\0"); /* PX_CHILD_ASK_FD */
 	}
 	if (fetched_digest(image)->known) /* the word of -c is said when pxfetch has ended well */
 		px_command_add(command, "-P");
@@ -178,7 +190,8 @@ char* FAST_FUNC px_pipe_describe(const struct px_install *install)
 	char *text = xstrdup("");
 	unsigned i;
 
-	fetch_command(&fetch, install, urls, is_proven(install->image), fetched_digest(install->image));
+	fetch_command(&fetch, install, urls, is_proven(install->image), asks(install, install->disk),
+			fetched_digest(install->image));
 	write_command(&write, install, install->disk);
 	for (i = 0; i < fetch.count + write.count; i++) {
 		const char *word = i < fetch.count ? fetch.argv[i] : write.argv[i - fetch.count];
@@ -195,22 +208,34 @@ char* FAST_FUNC px_pipe_describe(const struct px_install *install)
 
 /* --- starting */
 
+static void close_both(const int ends[2])
+{
+	if (ends[0] < 0)
+		return;
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static int start_pair(struct px_install *install, char **urls, const char *disk, int out_fd, size_t output_max_bytes)
 {
 	struct px_command fetch, write;
-	int data[2], rc;
+	int asked = asks(install, disk), data[2], ask[2] = { -1, -1 }, rc;
 
 	install->lonely_ms = 0;
 	install->committed = 0;
 	if (px_child_pipe(data) != 0)
 		return -1;
-	fetch_command(&fetch, install, urls, is_proven(install->image), fetched_digest(install->image));
+	fetch_command(&fetch, install, urls, is_proven(install->image), asked, fetched_digest(install->image));
 	write_command(&write, install, disk);
-	rc = px_child_start(&install->write, "pxwrite", write.argv, data[0], out_fd, output_max_bytes);
+	rc = asked ? px_child_pipe(ask) : 0;
+	if (rc == 0 && asked)
+		rc = px_child_start_asking(&install->write, "pxwrite", write.argv, data[0], out_fd, ask[1]);
+	else if (rc == 0)
+		rc = px_child_start(&install->write, "pxwrite", write.argv, data[0], out_fd, output_max_bytes);
 	if (rc == 0)
-		rc = px_child_start(&install->fetch, "pxfetch", fetch.argv, -1, data[1], 0);
-	close(data[0]);
-	close(data[1]);
+		rc = px_child_start_asking(&install->fetch, "pxfetch", fetch.argv, -1, data[1], ask[0]);
+	close_both(data);
+	close_both(ask);
 	px_command_free(&fetch);
 	px_command_free(&write);
 	return rc;
@@ -239,7 +264,7 @@ int FAST_FUNC px_pipe_collect(struct px_install *install, const char *reference,
 	char *urls[2] = { px_url_resolve(install->catalog->url, reference), NULL };
 	int rc;
 
-	fetch_command(&fetch, install, urls, 0, digest);
+	fetch_command(&fetch, install, urls, 0, 0, digest);
 	rc = px_child_start(&install->fetch, "pxfetch", fetch.argv, -1, PX_CHILD_COLLECT, max_bytes);
 	px_command_free(&fetch);
 	free(urls[0]);

@@ -7,7 +7,7 @@
 
 #include "install/install.h"
 
-enum { PX_COMMAND_WORDS_MAX = PX_MIRRORS_MAX + 20 };
+enum { PX_COMMAND_WORDS_MAX = PX_MIRRORS_MAX + 24 };
 
 /* Options of both pxfetch and pxwrite come first, then "--": neither a URL nor a disk is ever taken for an option. */
 struct px_command {

@@ -12,6 +12,7 @@
 #include "menu/menu.h"
 #include "menu/words.h"
 #include "report/report.h"
+#include "menu/words.h"
 
 enum { DONE_SECONDS = 5 };
 
@@ -88,11 +89,24 @@ static void set_up(struct px_menu *menu, const char *identity, int force)
 	install->boot_any = menu->settings.boot_any || menu->image->boot_any;
 	install->looked = menu->looked;
 	install->whole = menu->settings.whole;
+	install->no_delta = menu->settings.no_delta;
 	install->patience_s = menu->settings.automatic ? menu->settings.patience_s : 0;
 	install->server = menu->network.server;
 	install->mac = menu->network.mac;
 	free(menu->table);
 	menu->table = NULL;
+}
+
+/* Once, in the log. */
+static void tell_what_it_holds(struct px_menu *menu)
+{
+	char *holds = menu->install.told ? NULL : px_words_holds(menu);
+
+	if (!holds)
+		return;
+	menu->install.told = 1;
+	px_log_say("px: %s", holds);
+	free(holds);
 }
 
 static int install_image(struct px_menu *menu, int force)
@@ -110,6 +124,7 @@ static int install_image(struct px_menu *menu, int force)
 	px_install_start(install);
 	while (px_install_running(install)) {
 		menu->front->progress(menu, px_ui_wait(&menu->ui, 1000, install, NULL));
+		tell_what_it_holds(menu);
 		px_tell_fill(menu, &event);
 		px_report_progress(&event);
 	}
@@ -134,8 +149,9 @@ static int install_image(struct px_menu *menu, int force)
 static void describe(struct px_menu *menu, int force)
 {
 	struct px_install install = { .catalog = menu->catalog, .image = menu->image, .disk = menu->disk->path,
-			.root = menu->root, .force = force,
-			.boot_any = menu->settings.boot_any || menu->image->boot_any, .mac = menu->network.mac };
+			.root = menu->root, .force = force, .mac = menu->network.mac, .whole = menu->settings.whole,
+			.boot_any = menu->settings.boot_any || menu->image->boot_any,
+			.no_delta = menu->settings.no_delta };
 	char *text = px_install_describe(&install);
 
 	fprintf(stderr, "px: would run: %s\n", px_url_hide_users(px_ascii(text, 0)));

@@ -51,6 +51,18 @@ static void draw_brake(struct px_menu *menu, struct px_screen *screen)
 	free(brake);
 }
 
+static void draw_parts(struct px_menu *menu, struct px_screen *screen)
+{
+	char *parts = px_words_parts(menu), *holds = px_words_holds(menu);
+
+	if (parts)
+		px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "Of it", parts);
+	if (holds)
+		px_screen_line(screen, 2, 2, PX_PLAIN, "%-11s%s", "", holds);
+	free(parts);
+	free(holds);
+}
+
 static void draw_numbers(struct px_menu *menu, struct px_screen *screen)
 {
 	const struct px_child_progress *write = &menu->install.write.progress;
@@ -68,6 +80,7 @@ static void draw_numbers(struct px_menu *menu, struct px_screen *screen)
 		px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s of %s", "Done", done, px_size_text(total, total_bytes));
 	else
 		px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s (size not known)", "Done", done);
+	draw_parts(menu, screen);
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s/s", "Rate", px_size_text(done, write->rate_bytes));
 	if (left_s >= 0)
 		draw_time(screen, "Left", left_s);

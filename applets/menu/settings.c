@@ -81,7 +81,7 @@ static void take(struct px_settings *settings, const char *name, const char *val
 {
 	static const char names[] ALIGN1 =
 		"catalog\0image\0disk\0log\0report\0ui\0auto\0force\0timeout\0after\0nic\0shell\0medium\0root\0"
-		"verify\0patience\0boot\0";
+		"verify\0patience\0boot\0delta\0";
 
 	switch (index_in_strings(names, name)) {
 	case 0: set(&settings->catalog, value); break;
@@ -106,6 +106,7 @@ static void take(struct px_settings *settings, const char *name, const char *val
 	case 14: set_verify(settings, value); break;
 	case 15: set_seconds(settings, name, value, &settings->patience_s); break;
 	case 16: set_boot(settings, value); break;
+	case 17: settings->no_delta = !is_on(settings, name, value); break;
 	default:
 		complain(settings, name, value, "no such parameter");
 	}

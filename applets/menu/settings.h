@@ -13,6 +13,7 @@ struct px_settings {
 	smallint automatic, force;
 	smallint boot_any;          /* px.boot=any: as the stanza's "Boot: any" */
 	smallint whole;             /* px.verify=whole */
+	smallint no_delta;          /* px.delta=no */
 	unsigned timeout_s;         /* default 10 */
 	unsigned patience_s;        /* px.patience=: without output and progress; default 1800, 0: for ever */
 	enum px_after after;        /* PX_AFTER_UNSET: what the image says */

@@ -92,6 +92,33 @@ char* FAST_FUNC px_words_brake(const struct px_menu *menu)
 			MAX(disk, 0));
 }
 
+char* FAST_FUNC px_words_holds(const struct px_menu *menu)
+{
+	const struct px_child_progress *write = &menu->install.write.progress;
+	off_t all_bytes = write->kept_bytes + write->differ_bytes;
+	char differ[PX_SIZE_BYTES], all[PX_SIZE_BYTES];
+
+	if (write->differ_bytes < 0 || all_bytes <= 0)
+		return NULL;
+	px_size_text(differ, write->differ_bytes);
+	px_size_text(all, all_bytes);
+	return xasprintf("the disk holds %u %% of this image already: %s of %s to fetch",
+			(unsigned)(write->kept_bytes * 100.0 / all_bytes), differ, all);
+}
+
+char* FAST_FUNC px_words_parts(const struct px_menu *menu)
+{
+	const struct px_child_progress *write = &menu->install.write.progress;
+	char kept[PX_SIZE_BYTES], fetched[PX_SIZE_BYTES], written[PX_SIZE_BYTES];
+
+	if (!write->kept_bytes && !write->fetched_bytes)
+		return NULL;
+	px_size_text(kept, write->kept_bytes);
+	px_size_text(fetched, write->fetched_bytes);
+	px_size_text(written, write->written_bytes);
+	return xasprintf("kept %s, fetched %s, written %s", kept, fetched, written);
+}
+
 char* FAST_FUNC px_words_time(char *buf, unsigned seconds)
 {
 	if (seconds >= 3600)

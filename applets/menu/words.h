@@ -32,6 +32,13 @@ int px_words_left(const struct px_menu *menu) FAST_FUNC;
 /* The busiest stage is the brake: "disk  (busy: network 40%, decoder 20%, disk 95%)"; malloced, NULL: nobody said. */
 char *px_words_brake(const struct px_menu *menu) FAST_FUNC;
 
+/* "the disk holds 87 % of this image already: 0.2G of 1.5G to fetch", once that is known; malloced, or NULL. */
+char *px_words_holds(const struct px_menu *menu) FAST_FUNC;
+
+/* "kept 1.3G, fetched 0.1G, written 0.2G": kept and written as they lie on the disk, fetched as it came, packed;
+ * malloced, NULL: all of the image is fetched. */
+char *px_words_parts(const struct px_menu *menu) FAST_FUNC;
+
 /* "1:02:03", "2:03"; buf of PX_TIME_BYTES; returns buf. */
 char *px_words_time(char *buf, unsigned seconds) FAST_FUNC;
 

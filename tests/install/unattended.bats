@@ -348,7 +348,7 @@ stays_failed() {
 	unattended px.image=pinned
 	wait "$MENU"
 	grep -qxF "pxfetch -q -p 3 -O - -H sha256:$bmap_sum -- tftp://192.0.2.1/p.bmap" "$PX_STUB/calls"
-	grep -qxF "pxfetch -q -p 3 -O - -j -H sha256:$sum -- tftp://192.0.2.1/p.img.zst" "$PX_STUB/calls"
+	grep -qxF "pxfetch -q -p 3 -O - -R 5 -j -H sha256:$sum -- tftp://192.0.2.1/p.img.zst" "$PX_STUB/calls"
 }
 
 @test "a block map that the catalog pins is vouched for to pxwrite, and lets pxfetch join parts; another is not" {
@@ -384,11 +384,11 @@ stays_failed() {
 	CATALOG
 	unattended px.image=all
 	wait "$MENU"
-	grep -q "^pxwrite .* -H sha256:$image_sum -b [^ ]* -B -P -- " "$PX_STUB/calls"
+	grep -q "^pxwrite .* -H sha256:$image_sum -b [^ ]* -B -u 5 -P -- " "$PX_STUB/calls"
 	rm "$PX_STUB/calls"
 	unattended px.image=all px.verify=whole
 	wait "$MENU"
-	grep -q "^pxwrite .* -H sha256:$image_sum -b [^ ]* -B -P -w -- " "$PX_STUB/calls"
+	grep -q "^pxwrite .* -H sha256:$image_sum -b [^ ]* -B -u 5 -P -w -- " "$PX_STUB/calls"
 	rm "$PX_STUB/calls"
 	# the two sums are one: pxwrite computes it, and pxfetch need not
 	unattended px.image=raw
@@ -401,4 +401,42 @@ stays_failed() {
 	unattended px.image=debian-13-lab
 	wait "$MENU"
 	grep -q '^px: proof: the image had the SHA256 of the catalog' "$BATS_TEST_TMPDIR/out"
+}
+
+# pinned: an image with a block map that the catalog pins
+pinned() {
+	printf 'Image: pinned\nSource: p.img\nSHA256: %064d\nBmap: p.bmap\nBmap-SHA256: %064d\n' 7 8 >"$PX_STUB/images"
+}
+
+@test "only what differs is fetched where a block map is pinned; not with px.delta=no, nor with any other map" {
+	pinned
+	unattended px.image=pinned
+	wait "$MENU"
+	grep '^pxfetch .* -R 5 .*p.img$' "$PX_STUB/calls"
+	grep '^pxwrite .* -B -u 5 ' "$PX_STUB/calls"
+	for setting in px.delta=no px.after=reboot; do
+		rm "$PX_STUB/calls"
+		[ $setting != px.after=reboot ] || sed -i '/^Bmap-SHA256/d' "$PX_STUB/images"
+		unattended px.image=pinned "$setting"
+		wait "$MENU"
+		grep '^pxwrite .* -b ' "$PX_STUB/calls"
+		! grep '^pxfetch .* -R \|^pxwrite .* -u ' "$PX_STUB/calls"
+	done
+}
+
+@test "what pxwrite asks for goes to pxfetch, and how much the disk held already is said" {
+	pinned
+	cat >"$PX_STUB/write.sh" <<-'SH'
+		echo 0-41 >&5
+		exec 5>&-
+		[ "$(cat)" = 'asked for 0-41' ] || exit 9
+		echo kept=1395864372 differs=214748364 >&3
+		while [ ! -e "$PX_STUB/go" ]; do sleep 0.1; done
+	SH
+	echo 'case $* in *-R*) printf "asked for %s" "$(cat <&5)"; exit 0;; esac' >"$PX_STUB/fetch.sh"
+	unattended px.image=pinned
+	wait_said 'px: the disk holds 86 % of this image already: 204.7M of 1.5G to fetch'
+	touch "$PX_STUB/go"
+	wait "$MENU"
+	grep 'px: installed pinned on' "$BATS_TEST_TMPDIR/out"
 }
