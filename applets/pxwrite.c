@@ -8,7 +8,7 @@
 //applet:IF_PX_WRITE(APPLET(pxwrite, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_WRITE) += pxwrite.o
 //usage:#define pxwrite_trivial_usage
-//usage:       "[-nqfkgV] [-s BYTES] [-H sha256:HEX [-w]] [-b BMAP [-B" IF_PX_WRITE_MISSING(" [-u FD]") "]]\n"
+//usage:       "[-nqfkgV] [-s BYTES] [-H sha256:HEX [-w]] [-b BMAP [-B]" IF_PX_WRITE_MISSING(" [-u FD]") "]\n"
 //usage:       "	[-m BYTES] [-p FD] [-c FD [-P]] [-d IDENTITY] [-e MACHINE]\n"
 //usage:       "	[-i FILE] DISK\n"
 //usage:       "or: pxwrite [-q] [-s BYTES] [-H sha256:HEX] [-m BYTES] [-p FD] [-i FILE] -\n"
@@ -39,8 +39,8 @@
 //usage:     "\n	-e MACHINE	What is to start from DISK: bios, uefi, secure (UEFI with Secure Boot), any"
 //usage:     "\n			(do not ask); default: this machine, if DISK is built in"
 //usage:	IF_PX_WRITE_MISSING(
-//usage:     "\n	-u FD		With -b, -B: ask on FD for what DISK has not got yet, read that"
-//usage:     "\n			from stdin: the other side is pxfetch -R"
+//usage:     "\n	-u FD		With -b: ask on FD for what DISK has not got yet, read that from"
+//usage:     "\n			stdin (the other side is pxfetch -R); implies -B"
 //usage:	)
 //usage:     "\n	-i FILE		Read FILE instead of stdin"
 //usage:     "\n"
@@ -179,7 +179,7 @@ static void parse_proof(const char *hash, const char *bmap)
 		bb_simple_error_msg_and_die("-B: no block map (-b) to vouch for");
 	if ((G.opts & OPT_SOURCE_PROVEN) && G.w.commit_fd < 0)
 		bb_simple_error_msg_and_die("-P: nobody says that the file was right (-c)");
-	G.w.bmap_vouched = !!(G.opts & OPT_VOUCHED);
+	G.w.bmap_vouched = !!(G.opts & (OPT_VOUCHED | OPT_MISSING));
 	G.w.source_proven = !!(G.opts & OPT_SOURCE_PROVEN);
 	G.w.whole = !!(G.opts & OPT_WHOLE);
 	if (bmap) {
@@ -233,14 +233,14 @@ static void parse_machine(const char *name)
 	machine->secure = i == 3;
 }
 
-/* A block map that is not vouched for would decide what of the disk stays. */
+/* Who gives a block map that decides what of the disk stays vouches for it. */
 static void parse_missing(const char *fd)
 {
 	G.ask_fd = px_fd_parse(fd);
 	if (G.ask_fd < 0)
 		bb_perror_msg_and_die("-u %s", fd);
-	if (!G.bmap || !(G.opts & OPT_VOUCHED) || (G.opts & (OPT_DRY | OPT_CLEAR)))
-		bb_simple_error_msg_and_die("-u: needs a block map that is vouched for (-b, -B); not with -n, -z");
+	if (!G.bmap || (G.opts & (OPT_DRY | OPT_CLEAR)))
+		bb_simple_error_msg_and_die("-u: needs a block map (-b), and goes neither with -n nor with -z");
 }
 
 static void parse_options(char **argv)

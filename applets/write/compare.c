@@ -6,6 +6,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE_MISSING) += compare.o
 
 #include "libbb.h"
+#include "verify/sum.h"
 #include "write/delta.h"
 #include "write/missing.h"
 #include "write/readback.h"
@@ -30,7 +31,7 @@ static int settle_zeros(struct px_missing *m, struct px_chunk *chunk)
 	size_t sectors_bytes = px_blkdev_whole_sectors(m->w->dev, chunk->len_bytes);
 	int error;
 
-	if (px_span_compare_zeros(m, chunk->offset_bytes, chunk->len_bytes, chunk->data) == 0)
+	if (!m->blind && px_span_compare_zeros(m, chunk->offset_bytes, chunk->len_bytes, chunk->data) == 0)
 		return 0;
 	__atomic_store_n(&m->zeroed[chunk->offset_bytes / PX_CHUNK_BYTES], 1, __ATOMIC_RELAXED);
 	error = px_blkdev_zero(m->w->dev, chunk->offset_bytes, sectors_bytes);
@@ -64,10 +65,13 @@ static int FAST_FUNC compare_work(void *arg, struct px_chunk *chunk)
 static int FAST_FUNC read_work(void *arg, struct px_chunk *chunk)
 {
 	struct px_missing *m = arg;
+	size_t range = px_span_range(m, chunk->offset_bytes);
 
 	if (chunk->zero)
 		return px_span_compare_zeros(m, chunk->offset_bytes, chunk->len_bytes, chunk->data);
-	return px_span_compare(m, px_span_range(m, chunk->offset_bytes), chunk->data);
+	if (px_range_state(m, range) == PX_RANGE_WRITTEN)
+		return px_span_compare_sum(m, range, chunk->data);
+	return px_span_compare(m, range, chunk->data);
 }
 
 /* --- walking over the image */
@@ -169,6 +173,15 @@ static enum px_status end_compare(struct scan *scan, enum px_status status)
 	return PX_OK;
 }
 
+static void want_all(struct scan *scan)
+{
+	size_t i;
+
+	for (i = scan->next; i < scan->m->map->range_count; i++)
+		if (px_range_state(scan->m, i) == PX_RANGE_UNKNOWN)
+			px_range_set(scan->m, i, PX_RANGE_DIFFERS);
+}
+
 /* Reading the disk waits for no byte of the network, and a byte that has come waits for one range at most. */
 static enum px_status compare(struct px_missing *m)
 {
@@ -177,6 +190,9 @@ static enum px_status compare(struct px_missing *m)
 
 	if (open_scan(&scan, m, compare_work) < 0)
 		return PX_RESOURCE;
+	if (m->blind)
+		want_all(&scan);
+	collect(&scan);
 	while (status == PX_OK && put_next(&scan, is_unknown)) {
 		collect(&scan);
 		if (m->pending && px_source_ready(m->w->source))
@@ -240,6 +256,7 @@ static enum px_status write_saved(struct px_missing *m)
 		if (error)
 			return px_blkdev_failed(dev, "cannot write", r->offset_bytes, error);
 		px_range_set(m, saved->range, PX_RANGE_WRITTEN);
+		m->sums[saved->range] = px_sum(saved->data, px_blkdev_whole_sectors(dev, r->len_bytes));
 		m->kept_bytes += r->len_bytes;
 		m->settled_bytes += r->len_bytes;
 	}

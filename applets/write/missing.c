@@ -69,6 +69,7 @@ struct px_missing* FAST_FUNC px_missing_open(struct px_blkwrite *w, int ask_fd, 
 	m->range_bytes = longest_range(w);
 	m->state = xzalloc(m->map->range_count + 1);
 	m->mirror = xzalloc((m->map->range_count + 1) * sizeof(*m->mirror));
+	m->sums = xzalloc((m->map->range_count + 1) * sizeof(*m->sums));
 	m->zeroed = xzalloc(m->map->image_bytes / PX_CHUNK_BYTES + 1);
 	if (m->range_bytes && m->map->range_count)
 		find_zero_ranges(m);
@@ -259,13 +260,14 @@ static void say_percent(struct px_missing *m, int percent)
 enum px_status FAST_FUNC px_missing_look(struct px_missing *m, int *whole)
 {
 	enum px_status status;
-	int percent = 0;
+	int percent = -1;
 
 	px_blkdev_drop_cache(m->w->dev);
 	if (m->range_bytes)
 		percent = sample(m);
 	say_percent(m, percent);
-	if (percent >= 0 && percent < 100 - PX_MISSING_MOST_PERCENT) {
+	m->blind = percent >= 0 && percent < 100 - PX_MISSING_MOST_PERCENT;
+	if (!m->range_bytes) {
 		px_ask_line(m, "all\n");
 		px_ask_flush(m, 1);
 		return hear_parts(m, whole);
@@ -300,5 +302,6 @@ void FAST_FUNC px_missing_free(struct px_missing *m)
 	free(m->state);
 	free(m->mirror);
 	free(m->zeroed);
+	free(m->sums);
 	free(m);
 }

@@ -15,7 +15,7 @@
 
 #include "write/writing.h"
 
-/* So much of what is looked at first may be missing; beyond, the whole stream is as fast. */
+/* So much of what is looked at first may be missing; beyond, looking at the rest costs more than it saves. */
 enum { PX_MISSING_MOST_PERCENT = 70 };
 
 struct px_missing;

@@ -8,6 +8,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE_MISSING) += pieces.o
 
 #include "libbb.h"
+#include "verify/sum.h"
 #include "write/delta.h"
 #include "write/source.h"
 
@@ -28,9 +29,11 @@ static int write_range(struct px_missing *m, size_t range, uint8_t *data)
 	if ((uintptr_t)data % 512 != 0) {
 		if (posix_memalign(&copy, 4096, sectors_bytes) != 0)
 			return ENOMEM;
-		memcpy(copy, data, sectors_bytes);
+		data = memcpy(copy, data, sectors_bytes);
 	}
-	error = px_blkdev_write(m->w->dev, copy ? copy : data, sectors_bytes, r->offset_bytes);
+	if (!m->w->skip_readback)
+		m->sums[range] = px_sum(data, sectors_bytes);
+	error = px_blkdev_write(m->w->dev, data, sectors_bytes, r->offset_bytes);
 	free(copy);
 	__atomic_fetch_add(&m->w->disk_us, monotonic_us() - start_us, __ATOMIC_RELAXED);
 	return error;

@@ -7,6 +7,7 @@
 #include "libbb.h"
 #include "lib/zero.h"
 #include "verify/sha256.h"
+#include "verify/sum.h"
 #include "write/delta.h"
 
 enum { THREADS_MAX = 32 };
@@ -73,6 +74,17 @@ int FAST_FUNC px_span_compare(const struct px_missing *m, size_t range, uint8_t 
 	if (!px_zero_is(buf + r->len_bytes, sectors_bytes - r->len_bytes))
 		return EBADMSG;
 	return px_span_right(m, range, buf) ? 0 : EBADMSG;
+}
+
+int FAST_FUNC px_span_compare_sum(const struct px_missing *m, size_t range, uint8_t *buf)
+{
+	const struct px_bmap_range *r = &m->map->ranges[range];
+	size_t sectors_bytes = px_blkdev_whole_sectors(m->w->dev, r->len_bytes);
+	int error = px_blkdev_read(m->w->dev, buf, sectors_bytes, r->offset_bytes);
+
+	if (error)
+		return error;
+	return px_sum(buf, sectors_bytes) == m->sums[range] ? 0 : EBADMSG;
 }
 
 int FAST_FUNC px_span_compare_zeros(const struct px_missing *m, off_t at_bytes, size_t len_bytes, uint8_t *buf)

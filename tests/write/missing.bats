@@ -217,13 +217,14 @@ serve_parts() {
 	[ "$(grep -c - asked)" -eq 3 ]
 }
 
-@test "a disk that has nothing of the image is noticed early and gets the whole stream" {
+@test "a disk that has nothing of the image is noticed early: all of it but its zeros is asked for, nothing is compared" {
 	junk disk 24M
 	plain
 	delta disk -- "$PWD/img.zst"
 	right
-	[ "$(cat asked)" = all ]
 	[ "$(fact holds)" -eq 0 ]
+	[ "$(fact kept)" -eq 0 ]
+	[ "$(grep -c - asked)" -eq 28 ] # of 40 frames
 }
 
 @test "a server without Range gives the whole stream" {
@@ -236,12 +237,21 @@ serve_parts() {
 	[ "$(stat -c %s came)" -eq $(($(stat -c %s img.zst) + 40)) ]
 }
 
-@test "with the hash of the whole, or ranges of more than 8 MiB, it is the whole stream" {
+@test "the hash of the whole is computed of the disk when it is wanted, too (-w)" {
+	holding
+	change 3
+	plain
+	delta -w -H "sha256:$(sha256_of img)" disk -- "$PWD/img.zst"
+	right
+	[ "$(grep -c - asked)" -eq 1 ]
+	change 4
+	delta -w -H "sha256:$(sha256_of map)" disk -- "$PWD/img.zst"
+	no_boot disk 9
+}
+
+@test "with ranges of more than 8 MiB it is the whole stream" {
 	holding
 	plain
-	delta -H "sha256:$(sha256_of img)" disk -- "$PWD/img.zst"
-	right
-	[ "$(cat asked)" = all ]
 	pxread -q -c 16M -b map -o img.zst img >/dev/null || skip "pxread makes no frames of 16 MiB"
 	delta disk -- "$PWD/img.zst"
 	[ "$status" -eq 0 ]
@@ -326,11 +336,12 @@ serve_parts() {
 	[[ $output == *"does not give back what was written"* ]]
 }
 
-@test "-u wants a block map that is vouched for, and an open file" {
-	for options in "-u 5" "-b map -u 5" "-b map -B -n -u 5" "-b map -B -u 77"; do
+@test "-u wants a block map with checksums, and an open file" {
+	sed 's/ chksum="[0-9a-f]*"//' map >none
+	for options in "-u 5" "-b none -u 5" "-b map -n -u 5" "-b map -z -u 5" "-b map -u 77"; do
 		run bash -c "pxwrite $options disk </dev/null 5>/dev/null"
 		echo "$output"
-		[ "$status" -eq 2 ]
+		[ "$status" -eq 2 ] || { [ "$options" = "-b none -u 5" ] && [ "$status" -eq 9 ]; } # its own checksum is wrong
 	done
 }
 
