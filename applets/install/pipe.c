@@ -77,8 +77,8 @@ static int asks(const struct px_install *install, const char *disk)
 
 /* proven: who reads knows the hash of the whole, so that parts may be joined without anything that proves them.
  * asked: what is to be fetched is asked for. digest: of the file as it comes. */
-static void fetch_command(struct px_command *command, const struct px_install *install, char **urls, int proven, int asked,
-		const struct px_digest *digest)
+static void fetch_command(struct px_command *command, const struct px_install *install, char **urls, int proven,
+		int asked, const struct px_digest *digest)
 {
 	memset(command, 0, sizeof(*command));
 	add_words(command, "pxfetch\0" "-q\0" "-p\0" "3\0" "-O\0" "-\0");

@@ -47,7 +47,7 @@ static int FAST_FUNC get_bytes(void *arg, void *buf, size_t len_bytes, off_t off
 
 	if (offset_bytes < 0)
 		return -1;
-	if (!w->format && px_source_look(w->source, buf, len_bytes, offset_bytes) == 0)
+	if (w->image && !w->format && px_source_look(w->source, buf, len_bytes, offset_bytes) == 0)
 		return 0;
 	if (offset_bytes + (off_t)len_bytes > head_bytes && read_ahead(ahead, offset_bytes + len_bytes) != 0)
 		return -1;
@@ -75,7 +75,7 @@ enum px_status FAST_FUNC px_bootcheck(struct px_blkwrite *w, const struct px_tar
 	if (!refuse && !target->dry)
 		return PX_OK;
 	px_boot_look(&boot, &image, &target->machine);
-	if (w->image->status != PX_OK)
+	if (w->image && w->image->status != PX_OK) /* NULL: it comes in parts, no more than the head is known */
 		return w->image->status;
 	if (boot.certain && refuse) {
 		bb_error_msg("%s: %s (if that is meant so: %s)", target->path, boot.words,

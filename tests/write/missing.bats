@@ -115,7 +115,7 @@ serve_parts() {
 @test "the same image twice: nothing of it is asked for" {
 	holding
 	plain
-	delta disk -- "$PWD/img.zst"
+	delta -e any disk -- "$PWD/img.zst"
 	right
 	[ "$(cat asked)" = parts ]
 	[ "$(stat -c %s came)" -eq 40 ] # parts can be had
