@@ -21,7 +21,7 @@ struct parser {
 	unsigned last_line;         /* of the stanza that is open, so far */
 	struct px_image *image;     /* the stanza that is open, or NULL */
 	struct px_header *header;   /* it is this; else NULL */
-	struct px_machine *machine; /* it is this; else NULL */
+	struct px_order *machine; /* it is this; else NULL */
 	struct px_image other;      /* what image is then: where it begins, and what is wrong with it */
 	uint32_t seen;              /* fields of it, one bit each */
 };

@@ -22,7 +22,7 @@ struct px_catalog {
 	smallint remote;            /* it came over the network */
 	char *text;                 /* owned: the fields point into it */
 	struct px_header header;    /* line 0: none */
-	struct px_machine *machines;
+	struct px_order *machines;
 	unsigned machine_count;
 	struct px_image *images;
 	unsigned count;

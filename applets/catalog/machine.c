@@ -17,7 +17,7 @@ static const char *set_text(const char **field, const char *value)
 	return value[0] ? NULL : "empty";
 }
 
-static const char *set_disk(struct px_machine *machine, const char *value)
+static const char *set_disk(struct px_order *machine, const char *value)
 {
 	struct px_hint *hint;
 	char *why = NULL;
@@ -31,13 +31,13 @@ static const char *set_disk(struct px_machine *machine, const char *value)
 	return hint && value[0] ? NULL : "not a disk hint";
 }
 
-static const char *set_force(struct px_machine *machine, const char *value)
+static const char *set_force(struct px_order *machine, const char *value)
 {
 	machine->force = strcmp(value, "yes") == 0;
 	return machine->force || strcmp(value, "no") == 0 ? NULL : "neither yes nor no";
 }
 
-static const char *set_auto(struct px_machine *machine, const char *value)
+static const char *set_auto(struct px_order *machine, const char *value)
 {
 	const char *until = is_prefixed_with(value, "until ");
 
@@ -59,7 +59,7 @@ static int index_of(const char *names, const char *name)
 	return -1;
 }
 
-const char* FAST_FUNC px_machine_set(struct px_machine *machine, const char *name, char *value)
+const char* FAST_FUNC px_machine_set(struct px_order *machine, const char *name, char *value)
 {
 	static const char names[] ALIGN1 = "machine\0image\0disk\0report\0log\0after\0force\0auto\0";
 
@@ -82,7 +82,7 @@ const char* FAST_FUNC px_machine_set(struct px_machine *machine, const char *nam
 	return "";
 }
 
-const char* FAST_FUNC px_machine_fault(const struct px_machine *machine, long long date_s, const char **field)
+const char* FAST_FUNC px_machine_fault(const struct px_order *machine, long long date_s, const char **field)
 {
 	*field = "Auto";
 	if (machine->auto_until_s < 0)
@@ -108,7 +108,7 @@ static int means(const char *word, const char *mac, const char *serial, const ch
 	return mac && mac[0] && strcasecmp(word, mac) == 0;
 }
 
-int FAST_FUNC px_machine_is(const struct px_machine *machine, const char *mac, const char *serial, const char *uuid)
+int FAST_FUNC px_machine_is(const struct px_order *machine, const char *mac, const char *serial, const char *uuid)
 {
 	char *words = xstrdup(machine->who), *rest = words, *word;
 	int is = 0;

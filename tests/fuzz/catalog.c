@@ -70,7 +70,7 @@ static void check_header(const struct px_header *header)
 	must(!header->problem || header->problem_line >= header->line, "problem before the header");
 }
 
-static void check_machine(const struct px_machine *machine, const struct px_header *header)
+static void check_machine(const struct px_order *machine, const struct px_header *header)
 {
 	must(machine->line > 0 && machine->who, "machine");
 	must_be_quiet(machine->who, "who");
