@@ -35,7 +35,7 @@ static void add_file(struct px_trust *trust, const char *folder, const char *nam
 	free(path);
 }
 
-static int FAST_FUNC is_shown(const struct dirent *entry)
+static int is_shown(const struct dirent *entry)
 {
 	return entry->d_name[0] != '.';
 }

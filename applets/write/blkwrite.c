@@ -30,7 +30,7 @@ static void set_state(struct px_blkwrite *w, enum px_state state)
 	px_state_line(w->progress_fd, "state", px_state_keyword(state));
 }
 
-static enum px_status sync_disk(struct px_blkwrite *w)
+static enum px_status FAST_FUNC sync_disk(struct px_blkwrite *w)
 {
 	int error = px_blkdev_sync(w->dev);
 
@@ -164,7 +164,7 @@ static enum px_status clear_between_signals(struct px_blkwrite *w, uint8_t *zero
 
 /* A sector that cannot be read can mostly be written: drives take another one for it then. So this stops nothing;
  * whether the disk keeps what it is given, reading back decides. */
-static enum px_status step_clear(struct px_blkwrite *w)
+static enum px_status FAST_FUNC step_clear(struct px_blkwrite *w)
 {
 	size_t len_bytes = MIN(w->dev->size_bytes, (off_t)PX_CHUNK_BYTES);
 	uint8_t *zeros, *old;
@@ -189,18 +189,18 @@ static int in_parts(const struct px_blkwrite *w)
 	return ENABLE_PX_WRITE_MISSING && w->missing;
 }
 
-static enum px_status step_pour(struct px_blkwrite *w)
+static enum px_status FAST_FUNC step_pour(struct px_blkwrite *w)
 {
 	return in_parts(w) ? px_missing_pour(w->missing) : px_pour(w);
 }
 
-static enum px_status step_readback(struct px_blkwrite *w)
+static enum px_status FAST_FUNC step_readback(struct px_blkwrite *w)
 {
 	return in_parts(w) ? px_missing_readback(w->missing) : px_readback(w);
 }
 
 /* The last moment before something is written that firmware may take for a partition table. */
-static enum px_status step_commit(struct px_blkwrite *w)
+static enum px_status FAST_FUNC step_commit(struct px_blkwrite *w)
 {
 	if (w->commit_fd < 0 || px_commit_wait(w->commit_fd) == 0)
 		return PX_OK;
@@ -278,7 +278,7 @@ static enum px_status clear_behind(struct px_blkwrite *w)
 	return status;
 }
 
-static enum px_status step_whole(struct px_blkwrite *w)
+static enum px_status FAST_FUNC step_whole(struct px_blkwrite *w)
 {
 	enum px_status status = px_blkwrite_whole(w, w->done_bytes);
 
@@ -309,7 +309,7 @@ static void say_mended(struct px_blkwrite *w)
 }
 
 /* The backup GPT goes to the end of the disk first: without a protective MBR nobody restores anything from it. */
-static enum px_status step_mend(struct px_blkwrite *w)
+static enum px_status FAST_FUNC step_mend(struct px_blkwrite *w)
 {
 	void *tail;
 	enum px_status status;
@@ -361,7 +361,7 @@ static enum px_status step_boot_sector(struct px_blkwrite *w)
 	return status;
 }
 
-static enum px_status step_head(struct px_blkwrite *w)
+static enum px_status FAST_FUNC step_head(struct px_blkwrite *w)
 {
 	size_t sector_bytes = w->dev->sector_bytes;
 	size_t len_bytes = px_blkdev_whole_sectors(w->dev, w->mend.head_changed ? PX_HEAD_BYTES : w->head_bytes);
@@ -403,9 +403,11 @@ enum px_status FAST_FUNC px_blkwrite_clear(struct px_blkwrite *w)
 	return status;
 }
 
+typedef enum px_status FAST_FUNC step(struct px_blkwrite *w);
+
 enum px_status FAST_FUNC px_blkwrite_run(struct px_blkwrite *w)
 {
-	static enum px_status (*const steps[])(struct px_blkwrite *w) = {
+	static step *const steps[] = {
 		step_clear, step_pour, step_whole, sync_disk, step_readback, px_proof_again, step_commit,
 		step_mend, step_head,
 	};
