@@ -6,7 +6,8 @@
 //kbuild:lib-$(CONFIG_PX_FETCH) += pxfetch.o
 //usage:#define pxfetch_trivial_usage
 //usage:       "[-qcj] [-O FILE] [-t TRIES] [-T SEC] [-b BLKSIZE] [-w WINDOW]\n"
-//usage:       "	[-s BYTES] [-H sha256:HEX] [-p FD]" IF_PX_FETCH_RANGES(" [-R FD]") " URL..."
+//usage:       "	[-s BYTES] [-H sha256:HEX] [-p FD]" IF_PX_FETCH_RANGES(" [-R FD]")
+//usage:       IF_PX_TRANSPORT_HTTPS(" [-C CA]") " URL..."
 //usage:#define pxfetch_full_usage "\n\n"
 //usage:       "Get one file from the first mirror that has it, and prove that all of it came\n"
 //usage:     "\n	-O FILE	Write to FILE, - is stdout (default: the URL's last part);"
@@ -26,12 +27,16 @@
 //usage:     "\n	-R FD	Deliver only what is asked for on FD: lines START-END, first and"
 //usage:     "\n		last byte of the decoded image; the URL is a .zst with a seek table"
 //usage:	)
+//usage:	IF_PX_TRANSPORT_HTTPS(
+//usage:     "\n	-C CA	Certificates that https is held against"
+//usage:     "\n		(default /etc/px/ca.pem)"
+//usage:	)
 //usage:     "\n	-q	No progress on the terminal"
 //usage:     "\n"
-//usage:     "\nURL: tftp://HOST[:PORT]/NAME, http://[USER:PASS@]HOST[:PORT]/PATH, file:PATH, PATH"
+//usage:     "\nURL: tftp://HOST[:PORT]/NAME, http[s]://[USER:PASS@]HOST[:PORT]/PATH, file:PATH, PATH"
 //usage:     "\n"
-//usage:     "\nExit status: 0 all there, 1 other, 2 usage, 3 local I/O, 4 network, 5 password,"
-//usage:     "\n7 protocol, 8 the server said no, 9 wrong size or hash, or changed on the server"
+//usage:     "\nExit status: 0 all there, 1 other, 2 usage, 3 local I/O, 4 network, 5 password or"
+//usage:     "\ncertificate, 7 protocol, 8 the server said no, 9 wrong size or hash, or changed on the server"
 #include "libbb.h"
 #include "verify/check.h"
 #include "fetch/download.h"
@@ -90,7 +95,7 @@ static char *default_name(const char *text)
 
 	px_url_parse(&url, text);
 	name = xstrdup(url.path);
-	if (strcmp(url.scheme, "http") == 0) {
+	if (is_prefixed_with(url.scheme, "http")) {
 		*strchrnul(name, '?') = '\0';
 		percent_decode_in_place(name, 0);
 	}
@@ -139,8 +144,9 @@ static void parse_options(struct globals *f, char **argv)
 {
 	const char *tries = "5", *silence = "20", *blksize = "0", *window = "0", *size = NULL, *hash = NULL, *fd = NULL;
 	const char *ranges = NULL;
-	unsigned flags = getopt32(argv, "^" "qcjO:t:T:b:w:s:H:p:" IF_PX_FETCH_RANGES("R:") "\0" "-1", &f->file, &tries,
-			&silence, &blksize, &window, &size, &hash, &fd IF_PX_FETCH_RANGES(, &ranges));
+	unsigned flags = getopt32(argv, "^" "qcjO:t:T:b:w:s:H:p:C:" IF_PX_FETCH_RANGES("R:") "\0" "-1", &f->file,
+			&tries, &silence, &blksize, &window, &size, &hash, &fd,
+			&f->xfer.ca_file IF_PX_FETCH_RANGES(, &ranges));
 
 	f->progress.fd = fd ? px_fd_parse(fd) : -1;
 	if (fd && f->progress.fd < 0)
@@ -292,7 +298,7 @@ static const char *why(void)
 		return "output";
 	if (xfunc_error_retval == PX_DATA && G.xfer.changed)
 		return "changed";
-	return px_transfer_why(xfunc_error_retval);
+	return px_transfer_why(xfunc_error_retval, G.xfer.distrusts);
 }
 
 /* BusyBox calls it at every end, the good one too. */

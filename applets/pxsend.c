@@ -8,17 +8,21 @@
 //applet:IF_PX_SEND(APPLET(pxsend, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_SEND) += pxsend.o
 //usage:#define pxsend_trivial_usage
-//usage:       "[-qV] [-T SEC] [-p FD] [-i FILE] URL"
+//usage:       "[-qV] [-T SEC] [-p FD]" IF_PX_TRANSPORT_HTTPS(" [-C CA]") " [-i FILE] URL"
 //usage:#define pxsend_full_usage "\n\n"
 //usage:       "Put stdin on an HTTP server (PUT), read it back and compare\n"
 //usage:     "\n	-i FILE		Send FILE instead of stdin; tried up to 5 times"
 //usage:     "\n	-V		Do not read it back"
 //usage:     "\n	-T SEC		Give up after SEC of silence (default 20)"
+//usage:	IF_PX_TRANSPORT_HTTPS(
+//usage:     "\n	-C CA		Certificates that https is held against"
+//usage:     "\n			(default /etc/px/ca.pem)"
+//usage:	)
 //usage:     "\n	-q		Quiet"
 //usage:     "\n	-p FD		Write progress lines to FD"
 //usage:     "\n"
-//usage:     "\nExit status: 0 it is there, whole, 2 usage, 3 cannot read, 4 network, 5 password,"
-//usage:     "\n7 protocol, 8 the server said no, 9 what is there is not what was sent"
+//usage:     "\nExit status: 0 it is there, whole, 2 usage, 3 cannot read, 4 network, 5 password or"
+//usage:     "\ncertificate, 7 protocol, 8 the server said no, 9 what is there is not what was sent"
 #include "libbb.h"
 #include "fetch/download.h"
 #include "lib/fd.h"
@@ -35,11 +39,12 @@ enum { BUFFER_BYTES = 256 * 1024, TRIES = 5, PAUSE_MAX_S = 60 };
 struct globals {
 	unsigned silence_ms;
 	const char *file;          /* NULL: standard input */
+	const char *ca_file;       /* NULL: PX_CA_FILE */
 	char *text;                /* of the URL */
 	struct px_url url;
 	struct px_progress progress;
 	int progress_fd;
-	smallint quiet, unread;
+	smallint quiet, unread, distrusts;
 	off_t sent_bytes;
 	uint8_t sha256[32];
 };
@@ -49,13 +54,13 @@ struct globals {
 static void at_end(void)
 {
 	if (xfunc_error_retval != PX_OK)
-		px_state_line(G.progress_fd, "why", px_transfer_why(xfunc_error_retval));
+		px_state_line(G.progress_fd, "why", px_transfer_why(xfunc_error_retval, G.distrusts));
 }
 
 static void parse_options(char **argv)
 {
 	char *silence = NULL, *fd = NULL;
-	unsigned opts = getopt32(argv, "^qVT:p:i:" "\0" "=1", &silence, &fd, &G.file);
+	unsigned opts = getopt32(argv, "^qVT:p:i:C:" "\0" "=1", &silence, &fd, &G.file, &G.ca_file);
 	const char *problem;
 
 	G.quiet = opts & 1;
@@ -68,8 +73,9 @@ static void parse_options(char **argv)
 	problem = px_url_parse(&G.url, G.text);
 	if (problem)
 		bb_error_msg_and_die("URL: %s", problem);
-	if (strcmp(G.url.scheme, "http") != 0)
-		bb_error_msg_and_die("%s: only http: URLs are sent to", G.url.shown);
+	if (!px_transport_find(G.url.scheme) || !is_prefixed_with(G.url.scheme, "http"))
+		bb_error_msg_and_die("%s: only http:%s URLs are sent to", G.url.shown,
+				ENABLE_PX_TRANSPORT_HTTPS ? " and https:" : "");
 	if (is_suffixed_with(G.url.path, "/"))
 		bb_error_msg_and_die("%s: names a folder, not a file", G.url.shown);
 }
@@ -105,7 +111,7 @@ static enum px_status send_body(struct px_stream *put, struct px_stream *source)
 /* One try. *again: the server may do better later, and so can we: a pipe cannot be read twice. */
 static enum px_status send_once(int *again, unsigned *pause_s)
 {
-	struct px_transfer xfer = { .silence_ms = G.silence_ms, .total_bytes = -1 };
+	struct px_transfer xfer = { .silence_ms = G.silence_ms, .total_bytes = -1, .ca_file = G.ca_file };
 	struct px_stream *source = px_source_open(G.file, G.file ? G.file : "standard input");
 	struct px_stream *put;
 	enum px_status status;
@@ -121,6 +127,7 @@ static enum px_status send_once(int *again, unsigned *pause_s)
 	px_progress_end(&G.progress, G.sent_bytes);
 	if (put->status != PX_OK) {
 		bb_error_msg("%s: %s", G.url.shown, xfer.reason);
+		G.distrusts = xfer.distrusts;
 		*again = xfer.again && G.file && body_bytes >= 0;
 		*pause_s = xfer.pause_s;
 	}
@@ -147,7 +154,8 @@ static enum px_status send_file(void)
 
 static enum px_status read_back(void)
 {
-	struct px_transfer xfer = { .silence_ms = G.silence_ms, .total_bytes = -1, .proven_later = 1, .may_join = 1 };
+	struct px_transfer xfer = { .silence_ms = G.silence_ms, .total_bytes = -1, .proven_later = 1, .may_join = 1,
+		.ca_file = G.ca_file };
 	char *const urls[] = { G.text, NULL };
 	struct px_download_want want = { .urls = urls, .tries = TRIES, .size_bytes = -1 };
 	struct px_digest digest = { .known = 1 };

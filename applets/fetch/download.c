@@ -7,7 +7,7 @@
 #include "libbb.h"
 #include <sys/random.h>
 #include "fetch/download.h"
-#include "transport/net.h"
+#include "transport/connection.h"
 
 enum { PAUSE_FIRST_MS = 1000, PAUSE_MAX_MS = 30000, PATIENCE_MAX_S = 60 };
 enum { PROGRESS_BYTES = 1024 * 1024, SKIP_BYTES = 64 * 1024 };
@@ -330,7 +330,7 @@ static void FAST_FUNC download_close(struct px_stream *s)
 
 	px_stream_close(d->source);
 	if (!d->want.part_bytes)
-		px_net_drop(d->xfer);
+		px_connection_drop(d->xfer);
 	px_url_free(&d->url);
 }
 

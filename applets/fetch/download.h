@@ -26,8 +26,8 @@ struct px_download_want {
  * takes the status of the last try; PX_DATA when the file changed, or has not size_bytes.
  *
  * A part (with xfer->may_join): parts of one file may follow each other on one connection, which stays until
- * px_net_drop; then the file must keep xfer->validator and xfer->total_bytes (-1 before the first one). A server that
- * has no parts to give fails with PX_SERVER and sets xfer->no_parts. */
+ * px_connection_drop; then the file must keep xfer->validator and xfer->total_bytes (-1 before the first one). A
+ * server that has no parts to give fails with PX_SERVER and sets xfer->no_parts. */
 struct px_stream *px_download_open(struct px_transfer *xfer, const struct px_download_want *want) FAST_FUNC;
 
 /* As px_stream_read, but into a pipe without copying. Also PX_SPLICE_NOT: this time px_stream_read must do it. */

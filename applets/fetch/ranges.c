@@ -11,7 +11,7 @@
 #include "decode/piece.h"
 #include "fetch/download.h"
 #include "fetch/ranges.h"
-#include "transport/net.h"
+#include "transport/connection.h"
 
 enum {
 	TAIL_BYTES = 64 << 10,    /* asked for at once: the table of 2 GiB and more */
@@ -49,7 +49,7 @@ static void leave_out(struct px_ranges *r, unsigned index)
 		r->number[index] = r->number[index + 1];
 	} while (r->rest[index++]);
 	memset(&r->xfer->validator, 0, sizeof(r->xfer->validator));
-	px_net_drop(r->xfer);
+	px_connection_drop(r->xfer);
 }
 
 /* Mirrors that a download has given up, all tries over, are not asked again. Their successor's validator stays. */
@@ -390,7 +390,7 @@ enum px_status FAST_FUNC px_ranges_deliver(struct px_ranges *r)
 	status = deliver(r);
 	r->xfer->may_join = may_join;
 	memset(&r->xfer->validator, 0, sizeof(r->xfer->validator));
-	px_net_drop(r->xfer);
+	px_connection_drop(r->xfer);
 	if (status == PX_OK && r->whole) {
 		px_piece_put(r->buf, &whole);
 		status = put(r, r->buf, PX_PIECE_HEAD_BYTES);

@@ -7,10 +7,10 @@
 
 /* Who speaks, and to whom; strings are copied or used at once. NULL: not known, not wanted. */
 struct px_reporter {
-	const char *root;           /* before /sys/class/dmi/id; "" */
+	const char *root;           /* before /sys/class/dmi/id and /etc/px/ca.pem; "" */
 	const char *mac, *ip;
 	const char *log_url;        /* udp://HOST[:PORT] */
-	const char *report_url;     /* http://[USER:PASSWORD@]HOST[:PORT][/PATH] */
+	const char *report_url;     /* http[s]://[USER:PASSWORD@]HOST[:PORT][/PATH] */
 };
 
 /* All zero: nothing to say about that. Strings are not owned, and may be anything: they are made fit for JSON. */

@@ -10,6 +10,7 @@
 #include "report/log.h"
 #include "report/report.h"
 #include "report/sender.h"
+#include "transport/transport.h"
 
 enum { PROGRESS_MS = 5000, ROOM_MS = 1000 };
 
@@ -23,6 +24,7 @@ static struct {
 	char *machine;              /* the same for people */
 	char *ip;
 	char *head;                 /* of each syslog line */
+	char *ca_file;              /* whose certificates https: believes */
 	unsigned long long next_progress_ms;
 	smallint complained;        /* about what cannot be a URL */
 	struct px_url log, post;    /* host NULL: not wanted */
@@ -119,6 +121,17 @@ static void send_record(char type, const char *text, int wait_ms)
 	}
 }
 
+/* Whether that is https: where http: is asked for. Without a certificate to hold the server against nothing will come
+ * of it, and the reporter cannot say so. */
+static int is_by_tls(const struct px_url *url, const char *scheme)
+{
+	if (strcmp(scheme, "http") != 0 || strcmp(url->scheme, "https") != 0 || !px_transport_find("https"))
+		return 0;
+	if (access(report.ca_file, R_OK) != 0 && !report.complained)
+		px_log_add("px: px.report=https: no %s: whose certificates?", report.ca_file);
+	return 1;
+}
+
 /* Takes a parameter's URL apart. 0: there is none, or none that can be meant, which is said. */
 static int parse(struct px_url *url, const char *parameter, const char *text, const char *scheme)
 {
@@ -126,7 +139,7 @@ static int parse(struct px_url *url, const char *parameter, const char *text, co
 
 	px_url_free(url);
 	why = text ? px_url_parse(url, text) : "";
-	if (!why && strcmp(url->scheme, scheme) == 0)
+	if (!why && (strcmp(url->scheme, scheme) == 0 || is_by_tls(url, scheme)))
 		return 1;
 	if (!why)
 		px_url_free(url);
@@ -153,7 +166,7 @@ static void start_sender(void)
 		xdup2(null_fd, STDERR_FILENO);
 		close(ends[1]);
 		px_sender_run(ends[0], report.log.host ? &report.log : NULL, report.post.host ? &report.post : NULL,
-				report.head);
+				report.head, report.ca_file);
 	}
 	close(ends[0]);
 	if (report.pid < 0) {
@@ -186,6 +199,8 @@ const char* FAST_FUNC px_report_open(const struct px_reporter *who)
 	end_sender();
 	free(report.head);
 	report.head = head;
+	free(report.ca_file);
+	report.ca_file = xasprintf("%s%s", who->root ? who->root : "", PX_CA_FILE);
 	wanted = parse(&report.log, "log", who->log_url, "udp");
 	wanted |= parse(&report.post, "report", who->report_url, "http");
 	report.complained = 1;

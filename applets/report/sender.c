@@ -7,8 +7,9 @@
 #include "libbb.h"
 #include "lib/url.h"
 #include "report/sender.h"
+#include "transport/connection.h"
 
-enum { SYSLOG_PORT = 514, HTTP_PORT = 80, PATIENCE_MS = 5000, RETRY_MS = 10000, PAUSE_MS = 1000, LAST_MS = 3600 * 1000,
+enum { SYSLOG_PORT = 514, PATIENCE_MS = 5000, RETRY_MS = 10000, PAUSE_MS = 1000, LAST_MS = 3600 * 1000,
 	NAME_MS = 30000 };
 
 struct sender {
@@ -18,8 +19,9 @@ struct sender {
 	len_and_sockaddr *log_address; /* NULL: not yet known */
 	int log_fd;
 	unsigned long long name_ms; /* not before that is the name looked up again */
-	char *post_host;            /* "HOST[:PORT]"; NULL: no events */
-	const char *post_path;      /* with query, escaped */
+	const struct px_url *post;  /* NULL: no events */
+	char *post_host;            /* "HOST[:PORT]" */
+	const char *ca_file;
 	char *last;                 /* an event that nobody has answered yet, malloced; or NULL */
 	unsigned long long last_try_ms, last_end_ms; /* not before, not after */
 	char *credentials;          /* a line "Authorization: ...\r\n", or "" */
@@ -83,87 +85,47 @@ static char *credentials(const char *user)
 	return line;
 }
 
-/* poll for events until end_ms; 0 when they came */
-static int wait_for(int fd, short events, unsigned long long end_ms)
-{
-	struct pollfd pollfd = { .fd = fd, .events = events };
-	long long left_ms = end_ms - monotonic_ms();
-
-	return left_ms > 0 && safe_poll(&pollfd, 1, left_ms) > 0 ? 0 : -1;
-}
-
-static int connect_within(const len_and_sockaddr *address, unsigned long long end_ms)
-{
-	int fd = socket(address->u.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int error = 0;
-	socklen_t size = sizeof(error);
-
-	if (fd < 0)
-		return -1;
-	if (connect(fd, &address->u.sa, address->len) == 0)
-		return fd;
-	if (errno == EINPROGRESS && wait_for(fd, POLLOUT, end_ms) == 0
-	 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-static int write_within(int fd, const char *text, unsigned long long end_ms)
-{
-	size_t left = strlen(text);
-
-	while (left) {
-		ssize_t n;
-
-		if (wait_for(fd, POLLOUT, end_ms) != 0)
-			return -1;
-		n = write(fd, text, left);
-		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return -1;
-		if (n > 0) {
-			text += n;
-			left -= n;
-		}
-	}
-	return 0;
-}
-
 /* Whatever the server says: some of it is read, so that it is not cut off in the middle of its own work. 0: it said
  * something. */
-static int read_within(int fd, unsigned long long end_ms)
+static int read_answer(struct px_connection *c, struct px_transfer *xfer, struct px_stream *said,
+		struct px_patience *patience, unsigned long long end_ms)
 {
 	char buf[1024];
 	int i;
 
-	for (i = 0; i < 64; i++)
-		if (wait_for(fd, POLLIN, end_ms) != 0 || read(fd, buf, sizeof(buf)) <= 0)
+	for (i = 0; i < 64; i++) {
+		long long left_ms = end_ms - monotonic_ms();
+
+		if (left_ms <= 0 || !px_connection_ready(c, left_ms)
+		 || px_connection_receive(c, xfer, said, patience, buf, sizeof(buf)) <= 0)
 			break;
+	}
 	return i ? 0 : -1;
 }
 
 /* Returns 0 when there was an answer within patience_ms, whatever it was, or nobody wants events. */
 static int send_event(struct sender *s, const char *json, unsigned patience_ms)
 {
+	struct px_transfer xfer = { .silence_ms = patience_ms, .ca_file = s->ca_file };
+	struct px_stream said = { .status = PX_OK };
+	struct px_patience patience = { 0 };
 	unsigned long long end_ms = monotonic_ms() + patience_ms;
-	len_and_sockaddr *address;
+	struct px_connection *c;
 	char *request;
-	int fd, rc = -1;
+	int rc = -1;
 
-	if (!s->post_host)
+	if (!s->post)
 		return 0;
-	address = host2sockaddr(s->post_host, HTTP_PORT);
-	fd = address ? connect_within(address, end_ms) : -1;
-	free(address);
-	if (fd < 0)
+	c = px_connection_open(&xfer, &said, &patience, s->post);
+	if (!c)
 		return -1;
 	request = xasprintf("POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: pximenu\r\nContent-Type: application/json\r\n"
 			"%sContent-Length: %u\r\nConnection: close\r\n\r\n%s",
-			s->post_path, s->post_host, s->credentials, (unsigned)strlen(json), json);
-	if (write_within(fd, request, end_ms) == 0)
-		rc = read_within(fd, end_ms);
+			s->post->path, s->post_host, s->credentials, (unsigned)strlen(json), json);
+	if (px_connection_send(c, request, strlen(request), 0) == 0)
+		rc = read_answer(c, &xfer, &said, &patience, end_ms);
 	free(request);
-	close(fd);
+	px_connection_close(c);
 	return rc;
 }
 
@@ -230,9 +192,9 @@ static size_t send_records(struct sender *s, char *buf, size_t len_bytes)
 }
 
 void FAST_FUNC px_sender_run(int fd, const struct px_url *log, const struct px_url *post,
-		const char *log_head)
+		const char *log_head, const char *ca_file)
 {
-	struct sender s = { .fd = fd, .log_head = log_head };
+	struct sender s = { .fd = fd, .log_head = log_head, .ca_file = ca_file };
 	char *buf = xmalloc(2 * PX_RECORD_BYTES);
 	size_t len_bytes = 0;
 	ssize_t n;
@@ -240,8 +202,8 @@ void FAST_FUNC px_sender_run(int fd, const struct px_url *log, const struct px_u
 	if (log)
 		s.log_host = authority(log);
 	if (post) {
+		s.post = post;
 		s.post_host = authority(post);
-		s.post_path = post->path;
 		s.credentials = credentials(post->user);
 	}
 	while (1) {

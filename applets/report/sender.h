@@ -15,8 +15,9 @@ enum { PX_RECORD_BYTES = 4000, PX_RECORD_LOG = 'L', PX_RECORD_EVENT = 'E', PX_RE
 enum { PX_REPORT_ANSWER_MS = 20 * 1000 };
 
 /* Runs until fd ends. log, post: where lines go by UDP, and events by HTTP with the URL's user and password; NULL:
- * nowhere. log_head: what goes before each line, a syslog header (RFC 5424). Never returns. */
+ * nowhere. log_head: what goes before each line, a syslog header (RFC 5424). ca_file: whose certificates https:
+ * believes. Never returns. */
 void px_sender_run(int fd, const struct px_url *log, const struct px_url *post,
-		const char *log_head) FAST_FUNC NORETURN;
+		const char *log_head, const char *ca_file) FAST_FUNC NORETURN;
 
 #endif

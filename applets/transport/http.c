@@ -6,9 +6,9 @@
 //kbuild:obj-$(CONFIG_PX_TRANSPORT_HTTP) += http.o
 
 #include "libbb.h"
+#include "transport/connection.h"
 #include "transport/http_judge.h"
 #include "transport/http_request.h"
-#include "transport/net.h"
 
 enum { REDIRECTS_MAX = 10, INTERIM_MAX = 10, DRAIN_MS = 500 };
 
@@ -18,12 +18,12 @@ struct http_stream {
 	struct px_stream s;
 	struct px_transfer *xfer;
 	struct px_patience patience;
-	int fd;
+	struct px_connection *connection; /* NULL: none */
 	enum body body;
 	off_t left_bytes;       /* of the body or of the chunk at hand */
 	smallint stored;        /* the answer at hand is the file as it lies there */
 	smallint in_chunks;     /* a chunk has been read: its CR LF comes next */
-	char *host, *port;      /* of a server that lets the connection stay behind the body; else NULL */
+	smallint stays;         /* the server lets the connection stay behind the body */
 	size_t at, end;         /* what of buf is still unread */
 	char buf[PX_HTTP_HEAD_BYTES];
 };
@@ -46,7 +46,8 @@ static int http_more(struct http_stream *h)
 	memmove(h->buf, h->buf + h->at, h->end - h->at);
 	h->end -= h->at;
 	h->at = 0;
-	n = px_net_receive(h->xfer, &h->s, &h->patience, h->fd, h->buf + h->end, sizeof(h->buf) - h->end);
+	n = px_connection_receive(h->connection, h->xfer, &h->s, &h->patience, h->buf + h->end,
+			sizeof(h->buf) - h->end);
 	if (n == 0)
 		http_cut_off(h);
 	if (n <= 0)
@@ -124,9 +125,12 @@ static int http_to_body(struct http_stream *h)
 	return h->body == BODY_LENGTH ? 0 : http_next_chunk(h);
 }
 
-/* Counts n bytes of the body; n as px_net_receive returns it. */
+/* Counts n bytes of the body; n as px_connection_receive returns it. */
 static ssize_t http_count(struct http_stream *h, ssize_t n)
 {
+	if (h->body == BODY_UNTIL_CLOSE && n == 0 && px_connection_cut(h->connection))
+		return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "the server does not say how long the file is, "
+				"and closed without TLS's close_notify: that is no end");
 	if (h->body == BODY_UNTIL_CLOSE)
 		return n;
 	if (n == 0)
@@ -151,7 +155,7 @@ static ssize_t FAST_FUNC http_read(struct px_stream *s, void *buf, size_t len_by
 		return n;
 	n = http_limit(h, len_bytes);
 	if (h->at == h->end)
-		return http_count(h, px_net_receive(h->xfer, s, &h->patience, h->fd, buf, n));
+		return http_count(h, px_connection_receive(h->connection, h->xfer, s, &h->patience, buf, n));
 	n = MIN((size_t)n, h->end - h->at);
 	memcpy(buf, h->buf + h->at, n);
 	h->at += n;
@@ -163,20 +167,19 @@ static ssize_t FAST_FUNC http_splice(struct px_stream *s, int pipe_fd, size_t le
 	struct http_stream *h = (struct http_stream *)s;
 	ssize_t n;
 
-	if (h->at < h->end || h->body == BODY_CHUNKED)
+	if (h->at < h->end || h->body == BODY_CHUNKED || h->connection->tls)
 		return PX_SPLICE_NOT;
 	n = http_to_body(h);
 	if (n <= 0)
 		return n;
-	n = px_net_splice(h->xfer, s, &h->patience, h->fd, pipe_fd, http_limit(h, len_bytes));
+	n = px_net_splice(h->xfer, s, &h->patience, h->connection->fd, pipe_fd, http_limit(h, len_bytes));
 	return n == PX_SPLICE_NOT ? n : http_count(h, n);
 }
 
 static void http_hang_up(struct http_stream *h)
 {
-	if (h->fd >= 0)
-		close(h->fd);
-	h->fd = -1;
+	px_connection_close(h->connection);
+	h->connection = NULL;
 }
 
 /* Behind the last byte of a body the next request may go out on the same connection. */
@@ -184,21 +187,17 @@ static void FAST_FUNC http_close(struct px_stream *s)
 {
 	struct http_stream *h = (struct http_stream *)s;
 
-	if (h->fd >= 0 && h->host && s->status == PX_OK && h->body == BODY_LENGTH && h->left_bytes == 0
+	if (h->connection && h->stays && s->status == PX_OK && h->body == BODY_LENGTH && h->left_bytes == 0
 	 && h->at == h->end) {
-		px_net_keep(h->xfer, h->fd, h->host, h->port);
-		h->fd = -1;
+		px_connection_keep(h->xfer, h->connection);
+		h->connection = NULL;
 	}
 	http_hang_up(h);
-	free(h->host);
-	free(h->port);
 }
 
 static int http_send(struct http_stream *h, const char *text)
 {
-	size_t len = strlen(text);
-
-	if (send(h->fd, text, len, MSG_NOSIGNAL) == (ssize_t)len)
+	if (px_connection_send(h->connection, text, strlen(text), 0) == 0)
 		return 0;
 	return px_transfer_fail(h->xfer, &h->s, PX_NETWORK, "cannot send the request: %s", strerror(errno));
 }
@@ -207,15 +206,14 @@ static int http_send(struct http_stream *h, const char *text)
  * 0: new; -1. */
 static int http_send_to(struct http_stream *h, const struct px_url *to, const char *request, int fresh)
 {
-	const char *port = to->port ? to->port : "80";
 	int kept;
 
 	h->at = h->end = 0;
-	h->fd = fresh ? -1 : px_net_kept(h->xfer, to->host, port);
-	kept = h->fd >= 0;
+	h->connection = fresh ? NULL : px_connection_kept(h->xfer, to);
+	kept = h->connection != NULL;
 	if (!kept)
-		h->fd = px_net_connect(h->xfer, &h->s, to->host, port);
-	if (h->fd < 0)
+		h->connection = px_connection_open(h->xfer, &h->s, &h->patience, to);
+	if (!h->connection)
 		return -1;
 	return http_send(h, request) < 0 && !kept ? -1 : kept;
 }
@@ -253,32 +251,21 @@ static int http_converse(struct http_stream *h, const struct px_url *to, const c
 }
 
 /* When nothing but a short body is left of the answer, reads that and keeps the connection; else closes it. */
-static void http_leave(struct http_stream *h, const struct px_http_head *head, const struct px_url *to)
+static void http_leave(struct http_stream *h, const struct px_http_head *head)
 {
 	off_t body_bytes = head->code == 204 || head->code == 304 ? 0 : head->length_bytes;
-	struct pollfd p = { h->fd, POLLIN, 0 };
 
 	if (!head->closes && body_bytes >= 0 && body_bytes < PX_HTTP_HEAD_BYTES) {
-		while ((off_t)(h->end - h->at) < body_bytes && poll(&p, 1, DRAIN_MS) > 0 && http_more(h))
+		while ((off_t)(h->end - h->at) < body_bytes && px_connection_ready(h->connection, DRAIN_MS)
+		 && http_more(h))
 			continue;
 		h->s.status = PX_OK;
 		if ((off_t)(h->end - h->at) == body_bytes) {
-			px_net_keep(h->xfer, h->fd, to->host, to->port ? to->port : "80");
-			h->fd = -1;
+			px_connection_keep(h->xfer, h->connection);
+			h->connection = NULL;
 		}
 	}
 	http_hang_up(h);
-}
-
-static void http_remember_server(struct http_stream *h, const struct px_http_head *head, const struct px_url *to)
-{
-	free(h->host);
-	free(h->port);
-	h->host = h->port = NULL;
-	if (head->closes)
-		return;
-	h->host = xstrdup(to->host);
-	h->port = xstrdup(to->port ? to->port : "80");
 }
 
 /* Asks the server or its proxy. After an answer that is no file, the connection is kept or closed. */
@@ -295,9 +282,9 @@ static int http_ask(struct http_stream *h, const struct px_url *url, off_t offse
 	request = px_http_request(url, proxied ? to : NULL, offset_bytes, h->xfer->part_bytes, h->xfer->validator.tag);
 	result = http_converse(h, to, request, head);
 	if (result == 0 && !px_http_is_file(head, offset_bytes))
-		http_leave(h, head, to);
+		http_leave(h, head);
 	else if (result == 0)
-		http_remember_server(h, head, to);
+		h->stays = !head->closes;
 	free(request);
 	if (proxied)
 		px_url_free(&proxy);
@@ -409,7 +396,18 @@ static int http_begin_nothing(struct http_stream *h, const struct px_http_head *
 	return result;
 }
 
-/* Makes *next out of Location. Only http: is followed, so a server cannot make us read local files. */
+/* Why a redirect from one scheme to another is not followed: a server cannot make us read local files, nor give up
+ * TLS. NULL: it is. */
+static const char *http_not_to(const char *from, const char *to)
+{
+	if (strcmp(to, "https") == 0)
+		return ENABLE_PX_TRANSPORT_HTTPS ? NULL : "only http: is followed, https is not compiled in";
+	if (strcmp(from, "https") == 0)
+		return "from https only https: is followed";
+	return strcmp(to, "http") == 0 ? NULL : "only http: is followed";
+}
+
+/* Makes *next out of Location. */
 static int http_follow(struct http_stream *h, const struct px_url *url, const struct px_http_head *head,
 		struct px_url *next)
 {
@@ -425,10 +423,10 @@ static int http_follow(struct http_stream *h, const struct px_url *url, const st
 	free(target);
 	if (why)
 		return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "redirected to what is not a URL: %s", why);
-	if (strcmp(next->scheme, "http") == 0)
+	why = http_not_to(url->scheme, next->scheme);
+	if (!why)
 		return 0;
-	px_transfer_fail(h->xfer, &h->s, PX_OTHER, "redirected to %s: only http: is followed%s", next->shown,
-			strcmp(next->scheme, "https") == 0 ? ", https is not compiled in" : "");
+	px_transfer_fail(h->xfer, &h->s, PX_OTHER, "redirected to %s: %s", next->shown, why);
 	px_url_free(next);
 	return -1;
 }
@@ -502,9 +500,11 @@ static struct px_stream* FAST_FUNC http_open(const struct px_url *url, struct px
 	h->s.read = http_read;
 	h->s.close = http_close;
 	h->xfer = xfer;
-	h->fd = -1;
 	http_begin(h, url, offset_bytes);
 	return &h->s;
 }
 
 PX_TRANSPORT(http) = { "http", http_open };
+#if ENABLE_PX_TRANSPORT_HTTPS
+PX_TRANSPORT(https) = { "https", http_open };
+#endif

@@ -5,6 +5,7 @@
 //kbuild:obj-$(CONFIG_PX_TRANSPORT_HTTP) += http_judge.o
 
 #include "libbb.h"
+#include "transport/connection.h"
 #include "transport/http_judge.h"
 
 enum { APART_OWN_S = 1, APART_OTHER_S = 60, PATIENCE_MAX_S = 24 * 60 * 60 };
@@ -23,7 +24,7 @@ int FAST_FUNC px_http_is_redirect(const struct px_http_head *head)
 int FAST_FUNC px_http_is_same_server(const struct px_url *a, const struct px_url *b)
 {
 	return strcasecmp(a->host, b->host) == 0
-		&& strcmp(a->port ? a->port : "80", b->port ? b->port : "80") == 0;
+		&& strcmp(px_connection_port(a), px_connection_port(b)) == 0;
 }
 
 static int is_strong(const struct px_http_head *head, time_t now_s)
@@ -40,7 +41,7 @@ static int is_strong(const struct px_http_head *head, time_t now_s)
 /* "host\nport\npath\ncoding": none of these holds a line end. */
 static void make_place(char *place, const struct px_http_head *head, const struct px_url *url)
 {
-	const char *parts[] = { url->host, url->port ? url->port : "80", url->path, head->coding };
+	const char *parts[] = { url->host, px_connection_port(url), url->path, head->coding };
 	sha256_ctx_t hash;
 	uint8_t sum[32];
 	unsigned i;

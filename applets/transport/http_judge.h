@@ -15,7 +15,7 @@ int px_http_is_file(const struct px_http_head *head, off_t offset_bytes) FAST_FU
 /* Whether it says that the file is elsewhere, for every method: 301, 302, 303, 307, 308. */
 int px_http_is_redirect(const struct px_http_head *head) FAST_FUNC;
 
-/* Whether two http: URLs lead to the same port of the same host. */
+/* Whether two URLs lead to the same port of the same host. */
 int px_http_is_same_server(const struct px_url *a, const struct px_url *b) FAST_FUNC;
 
 /* Makes validator out of an answer of url (the last one of its redirects). A strong ETag is one as it stands. A

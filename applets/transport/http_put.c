@@ -5,11 +5,11 @@
 //kbuild:obj-$(CONFIG_PX_SEND) += http_put.o
 
 #include "libbb.h"
+#include "transport/connection.h"
 #include "transport/http_head.h"
 #include "transport/http_judge.h"
 #include "transport/http_put.h"
 #include "transport/http_request.h"
-#include "transport/net.h"
 
 enum {
 	CONTINUE_MS = 1000,    /* a server that does not know Expect says nothing (RFC 9110, 10.1.1) */
@@ -21,7 +21,7 @@ struct put {
 	struct px_stream s;
 	struct px_transfer *xfer;
 	struct px_patience patience;
-	int fd;
+	struct px_connection *connection; /* NULL: none */
 	smallint chunked;
 	size_t end;            /* bytes in buf */
 	char buf[PX_HTTP_HEAD_BYTES];
@@ -41,8 +41,8 @@ static int read_head(struct put *p, struct px_http_head *head)
 	ssize_t n;
 
 	while ((n = px_http_head_parse(head, p->buf, p->end, &why)) == 0) {
-		ssize_t got = px_net_receive(p->xfer, &p->s, &p->patience, p->fd, p->buf + p->end,
-				sizeof(p->buf) - p->end);
+		ssize_t got = px_connection_receive(p->connection, p->xfer, &p->s, &p->patience,
+				p->buf + p->end, sizeof(p->buf) - p->end);
 
 		if (got == 0)
 			return put_fail(p, PX_NETWORK, "the connection was closed before the server had answered");
@@ -103,9 +103,7 @@ static int interrupted(struct put *p)
 
 static int is_speaking(struct put *p, int wait_ms)
 {
-	struct pollfd polled = { .fd = p->fd, .events = POLLIN };
-
-	return p->end || poll(&polled, 1, wait_ms) > 0;
+	return p->end || px_connection_ready(p->connection, wait_ms);
 }
 
 /* --- sending */
@@ -123,19 +121,7 @@ static int send_failed(struct put *p, int error)
 
 static int send_all(struct put *p, const void *data, size_t len_bytes, int flags)
 {
-	const char *bytes = data;
-
-	while (len_bytes) {
-		ssize_t n = send(p->fd, bytes, len_bytes, MSG_NOSIGNAL | flags);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return send_failed(p, errno);
-		bytes += n;
-		len_bytes -= n;
-	}
-	return 0;
+	return px_connection_send(p->connection, data, len_bytes, flags) == 0 ? 0 : send_failed(p, errno);
 }
 
 /* Whether the server wants the body. 0 or -1. */
@@ -185,8 +171,7 @@ static void FAST_FUNC put_close(struct px_stream *s)
 {
 	struct put *p = (struct put *)s;
 
-	if (p->fd >= 0)
-		close(p->fd);
+	px_connection_close(p->connection);
 }
 
 static void begin(struct put *p, const struct px_url *url, off_t body_bytes)
@@ -200,8 +185,8 @@ static void begin(struct put *p, const struct px_url *url, off_t body_bytes)
 		put_fail(p, PX_USAGE, "http_proxy in the environment is not an http: URL");
 		return;
 	}
-	p->fd = px_net_connect(p->xfer, &p->s, to->host, to->port ? to->port : "80");
-	if (p->fd >= 0) {
+	p->connection = px_connection_open(p->xfer, &p->s, &p->patience, to);
+	if (p->connection) {
 		request = px_http_put_request(url, proxied ? &proxy : NULL, body_bytes);
 		if (send_all(p, request, strlen(request), 0) == 0)
 			ask(p);
@@ -217,7 +202,6 @@ struct px_stream* FAST_FUNC px_http_put_open(const struct px_url *url, struct px
 
 	p->s.close = put_close;
 	p->xfer = xfer;
-	p->fd = -1;
 	p->chunked = body_bytes < 0;
 	begin(p, url, body_bytes);
 	return &p->s;

@@ -41,7 +41,7 @@ int FAST_FUNC px_http_proxy(struct px_url *proxy, const struct px_url *url)
 	char *with_scheme;
 	const char *why;
 
-	if (!text || !*text || is_excepted(url->host))
+	if (!text || !*text || strcmp(url->scheme, "http") != 0 || is_excepted(url->host))
 		return 0;
 	with_scheme = strstr(text, "://") ? xstrdup(text) : xasprintf("http://%s", text);
 	why = px_url_parse(proxy, with_scheme);

@@ -66,38 +66,6 @@ int FAST_FUNC px_net_connect(struct px_transfer *xfer, struct px_stream *s, cons
 	return fd;
 }
 
-void FAST_FUNC px_net_drop(struct px_transfer *xfer)
-{
-	if (!xfer->kept_to)
-		return;
-	close(xfer->kept_fd);
-	free(xfer->kept_to);
-	xfer->kept_to = NULL;
-}
-
-void FAST_FUNC px_net_keep(struct px_transfer *xfer, int fd, const char *host, const char *port)
-{
-	px_net_drop(xfer);
-	xfer->kept_to = xasprintf("%s %s", host, port);
-	xfer->kept_fd = fd;
-}
-
-int FAST_FUNC px_net_kept(struct px_transfer *xfer, const char *host, const char *port)
-{
-	struct pollfd p = { xfer->kept_fd, POLLIN, 0 };
-	char *to = xasprintf("%s %s", host, port);
-	int same = xfer->kept_to && strcmp(to, xfer->kept_to) == 0;
-
-	free(to);
-	if (!same || poll(&p, 1, 0) != 0) {
-		px_net_drop(xfer);
-		return -1;
-	}
-	free(xfer->kept_to);
-	xfer->kept_to = NULL;
-	return p.fd;
-}
-
 unsigned FAST_FUNC px_net_mtu(const struct addrinfo *a)
 {
 	int fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -18,13 +18,6 @@ struct addrinfo *px_net_resolve(struct px_transfer *xfer, struct px_stream *s, c
  * receive time-out of PX_NET_TICK_MS; -1: s has failed with PX_NETWORK. */
 int px_net_connect(struct px_transfer *xfer, struct px_stream *s, const char *host, const char *port) FAST_FUNC;
 
-/* One idle connection may be kept from request to request, between tries and mirrors too. px_net_keep takes fd over;
- * px_net_kept gives it back if it is to the same host and port and neither closed nor sending unasked, else -1;
- * px_net_drop closes it. */
-void px_net_keep(struct px_transfer *xfer, int fd, const char *host, const char *port) FAST_FUNC;
-int px_net_kept(struct px_transfer *xfer, const char *host, const char *port) FAST_FUNC;
-void px_net_drop(struct px_transfer *xfer) FAST_FUNC;
-
 /* The route's MTU in bytes: the kernel knows it once a (datagram) socket is connected. 0: unknown. */
 unsigned px_net_mtu(const struct addrinfo *a) FAST_FUNC;
 

@@ -34,6 +34,7 @@ int FAST_FUNC px_transfer_fail(struct px_transfer *xfer, struct px_stream *s, en
 	px_text_clean(xfer->reason);
 	xfer->again = (status == PX_NETWORK);
 	xfer->changed = 0;
+	xfer->distrusts = 0;
 	xfer->pause_s = 0;
 	s->status = status;
 	return -1;
@@ -46,7 +47,7 @@ int FAST_FUNC px_transfer_changed(struct px_transfer *xfer, struct px_stream *s,
 	return -1;
 }
 
-const char* FAST_FUNC px_transfer_why(enum px_status status)
+const char* FAST_FUNC px_transfer_why(enum px_status status, int distrusts)
 {
 	switch (status) {
 	case PX_USAGE:
@@ -56,7 +57,7 @@ const char* FAST_FUNC px_transfer_why(enum px_status status)
 	case PX_NETWORK:
 		return "network";
 	case PX_AUTH:
-		return "password";
+		return distrusts ? "certificate" : "password";
 	case PX_PROTOCOL:
 		return "protocol";
 	case PX_SERVER:

@@ -16,6 +16,9 @@
 
 enum { PX_SPLICE_NOT = -2 };
 
+#define PX_CA_FILE "/etc/px/ca.pem"
+#define PX_BUILT_FILE "/etc/px/built" /* when this initramfs was built: 2026-11-25T10:00:00Z */
+
 /* What tells one version of a file from the next, and whose it is. A tag means something for one address only: another
  * server, or the same one after another redirect, may give the same tag to another file (RFC 9110, 8.8.3). */
 struct px_validator {
@@ -33,6 +36,7 @@ struct px_transfer {
 	smallint may_join;          /* -H, -j: a part may be joined unproven: the hash or the reader of all tells */
 	smallint may_renew;         /* what has been read can be read again */
 	off_t part_bytes;           /* > 0: only so many bytes from offset_bytes on; 0: all up to the end */
+	const char *ca_file;        /* certificates that TLS believes, in PEM; NULL: PX_CA_FILE */
 	/* what a transport learns; kept from try to try on one mirror */
 	off_t total_bytes;          /* the whole file; -1: unknown; may grow when total_low */
 	smallint total_low;         /* it may be only the lower 32 bits (TFTP) */
@@ -53,12 +57,12 @@ struct px_transfer {
 	smallint again;             /* the same mirror may do better later */
 	smallint no_parts;          /* set by fetch/download.c: a server gave all of a file where a part was wanted */
 	smallint changed;           /* PX_DATA: not the file that the bytes before came from; all anew may help */
+	smallint distrusts;         /* PX_AUTH: for the server's certificate, or for want of one to hold it against */
 	smallint renew;             /* no failure: the transport wants to start over in another way (if may_renew) */
 	unsigned pause_s;           /* with again: how long the server asks to be left alone; 0: it does not say */
 	unsigned wait_ms;           /* added to: time spent waiting for the network */
-	/* a connection that a transport has left open for the next try or mirror (transport/net.h) */
-	char *kept_to;              /* NULL: none */
-	int kept_fd;
+	/* a connection that a transport has left open for the next try or mirror (transport/connection.h); NULL: none */
+	struct px_connection *kept;
 };
 
 struct px_transport {
@@ -87,7 +91,7 @@ int px_transfer_fail(struct px_transfer *xfer, struct px_stream *s, enum px_stat
 /* The same with PX_DATA for bytes that are not, or not surely, of the file that those before came from. Returns -1. */
 int px_transfer_changed(struct px_transfer *xfer, struct px_stream *s, const char *why) FAST_FUNC;
 
-/* The keyword that pxfetch and pxsend give for status in why= of -p; never NULL. */
-const char *px_transfer_why(enum px_status status) FAST_FUNC;
+/* The keyword that pxfetch and pxsend give for status in why= of -p; never NULL. distrusts: as in px_transfer. */
+const char *px_transfer_why(enum px_status status, int distrusts) FAST_FUNC;
 
 #endif

@@ -46,7 +46,7 @@ setup() {
 }
 
 @test "a scheme that is not compiled in is told" {
-	run pxfetch -O out https://localhost/x
+	run pxfetch -O out ftp://localhost/x
 	[ "$status" = 1 ]
 	[[ "$output" == *"not compiled in"* ]]
 }

@@ -6,10 +6,12 @@
 
 Each way is a function that gets the connection, the request and the content. `ways` prints their names and, where one
 is harmless, that the right bytes with exit status 0 are expected ("ok"); "bad" must fail; "alone", which takes longer,
-is not among them and has a test of its own.
+is not among them and has a test of its own. With HOSTILE_TLS=NAME in the environment it does that by TLS, with NAME.pem
+and NAME.key; then a connection ends without close_notify.
 """
 import os
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -729,8 +731,18 @@ def forever(c, data):
         c.sendall(data)
 
 
+def by_tls(c):
+    name = os.environ.get("HOSTILE_TLS")
+    if not name:
+        return c
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(name + ".pem", name + ".key")
+    return context.wrap_socket(c, server_side=True)
+
+
 def serve(c, body, counts):
     try:
+        c = by_tls(c)
         nth, again = 0, KEEP
         while again == KEEP:
             text = b""

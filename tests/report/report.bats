@@ -141,9 +141,9 @@ event() {
 }
 
 @test "a px.log= or px.report= that cannot be meant is said in the log" {
-	unattended px.image=debian-13-lab px.report=https://192.0.2.1/ px.log=192.0.2.1
+	unattended px.image=debian-13-lab px.report=ftp://192.0.2.1/ px.log=192.0.2.1
 	wait "$MENU"
-	grep -q 'px: px.report=https://192.0.2.1/: not http://HOST' "$LOG"
+	grep -q 'px: px.report=ftp://192.0.2.1/: not http://HOST' "$LOG"
 	grep -q 'px: px.log=192.0.2.1: not udp://HOST' "$LOG"
 	unattended px.image=debian-13-lab 'px.report="http://a b/"'
 	wait "$MENU"
@@ -200,4 +200,31 @@ event() {
 	grep -q 'px: installed debian-13-lab on /dev/vda' "$BATS_TEST_TMPDIR/out"
 	grep -q 'px: the last report was not answered: going on without' "$LOG"
 	grep -q 'reboot was called' "$PX_STUB/calls"
+}
+
+@test "by https a report goes to whoever is known by /etc/px/ca.pem, to nobody else, and to nobody without that file" {
+	need openssl
+	cd "$BATS_TEST_TMPDIR"
+	source "$PX_TOP/tests/fetch/https.bash"
+	make_ca ca
+	make_ca other
+	make_cert good ca "$LOCAL"
+	mkdir -p "$ROOT/etc/px"
+	cp ca.pem "$ROOT/etc/px/ca.pem"
+	REPORT_TLS=$PWD/good start_server
+	unattended px.image=debian-13-lab "px.report=https://joe:pw@127.0.0.1:$HTTP/lab"
+	wait "$MENU"
+	[ "$(event done disk)" = /dev/vda ]
+	grep -q "^/lab application/json 127.0.0.1:$HTTP\$" "$REPORTS/requests"
+	grep -q '^Basic am9lOnB3$' "$REPORTS/authorizations"
+	rm "$REPORTS"/[er]*
+	cp other.pem "$ROOT/etc/px/ca.pem"
+	echo 'exit 4' >"$PX_STUB/fetch.sh" # a failure's report is waited for only shortly
+	unattended px.image=debian-13-lab "px.report=https://127.0.0.1:$HTTP/lab"
+	wait_for 20 grep -q 'px: FAILED' "$LOG"
+	[ ! -e "$REPORTS/events" ]
+	rm "$ROOT/etc/px/ca.pem"
+	unattended px.image=debian-13-lab "px.report=https://127.0.0.1:$HTTP/lab"
+	wait_for 20 grep -q "px: px.report=https: no $ROOT/etc/px/ca.pem: whose certificates?" "$LOG"
+	[ ! -e "$REPORTS/events" ]
 }
