@@ -12,7 +12,7 @@ all: tftpboot
 .SUFFIXES: # none of make's own rules: one would make x out of x.sh
 .NOTPARALLEL:
 .PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot site usb ext2 \
-	squashfs image dist demo run serve check check-quick bench bench-fetch bench-write bench-boot bench-delta \
+	squashfs uki image dist demo run serve check check-quick bench bench-fetch bench-write bench-boot bench-delta \
 	fuzz sanitize clean distclean
 ifneq ($(VERSION),$(shell cat $(B)/version 2>/dev/null))
 .PHONY: $(B)/version
@@ -71,6 +71,9 @@ ext2 squashfs: tftpboot ## build/px-ext2.img, px-squashfs.img: CF cards that run
 
 site: tftpboot ## a site's own files, joined at boot: make site DIR=folder (it becomes /)
 	initramfs/pack/site.sh $(B) "$(DIR)"
+uki: tftpboot ## kernel, initramfs and site in one signed program for UEFI: make uki KEY=db.key CERT=db.pem [DIR=folder] [CMDLINE='...']
+	kbuild/setup.sh initramfs/pack/uki.list
+	initramfs/pack/uki.sh $(B) $(SUITE) $(CONFIG) '$(KEY)' '$(CERT)' '$(DIR)' '$(CMDLINE)'
 
 image: $(B)/busybox ## FILE becomes an image in build/tftpboot: make image FILE=disk.img ID=debian-13 TITLE='Debian 13' [FIELDS='Grow=yes']
 	@initramfs/serve/image.sh $(B) '$(FILE)' '$(ID)' '$(TITLE)' $(foreach f,$(FIELDS),'$(f)')
@@ -82,8 +85,8 @@ demo: demo-setup tftpboot $(B)/demo/debian.img.zst ## boot QEMU over PXE, instal
 	tests/boot/demo/demo.sh $(B)
 run: demo-setup tftpboot $(B)/demo/debian.img.zst ## the same machine with the menu, by hand
 	tests/boot/demo/demo.sh -i $(B)
-serve: tftpboot ## DHCP and TFTP for a real network: make serve IFACE=eth1 [RANGE=10.0.0.50,10.0.0.99] [HTTP=URL]
-	initramfs/serve/serve.sh -b $(B) -i "$(IFACE)" -r "$(RANGE)" -w "$(HTTP)"
+serve: tftpboot ## DHCP and TFTP for a real network: make serve IFACE=eth1 [RANGE=10.0.0.50,10.0.0.99] [HTTP=URL] [TLS=yes]
+	initramfs/serve/serve.sh -b $(B) -i "$(IFACE)" -r "$(RANGE)" -w "$(HTTP)" -t "$(TLS)"
 .PHONY: demo-setup
 demo-setup:
 	kbuild/setup.sh kbuild/packages.list tests/packages.d/boot.list

@@ -139,7 +139,8 @@ build_mbedtls() {
 	for file in "$src"/library/*.c; do
 		name=$(basename "$file" .c) size=-Os
 		case $name in
-		aes | aesni | bignum | bignum_core | chacha20 | ecp_curves | gcm | poly1305 | sha256 | sha512) size=-O2 ;;
+		aes | aesni | bignum | bignum_core | chacha20 | ecp_curves | gcm | poly1305) size=-O2 ;;
+		sha256 | sha512) size=-O2 ;;
 		esac
 		echo "$name $size"
 	done >"$out/list"

@@ -8,8 +8,8 @@
 #include "lib/url.h"
 
 /* The proxy that the environment names for url: http_proxy for http: (https: goes to its server itself), unless
- * no_proxy holds its host, a domain it is in (".example" or "example"), or "*". Returns 1 and fills proxy (px_url_free it); 0: none; -1: http_proxy is no http:
- * URL. */
+ * no_proxy holds its host, a domain it is in (".example" or "example"), or "*". Returns 1 and fills proxy (px_url_free
+ * it); 0: none; -1: http_proxy is no http: URL. */
 int px_http_proxy(struct px_url *proxy, const struct px_url *url) FAST_FUNC;
 
 /* url as text again, with neither user and password nor anything replaced: what a Location is relative to. malloc'd. */

@@ -8,7 +8,8 @@
 #include <mbedtls/x509.h>
 #include "transport/tls_trust.h"
 
-enum { CA_BYTES = 1024 * 1024, DAY_S = 24 * 60 * 60, DATES = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE };
+enum { CA_BYTES = 1024 * 1024, DAY_S = 24 * 60 * 60,
+	DATES = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE };
 
 /* When this initramfs was built, in seconds since 1970: "2026-11-25T10:00:00Z"; 0: it does not say. */
 static time_t built_s(void)

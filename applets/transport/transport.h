@@ -61,7 +61,7 @@ struct px_transfer {
 	smallint renew;             /* no failure: the transport wants to start over in another way (if may_renew) */
 	unsigned pause_s;           /* with again: how long the server asks to be left alone; 0: it does not say */
 	unsigned wait_ms;           /* added to: time spent waiting for the network */
-	/* a connection that a transport has left open for the next try or mirror (transport/connection.h); NULL: none */
+	/* a connection that is left open for the next try or mirror (transport/connection.h); NULL: none */
 	struct px_connection *kept;
 };
 

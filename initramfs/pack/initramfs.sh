@@ -63,7 +63,8 @@ main() {
 	du -sm --apparent-size "$root" | cut -f 1 >"$root/etc/px/size_mib"
 	: >"$root/etc/px/complete"
 	epoch=$(stat -c %Y "$build/tree")
-	date -u -d "@$epoch" +%FT%TZ >"$root/etc/px/built" # a clock before that is wrong: whoever checks dates wants to know
+	# a clock before that is wrong: whoever checks dates wants to know
+	date -u -d "@$epoch" +%FT%TZ >"$root/etc/px/built"
 	find "$root" -depth -exec touch -h -d "@$epoch" {} +
 	"$here/cpio.sh" "$root" "$build/px.cpio.xz" "$epoch"
 	echo "  CPIO    px.cpio.xz: $(stat -c %s "$build/px.cpio.xz") bytes"

@@ -7,6 +7,7 @@
 #
 #   site.sh BUILD DIR     make site DIR=...
 #   site.sh BUILD         an empty one, which the product comes with
+#     -o FILE   not BUILD/tftpboot/site.cpio.xz, but that
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -38,6 +39,11 @@ check_secrets() {
 }
 
 main() {
+	out=
+	if [ "$1" = -o ]; then
+		out=$2
+		shift 2
+	fi
 	build=$(cd "$1" && pwd)
 	if [ $# = 1 ]; then
 		dir=$(mktemp -d)
@@ -51,7 +57,7 @@ main() {
 		check "$dir"
 		check_secrets "$dir"
 	fi
-	out=$build/tftpboot/site.cpio.xz work=$build/site
+	out=${out:-$build/tftpboot/site.cpio.xz} work=$build/site
 	trap 'rm -f "$work.found" "$work.sorted" "$work.cpio" "$work.new"; [ $# != 1 ] || rmdir "$dir"' EXIT
 	(cd "$dir" && find . -mindepth 1 -print0) >"$work.found"
 	LC_ALL=C sort -z "$work.found" >"$work.sorted"
@@ -59,7 +65,8 @@ main() {
 		cpio -o -0 -H newc --reproducible --owner 0:0 --quiet) >"$work.cpio"
 	xz --check=crc32 -T1 --lzma2=preset=9e,dict=8MiB -c "$work.cpio" >"$work.new"
 	mv "$work.new" "$out"
-	[ $# = 1 ] || echo "  SITE    site.cpio.xz: $(stat -c %s "$out") bytes, which everybody on the network can read"
+	[ $# = 1 ] || [ "$out" != "$build/tftpboot/site.cpio.xz" ] ||
+		echo "  SITE    site.cpio.xz: $(stat -c %s "$out") bytes, which everybody on the network can read"
 }
 
 main "$@"

@@ -7,8 +7,12 @@
 # boot the same by HTTP. With -w URL, where a web server has BUILD/tftpboot too, pxelinux and GRUB get the kernel and
 # initramfs by HTTP, which is faster than TFTP. UEFI HTTP boot gets an answer only when URL is given and has no folder.
 #
-#   serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL]
+# With -t yes, nginx serves the same files by https, too (tls.sh), on port 443 or on that of -p.
+#
+#   serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL] [-t yes] [-p PORT]
 set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
 
 die() {
 	echo "serve.sh: $*" >&2
@@ -106,20 +110,32 @@ is_readable() {
 exec_mounted() {
 	mkdir -p /run/px-serve
 	sed -i 's,^tftp-root=.*,tftp-root=/run/px-serve,' "$state/dnsmasq.conf"
+	[ -z "$tls" ] || sed -i "s, root [^;]*;, root /run/px-serve;," "$state/tls/nginx.conf"
 	# the words are the inner shell's
 	# shellcheck disable=SC2016
 	exec unshare --mount sh -c 'mount --bind "$0" /run/px-serve && exec "$@"' "$root" "$@"
 }
 
+# by https: what is asked for, and how a machine is told
+serve_tls() {
+	"$here/tls.sh" "$build" "$(address)" "$port" "$user" "$root"
+	colon=:$port
+	[ "$port" != 443 ] || colon=
+	echo "https://$(address)$colon/ has the same files. Machines know it by the CA in site.cpio.xz; they use it" \
+		"with px.catalog=https://$(address)$colon/images on the kernel command line."
+}
+
 main() {
-	build='' iface='' range='' url=''
-	while getopts b:i:r:w: opt; do
+	build='' iface='' range='' url='' tls='' port=443
+	while getopts b:i:r:w:t:p: opt; do
 		case $opt in
 		b) build=$OPTARG ;;
 		i) iface=$OPTARG ;;
 		r) range=$OPTARG ;;
 		w) url=${OPTARG%/} ;;
-		*) die "usage: serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL]" ;;
+		t) tls=$OPTARG ;;
+		p) port=$OPTARG ;;
+		*) die "usage: serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL] [-t yes] [-p PORT]" ;;
 		esac
 	done
 	[ -n "$iface" ] || die "say which network: make serve IFACE=NAME (there are: $(interfaces))"
@@ -152,6 +168,10 @@ main() {
 	fi
 	drop_root
 	set -- dnsmasq --keep-in-foreground --conf-file="$state/dnsmasq.conf" --log-facility=-
+	if [ -n "$tls" ]; then
+		serve_tls
+		set -- "$here/both.sh" "$state/tls/nginx.conf" "$@"
+	fi
 	is_readable || exec_mounted "$@"
 	exec "$@"
 }

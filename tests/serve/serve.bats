@@ -167,3 +167,47 @@ user_of() {
 	[ "$status" -ne 0 ]
 	[[ "$output" == *"run make first"* ]]
 }
+
+@test "with TLS=yes a machine gets the CA in site.cpio.xz, and by that alone knows the web server" {
+	need openssl nginx cpio xz
+	local root=$BATS_TEST_TMPDIR/build/tftpboot
+	mkdir -p "$BATS_TEST_TMPDIR/own/etc"
+	echo site >"$BATS_TEST_TMPDIR/own/etc/motd"
+	"$PX_TOP/initramfs/pack/site.sh" "$BATS_TEST_TMPDIR/build" "$BATS_TEST_TMPDIR/own"
+	head -c 3000000 /dev/urandom >"$root/image"
+	serve -i s0 -r 192.0.2.50,192.0.2.60 -t yes
+	wait_for 10 ip netns exec "$server" sh -c 'ss -Hltn sport = :443 | grep -q .'
+	grep -q 'px.catalog=https://192.0.2.1/images' "$BATS_TEST_TMPDIR/log"
+	ip -n "$client" addr add 192.0.2.200/24 dev c0
+	ip netns exec "$client" pxfetch -q -O "$BATS_TEST_TMPDIR/site" tftp://192.0.2.1/site.cpio.xz
+	mkdir "$BATS_TEST_TMPDIR/machine"
+	# as the kernel does it: one archive after the other
+	xz -dc "$BATS_TEST_TMPDIR/site" | (cd "$BATS_TEST_TMPDIR/machine" && cpio -i --quiet && cpio -i --quiet)
+	[ "$(cat "$BATS_TEST_TMPDIR/machine/etc/motd")" = site ]
+	ip netns exec "$client" pxfetch -q -t 1 -C "$BATS_TEST_TMPDIR/machine/etc/px/ca.pem" \
+		-O "$BATS_TEST_TMPDIR/got" https://192.0.2.1/image
+	cmp "$BATS_TEST_TMPDIR/got" "$root/image"
+	run find "$root" "$BATS_TEST_TMPDIR/machine" -name '*.key'
+	[ -z "$output" ]
+	# a second time the CA and the file are the same; a site packed anew gets it again
+	cp "$root/site.cpio.xz" "$BATS_TEST_TMPDIR/first"
+	stop "$pid"
+	serve -i s0 -t yes
+	cmp "$root/site.cpio.xz" "$BATS_TEST_TMPDIR/first"
+	stop "$pid"
+	"$PX_TOP/initramfs/pack/site.sh" "$BATS_TEST_TMPDIR/build" "$BATS_TEST_TMPDIR/own"
+	serve -i s0 -t yes
+	cmp "$root/site.cpio.xz" "$BATS_TEST_TMPDIR/first"
+}
+
+@test "a site with a CA of its own is not served by another one" {
+	need openssl nginx cpio xz
+	mkdir -p "$BATS_TEST_TMPDIR/own/etc/px"
+	echo mine >"$BATS_TEST_TMPDIR/own/etc/px/ca.pem"
+	"$PX_TOP/initramfs/pack/site.sh" "$BATS_TEST_TMPDIR/build" "$BATS_TEST_TMPDIR/own"
+	cp "$BATS_TEST_TMPDIR/build/tftpboot/site.cpio.xz" "$BATS_TEST_TMPDIR/before"
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" -i s0 -t yes
+	[ "$status" -ne 0 ]
+	[[ $output == *'site.cpio.xz has an etc/px/ca.pem of its own'* ]]
+	cmp "$BATS_TEST_TMPDIR/build/tftpboot/site.cpio.xz" "$BATS_TEST_TMPDIR/before"
+}

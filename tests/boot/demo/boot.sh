@@ -3,9 +3,10 @@
 # Boots a QEMU machine (TCG) over PXE from a TFTP root until its serial console has said all that is expected, in order.
 # Prints "SECONDS PATTERN" for each line of it; exit 0: all seen; 1: not within the time, or something fatal was said.
 #
-#   boot.sh [-u|-s] [-t TFTPROOT] [-d DISK-OPTIONS]... [-D DISKFILE]... [-m MIB] [-n NIC] [-M MAC] [-l LOG] [-w SECONDS]
-#           [-x FATAL-REGEX] [-k] [-q QEMU-OPTION]... PATTERN...
+#   boot.sh [-u|-s|-S] [-t TFTPROOT] [-d DISK-OPTIONS]... [-D DISKFILE]... [-m MIB] [-n NIC] [-M MAC] [-l LOG]
+#           [-w SECONDS] [-x FATAL-REGEX] [-k] [-q QEMU-OPTION]... PATTERN...
 #     -u        UEFI firmware (default: BIOS)      -s  UEFI with Secure Boot on; say it before -D
+#     -S        the same, and what it believes is not Microsoft's but the key that everybody has (ovmf's snakeoil)
 #     -D FILE   a raw virtio disk            -d OPTS  any -drive (id, if, ... as QEMU wants them)
 #     -t DIR    PXE from DIR first, after a reboot from disk; without it: from disk
 #     -N DEV   another QEMU -netdev than its user network, with id=n; DHCP there names the boot file
@@ -61,10 +62,12 @@ firmware() {
 		echo "-drive if=pflash,unit=0,format=raw,readonly=on,file=${ovmf}_CODE_4M.fd"
 		echo "-drive if=pflash,unit=1,format=raw,snapshot=on,file=${ovmf}_VARS_4M.fd"
 		;;
-	secure)
+	secure | snakeoil)
+		vars=ms
+		[ "$1" = secure ] || vars=snakeoil
 		echo "-machine q35,smm=on -global driver=cfi.pflash01,property=secure,value=on"
 		echo "-drive if=pflash,unit=0,format=raw,readonly=on,file=${ovmf}_CODE_4M.secboot.fd"
-		echo "-drive if=pflash,unit=1,format=raw,snapshot=on,file=${ovmf}_VARS_4M.ms.fd"
+		echo "-drive if=pflash,unit=1,format=raw,snapshot=on,file=${ovmf}_VARS_4M.$vars.fd"
 		;;
 	esac
 }
@@ -101,10 +104,11 @@ main() {
 	firmware=bios program=${PX_QEMU:-qemu-system-x86_64}
 	fatal='Kernel panic|px: FAILED|Initramfs unpacking failed'
 	extra=$(mktemp)
-	while getopts ust:d:D:m:n:N:M:l:w:x:q:k opt; do
+	while getopts usSt:d:D:m:n:N:M:l:w:x:q:k opt; do
 		case $opt in
 		u) firmware=uefi ;;
 		s) firmware=secure ;;
+		S) firmware=snakeoil ;;
 		t) tftp=$OPTARG ;;
 		d) echo "-drive $OPTARG" >>"$extra" ;;
 		D) echo "-drive file=$OPTARG,format=raw,if=none,id=disk$disks,cache=unsafe -device virtio-blk-pci,drive=disk$disks,serial=PXDISK$disks$([ $firmware = bios ] || echo ",bootindex=$disks")" >>"$extra"
