@@ -175,7 +175,7 @@ logged() {
 		-key "$PKI/good.key" -tls1_2 <keys >"$FETCH_DIR/renegotiates.log" 2>&1 3>&- &
 	FETCH_PIDS+=($!)
 	wait_for 10 listening tcp "$PORT"
-	(timeout 60 pxfetch -q -t 1 -T 5 -C "$CA" -O out "https://127.0.0.1:$PORT/x" 2>err; echo $? >status) 3>&- &
+	(timeout 60 pxfetch -q -t 1 -T 5 -C "$CA" -O out "https://127.0.0.1:$PORT/x" 2>err || echo $? >status) 3>&- &
 	FETCH_PIDS+=($!)
 	wait_for 10 grep -q 'GET /x' "$FETCH_DIR/renegotiates.log" # what it gets, it prints
 	printf 'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n012345678\n' >&7
@@ -258,6 +258,18 @@ logged() {
 		silent-after-half 4 silence for 1 seconds
 		drips 4 too slow
 	KINDS
+}
+
+@test "a server whose certificates or key have a wrong bit in them is never believed, whichever it is" {
+	start_odd flips-each
+	for i in $(seq 80); do
+		run timeout 20 pxfetch -q -t 1 -T 5 -C "$CA" -O out "https://127.0.0.1:$PORT/x" 3>&-
+		case $status in
+		4 | 5 | 7) ;;
+		*) expect 5 ;; # a signal, too
+		esac
+	done
+	[ ! -e out ]
 }
 
 @test "the ways to misbehave in HTTP are as harmless by TLS" {

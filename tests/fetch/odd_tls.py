@@ -4,6 +4,7 @@
 
     odd_tls.py KIND CERTIFICATE PORT-FILE     CERTIFICATE.pem, CERTIFICATE.key; runs until it is killed
 """
+import itertools
 import os
 import socket
 import ssl
@@ -87,6 +88,20 @@ def flips(c, context):
     flight = bytearray(server_flight(c, context))
     flight[len(flight) * 3 // 4] ^= 1
     c.sendall(flight)
+    c.recv(65536)
+
+
+FLIPS = itertools.count(1)
+
+
+def flips_each(c, context):
+    """another bit of ServerHello, certificates and key for each client; TLS 1.2 does not encrypt them"""
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    flight = bytearray(server_flight(c, context))
+    bit = next(FLIPS) * 2654435761 % (len(flight) * 8)
+    flight[bit // 8] ^= 1 << bit % 8
+    c.sendall(flight)
+    c.settimeout(0.3)  # a client that was told of more bytes waits for them
     c.recv(65536)
 
 
