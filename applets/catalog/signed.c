@@ -5,6 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += signed.o
 
 #include "libbb.h"
+#include "lib/clock.h"
 #include "lib/text.h"
 #include "catalog/header.h"
 #include "catalog/machine.h"
@@ -86,7 +87,7 @@ static void read_serial(struct px_trust *trust, const char *root, const char *na
 
 void FAST_FUNC px_trust_read(struct px_trust *trust, const char *root)
 {
-	char *folder = xasprintf("%s/etc/px/keys", root), *built = read_word(root, "/etc/px/built");
+	char *folder = xasprintf("%s/etc/px/keys", root), *built = read_word(root, PX_BUILT_FILE);
 	struct stat st;
 
 	memset(trust, 0, sizeof(*trust));

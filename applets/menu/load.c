@@ -6,6 +6,7 @@
 
 #include "libbb.h"
 #include <time.h>
+#include "lib/clock.h"
 #include "lib/text.h"
 #include "lib/url.h"
 #include "report/log.h"
@@ -173,6 +174,19 @@ static enum px_action verify(struct px_menu *menu, const struct got *catalog, co
 
 /* --- taking it */
 
+/* For pxfetch, which holds certificates against the clock: one may be younger than what the clock is set to. */
+static void note_no_clock(const char *root)
+{
+	char *path = xasprintf("%s%s", root, PX_NO_CLOCK_FILE);
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		px_log_add("px: %s: %s", path, strerror(errno));
+	else
+		close(fd);
+	free(path);
+}
+
 /* A clock that cannot be right is set to the earliest time that can: what looks at it later is then less wrong. */
 static void mend_clock(struct px_menu *menu, const struct px_clock *clock)
 {
@@ -189,6 +203,7 @@ static void mend_clock(struct px_menu *menu, const struct px_clock *clock)
 		menu->notice = menu->clock_words;
 	if (!menu->root[0] && clock_settime(CLOCK_REALTIME, &now) != 0)
 		px_log_add("px: cannot set the clock: %s", strerror(errno));
+	note_no_clock(menu->root);
 }
 
 /* Whose catalog it is, in one line for all pages. */

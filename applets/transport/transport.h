@@ -17,7 +17,6 @@
 enum { PX_SPLICE_NOT = -2 };
 
 #define PX_CA_FILE "/etc/px/ca.pem"
-#define PX_BUILT_FILE "/etc/px/built" /* when this initramfs was built: 2026-11-25T10:00:00Z */
 
 /* What tells one version of a file from the next, and whose it is. A tag means something for one address only: another
  * server, or the same one after another redirect, may give the same tag to another file (RFC 9110, 8.8.3). */
