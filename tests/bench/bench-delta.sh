@@ -21,7 +21,7 @@ now() {
 }
 
 ratio() {
-	awk "BEGIN { printf \"%.2f\", $1 / $2 }"
+	awk "BEGIN { printf \"%.2f\", ($1) / ($2) }"
 }
 
 in_client() {
@@ -58,7 +58,7 @@ changed() {
 		step, frame, seen = 100 / percent, 0, 0.0
 		with open(disk, 'r+b') as d, open(image, 'rb') as f:
 		    while data := f.read(524288):
-		        if any(data[:64]):
+		        if any(data[512:1024]):
 		            seen += 1
 		            if seen >= step:
 		                seen -= step
