@@ -12,8 +12,8 @@ all: tftpboot
 .SUFFIXES: # none of make's own rules: one would make x out of x.sh
 .NOTPARALLEL:
 .PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot site usb ext2 \
-	squashfs uki image dist demo run serve check check-quick bench bench-fetch bench-write bench-boot bench-delta \
-	fuzz sanitize clean distclean
+	squashfs uki image hashes sign dist demo run serve check check-quick bench bench-fetch bench-write bench-boot \
+	bench-delta fuzz sanitize clean distclean
 ifneq ($(VERSION),$(shell cat $(B)/version 2>/dev/null))
 .PHONY: $(B)/version
 endif
@@ -77,6 +77,10 @@ uki: tftpboot ## kernel, initramfs and site in one signed program for UEFI: make
 
 image: $(B)/busybox ## FILE becomes an image in build/tftpboot: make image FILE=disk.img ID=debian-13 TITLE='Debian 13' [FIELDS='Grow=yes']
 	@initramfs/serve/image.sh $(B) '$(FILE)' '$(ID)' '$(TITLE)' $(foreach f,$(FIELDS),'$(f)')
+hashes: $(B)/busybox ## sizes and sums that build/tftpboot/images lacks
+	$(B)/busybox pxcatalog hashes $(B)/tftpboot/images
+sign: $(B)/busybox ## sign build/tftpboot/images: make sign KEY=~/.ssh/id_ed25519 [DAYS=30]; docs/trust.md
+	@initramfs/serve/sign.sh $(B) '$(KEY)' '$(or $(DAYS),30)'
 dist: ## build/dist/: the source as it is committed, to build without git, with its sum
 	kbuild/dist.sh $(B)
 

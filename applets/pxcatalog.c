@@ -9,23 +9,35 @@
 //kbuild:lib-$(CONFIG_PX_CATALOG) += pxcatalog.o
 //usage:#define pxcatalog_trivial_usage
 //usage:       "add IMAGES FILE [FIELD=VALUE]...\n"
-//usage:       "or: pxcatalog check IMAGES\n"
+//usage:       "or: pxcatalog check" IF_PX_CATALOG_SIGN(" [-k KEY.pub]") " IMAGES\n"
 //usage:       "or: pxcatalog list IMAGES"
+//usage:	IF_PX_CATALOG_SIGN(
+//usage:       "\nor: pxcatalog hashes IMAGES\n"
+//usage:       "or: pxcatalog sign -k KEY [-d DAYS] IMAGES"
+//usage:	)
 //usage:#define pxcatalog_full_usage "\n\n"
 //usage:       "The catalog of images that a server offers: IMAGES, in the folder that it hands out\n"
 //usage:     "\n	add	Write or replace the stanza of FILE (with Init=: of the archive FILE): Image is"
 //usage:     "\n		its name unless given; Source, Size and sums are found out, or must be right"
 //usage:     "\n	check	Hold every file that IMAGES names against it: there, size, sums, block map, scripts"
 //usage:     "\n	list	One line an image: name, bytes, title, and why it cannot be used"
+//usage:	IF_PX_CATALOG_SIGN(
+//usage:     "\n	hashes	Add the sizes and sums that stanzas lack, of the files that lie here"
+//usage:     "\n	sign	The same; raise Serial, set Date and Valid-Until (in DAYS, default 30), check all,"
+//usage:     "\n		sign with KEY of ssh-keygen, minisign or signify into IMAGES.sig"
+//usage:	)
 //usage:     "\n"
-//usage:     "\nExit status: 0 all is right, 2 usage, 3 cannot read or write, 7 bad catalog,"
+//usage:     "\nExit status: 0 all is right, 2 usage, 3 cannot read or write, 5 signature, 7 bad catalog,"
 //usage:     "\n8 a file is missing, 9 a file is not what the catalog says, 10 refused"
 #include "libbb.h"
 #include <sys/file.h>
 #include "catalog/catalog.h"
 #include "catalog/files.h"
+#include "catalog/lacking.h"
 #include "catalog/local.h"
 #include "catalog/script.h"
+#include "catalog/signed.h"
+#include "catalog/signing.h"
 #include "catalog/stanza.h"
 #include "lib/text.h"
 #include "verify/sha256.h"
@@ -40,6 +52,8 @@ struct globals {
 	size_t len_bytes;
 	struct px_field fields[FIELDS_MAX];
 	unsigned field_count;
+	char *key;                 /* -k, or NULL */
+	unsigned days;             /* -d */
 };
 #define G (*ptr_to_globals)
 
@@ -362,10 +376,123 @@ static enum px_status add(const char *file, char **argv)
 	return PX_OK;
 }
 
+/* --- signing */
+
+/* Each stanza gets what it lacks; from the last one on, so that the lines before stay where they are. */
+static enum px_status fill_in(void)
+{
+	struct px_catalog *catalog = parsed(G.text, G.len_bytes);
+	unsigned i = catalog->count;
+
+	while (i--) {
+		const struct px_image *image = &catalog->images[i];
+		struct px_lacking lacking = { .count = 0 };
+		enum px_status status;
+
+		if (image->problem)
+			return say_problem(catalog, image);
+		status = px_lacking_find(&lacking, G.folder, image);
+		if (status != PX_OK)
+			return status;
+		G.text = px_stanza_extend(G.text, G.len_bytes, image->line, lacking.fields, lacking.count,
+				&G.len_bytes);
+	}
+	return PX_OK;
+}
+
+static enum px_status hashes(void)
+{
+	enum px_status status = fill_in();
+
+	if (status == PX_OK && px_local_replace(G.path, G.text, G.len_bytes) != 0)
+		status = PX_IO;
+	return status;
+}
+
+/* Serial one higher, Date now, Valid-Until; a name when there is none. Returns the serial. */
+static unsigned set_header(void)
+{
+	struct px_catalog *catalog = parsed(G.text, G.len_bytes);
+	char date[PX_TIME_BYTES_TEXT], until[PX_TIME_BYTES_TEXT];
+	time_t now = time(NULL);
+
+	G.field_count = 0;
+	if (!catalog->header.line)
+		take("Catalog", safe_gethostname());
+	take("Serial", utoa(catalog->header.serial + 1));
+	take("Date", px_time_print(date, now));
+	take("Valid-Until", px_time_print(until, now + G.days * 86400LL));
+	G.text = px_stanza_head(G.text, G.len_bytes, catalog->header.line, G.fields, G.field_count, &G.len_bytes);
+	return catalog->header.serial + 1;
+}
+
+/* As a machine with that key would see it: every stanza can be used, and every file here is what it says. */
+static enum px_status check_signed(void)
+{
+	struct px_catalog *catalog = parsed(G.text, G.len_bytes);
+	enum px_status status = PX_OK;
+	unsigned i;
+
+	say_warnings(catalog);
+	if (catalog->header.problem) {
+		bb_error_msg("%s:%u: %s: %s", bb_basename(G.path), catalog->header.problem_line,
+				catalog->header.problem_field, catalog->header.problem);
+		return PX_PROTOCOL;
+	}
+	px_signed_demand_hashes(catalog);
+	for (i = 0; i < catalog->count; i++)
+		status = worse(status, check_image(catalog, &catalog->images[i]));
+	return status;
+}
+
+static enum px_status sign(void)
+{
+	char *sig_path = xasprintf("%s.sig", G.path), *signature;
+	enum px_status status = fill_in();
+	unsigned serial;
+	size_t sig_bytes;
+
+	if (status != PX_OK)
+		return status;
+	serial = set_header();
+	status = check_signed();
+	if (status == PX_OK)
+		signature = px_signing_make(G.key, G.text, G.len_bytes, &sig_bytes, &status);
+	if (status != PX_OK) {
+		bb_error_msg("%s: not signed, left as it was", G.path);
+		return status;
+	}
+	/* a machine that reads in between fetches both once more */
+	if (px_local_replace(sig_path, signature, sig_bytes) != 0 || px_local_replace(G.path, G.text, G.len_bytes) != 0)
+		return PX_IO;
+	printf("%s: signed, serial %u, for %u days\n", G.path, serial, G.days);
+	return PX_OK;
+}
+
+static enum px_status check_all(void)
+{
+	enum px_status status = check();
+
+	if (ENABLE_PX_CATALOG_SIGN && G.key)
+		status = worse(status, px_signing_check(G.key, G.path, G.text, G.len_bytes));
+	return status;
+}
+
+/* The options behind the command, wherever they stand; gives the operands. */
+static char **operands(char **argv, int signs)
+{
+	GETOPT_RESET();
+	G.days = 30;
+	getopt32(argv, signs ? "k:d:+" : "k:", &G.key, &G.days);
+	if ((signs && (!G.key || G.days < 1 || G.days > 3650)))
+		bb_show_usage();
+	return argv + optind;
+}
+
 int pxcatalog_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
 int pxcatalog_main(int argc UNUSED_PARAM, char **argv)
 {
-	enum { ADD, CHECK, LIST };
+	enum { ADD, CHECK, LIST, HASHES, SIGN };
 	enum px_status status;
 	int command;
 
@@ -373,19 +500,27 @@ int pxcatalog_main(int argc UNUSED_PARAM, char **argv)
 	xfunc_error_retval = PX_USAGE;
 	getopt32(argv, "^+" "" "\0" "-2");
 	argv += optind;
-	command = index_in_strings("add\0check\0list\0", argv[0]);
-	if (command < 0 || (command == ADD ? !argv[2] : argv[2] != NULL))
+	command = index_in_strings("add\0check\0list\0" IF_PX_CATALOG_SIGN("hashes\0" "sign\0"), argv[0]);
+	argv = ENABLE_PX_CATALOG_SIGN && (command == CHECK || command == SIGN) ? operands(argv, command == SIGN)
+			: argv + 1;
+	if (command < 0 || !argv[0] || (command == ADD ? !argv[1] : argv[1] != NULL))
 		bb_show_usage();
 	xfunc_error_retval = PX_IO;
-	G.path = argv[1];
+	G.path = argv[0];
 	G.folder = px_local_folder(G.path);
 	if (!G.folder)
 		bb_perror_msg_and_die("%s", G.path);
-	if (command == ADD)
+	if (command != CHECK && command != LIST)
 		lock_folder();
 	if (command != ADD || access(G.path, F_OK) == 0 || errno != ENOENT)
 		load();
 	xfunc_error_retval = PX_USAGE;
-	status = command == ADD ? add(argv[2], argv + 3) : command == CHECK ? check() : list();
+	switch (command) {
+	case ADD: status = add(argv[1], argv + 2); break;
+	case CHECK: status = check_all(); break;
+	case LIST: status = list(); break;
+	case HASHES: status = hashes(); break;
+	default: status = ENABLE_PX_CATALOG_SIGN ? sign() : PX_USAGE;
+	}
 	fflush_stdout_and_exit(status);
 }

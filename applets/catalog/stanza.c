@@ -188,3 +188,63 @@ char* FAST_FUNC px_stanza_put(const char *text, size_t len_bytes, const char *id
 	*replaced = twins;
 	return w.text;
 }
+
+char* FAST_FUNC px_stanza_extend(const char *text, size_t len_bytes, unsigned line, const struct px_field *fields,
+		unsigned count, size_t *new_len_bytes)
+{
+	struct writer w = { .eol = eol_of(text, len_bytes) };
+	struct span span = span_of(text, len_bytes, line);
+	unsigned i;
+
+	add(&w, text, span.end);
+	if (span.end && text[span.end - 1] != '\n')
+		add_string(&w, w.eol);
+	for (i = 0; i < count; i++)
+		add_field(&w, &fields[i]);
+	add(&w, text + span.end, len_bytes - span.end);
+	*new_len_bytes = w.len_bytes;
+	return w.text;
+}
+
+/* The line says one of fields, or goes on with one (*within: the line before did). */
+static int says_one_of(const char *line, const struct px_field *fields, unsigned count, int *within)
+{
+	unsigned i;
+
+	if (*line == ' ' || *line == '\t')
+		return *within;
+	*within = 0;
+	for (i = 0; i < count; i++) {
+		size_t length = strlen(fields[i].name);
+
+		*within |= strncasecmp(line, fields[i].name, length) == 0 && line[length] == ':';
+	}
+	return *within;
+}
+
+char* FAST_FUNC px_stanza_head(const char *text, size_t len_bytes, unsigned line, const struct px_field *fields,
+		unsigned count, size_t *new_len_bytes)
+{
+	struct writer w = { .eol = eol_of(text, len_bytes) };
+	struct span span = { .start = 0, .end = 0 };
+	int within = 0;
+	unsigned i;
+
+	if (line)
+		span = span_of(text, len_bytes, line);
+	add(&w, text, span.start);
+	while (span.start < span.end) {
+		size_t end = line_end(text, len_bytes, span.start);
+
+		if (!says_one_of(text + span.start, fields, count, &within))
+			add(&w, text + span.start, end - span.start);
+		span.start = end;
+	}
+	for (i = 0; i < count; i++)
+		add_field(&w, &fields[i]);
+	if (!line)
+		add_string(&w, w.eol);
+	add(&w, text + span.end, len_bytes - span.end);
+	*new_len_bytes = w.len_bytes;
+	return w.text;
+}

@@ -26,4 +26,13 @@ char *px_field_escape(const char *reference) FAST_FUNC;
 char *px_stanza_put(const char *text, size_t len_bytes, const char *id, const struct px_field *fields, unsigned count,
 		size_t *new_len_bytes, int *replaced) FAST_FUNC;
 
+/* text with count fields behind the last line of the stanza that begins in that line (from 1). malloc'ed. */
+char *px_stanza_extend(const char *text, size_t len_bytes, unsigned line, const struct px_field *fields, unsigned count,
+		size_t *new_len_bytes) FAST_FUNC;
+
+/* text with a header stanza (line: where it begins; 0: there is none yet, and it becomes the first) in which these
+ * fields stand last, once; its other lines stay. malloc'ed. */
+char *px_stanza_head(const char *text, size_t len_bytes, unsigned line, const struct px_field *fields, unsigned count,
+		size_t *new_len_bytes) FAST_FUNC;
+
 #endif

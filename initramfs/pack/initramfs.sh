@@ -14,6 +14,10 @@ inputs() {
 		find overlay pack -type f | sort | xargs cat) | sha256sum
 	conf PX_KEYMAP
 	conf PX_SHELL
+	conf PX_KEYS
+	for key in $(conf PX_KEYS); do
+		sha256sum <"$key" || die "PX_KEYS: $key: cannot be read"
+	done
 }
 
 # The overlay as it stands; its modes are those of git, whatever umask it was checked out with.
@@ -44,6 +48,17 @@ install_keymap() {
 		"$build/deb/kbd/usr/bin/loadkeys" -u --bkeymap "$file" >"$1/etc/px/keymap"
 }
 
+# Public keys by the names of their files: two of one name would be one.
+install_keys() {
+	for key in $(conf PX_KEYS); do
+		name=$(basename "$key" .pub).pub
+		! grep -q 'PRIVATE KEY-----' "$key" ||
+			die "PX_KEYS: $key: a private key (its .pub file is what is wanted)"
+		[ ! -e "$1/etc/px/keys/$name" ] || die "PX_KEYS: $key: there is another $name"
+		install -D -m 644 "$key" "$1/etc/px/keys/$name"
+	done
+}
+
 main() {
 	[ $# = 3 ] || { echo "usage: initramfs.sh BUILD SUITE CONFIG" >&2; exit 2; }
 	# conf reads config
@@ -65,6 +80,7 @@ main() {
 	epoch=$(stat -c %Y "$build/tree")
 	# a clock before that is wrong: whoever checks dates wants to know
 	date -u -d "@$epoch" +%FT%TZ >"$root/etc/px/built"
+	install_keys "$root"
 	find "$root" -depth -exec touch -h -d "@$epoch" {} +
 	"$here/cpio.sh" "$root" "$build/px.cpio.xz" "$epoch"
 	echo "  CPIO    px.cpio.xz: $(stat -c %s "$build/px.cpio.xz") bytes"

@@ -58,7 +58,16 @@ main() {
 		check_secrets "$dir"
 	fi
 	out=${out:-$build/tftpboot/site.cpio.xz} work=$build/site
-	trap 'rm -f "$work.found" "$work.sorted" "$work.cpio" "$work.new"; [ $# != 1 ] || rmdir "$dir"' EXIT
+	trap 'rm -f "$work.found" "$work.sorted" "$work.cpio" "$work.new"; rm -rf "$work.dir"
+		[ $# != 1 ] || rmdir "$dir"' EXIT
+	# a folder of its own then: DIR is the operator's
+	if [ $# != 1 ] && [ -d "$dir/etc/px/keys" ] && [ ! -e "$dir/etc/px/keys/serial" ] &&
+		[ -f "$build/catalog.serial" ]; then
+		rm -rf "$work.dir"
+		cp -a "$dir" "$work.dir"
+		cp "$build/catalog.serial" "$work.dir/etc/px/keys/serial"
+		dir=$work.dir
+	fi
 	(cd "$dir" && find . -mindepth 1 -print0) >"$work.found"
 	LC_ALL=C sort -z "$work.found" >"$work.sorted"
 	(cd "$dir" && sed -z 's,^\./,,' "$work.sorted" |
