@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gzip (RFC 1952) with zlib: all members, each with its CRC-32 and length checked.
+ * gzip (RFC 1952) with zlib, or ISA-L in its place (igzip.h): all members, each with its CRC-32 and length checked.
  *
  * A BGZF file (bgzip; SAM format 4.1) is made of small members that name themselves in the header's extra field, and
  * ends with an empty one. Without that it was cut between two members, where gzip alone sees nothing.
@@ -10,6 +10,7 @@
 #include "libbb.h"
 #include <zlib.h>
 #include "decode/decode.h"
+#include "decode/igzip.h"
 
 enum {
 	IN_BYTES = 256 * 1024,
@@ -20,6 +21,7 @@ struct gzip_stream {
 	struct px_stream s;
 	struct px_decode_options options;
 	z_stream z;
+	struct px_igzip *igzip; /* NULL: zlib */
 	gz_header header;
 	smallint started;      /* a member has begun, its trailer has not been seen */
 	smallint lacks_bgzf_end; /* the last member is one of BGZF, and not the empty one */
@@ -75,6 +77,16 @@ static void keep_header(struct gzip_stream *g)
 	memset(&g->header, 0, sizeof(g->header));
 	g->header.extra = g->extra;
 	g->header.extra_max = sizeof(g->extra);
+}
+
+static void reset(struct gzip_stream *g)
+{
+	keep_header(g);
+	if (ENABLE_PX_GZIP_ISAL && g->igzip) {
+		px_igzip_begin(g->igzip, &g->z, &g->header);
+		return;
+	}
+	inflateReset(&g->z);
 	inflateGetHeader(&g->z, &g->header);
 }
 
@@ -104,8 +116,7 @@ static int begin_member(struct gzip_stream *g)
 	g->z.avail_in = n;
 	if (n < 2 || g->in[0] != 0x1f || g->in[1] != 0x8b)
 		return end_file(g);
-	inflateReset(&g->z);
-	keep_header(g);
+	reset(g);
 	g->started = 1;
 	return 1;
 }
@@ -125,7 +136,8 @@ static ssize_t FAST_FUNC gzip_read(struct px_stream *s, void *buf, size_t len_by
 			return px_stream_fail(s, PX_DATA, "gzip: cut short: the input ends before the trailer");
 		if (n == 0)
 			break;
-		n = inflate(&g->z, Z_NO_FLUSH);
+		n = ENABLE_PX_GZIP_ISAL && g->igzip ? px_igzip_inflate(g->igzip, &g->z)
+			: inflate(&g->z, Z_NO_FLUSH);
 		if (n == Z_STREAM_END)
 			end_member(g);
 		else if (n != Z_OK && n != Z_BUF_ERROR)
@@ -136,7 +148,10 @@ static ssize_t FAST_FUNC gzip_read(struct px_stream *s, void *buf, size_t len_by
 
 static void FAST_FUNC gzip_close(struct px_stream *s)
 {
-	inflateEnd(&((struct gzip_stream *)s)->z);
+	struct gzip_stream *g = (struct gzip_stream *)s;
+
+	inflateEnd(&g->z);
+	free(g->igzip);
 }
 
 static int FAST_FUNC gzip_probe(const uint8_t *head, size_t len_bytes)
@@ -144,7 +159,7 @@ static int FAST_FUNC gzip_probe(const uint8_t *head, size_t len_bytes)
 	return len_bytes >= 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8;
 }
 
-/* zlib needs 40 KiB, whatever the stream: within any limit */
+/* zlib needs 40 KiB, whatever the stream: within any limit. ISA-L's 90 may not be (a small -m makes it zlib). */
 static struct px_stream* FAST_FUNC gzip_open(struct px_stream *upstream, const struct px_decode_options *options)
 {
 	struct gzip_stream *g = xzalloc(sizeof(*g));
@@ -154,9 +169,11 @@ static struct px_stream* FAST_FUNC gzip_open(struct px_stream *upstream, const s
 	g->s.upstream = upstream;
 	g->options = *options;
 	g->z.next_in = g->in;
-	if (inflateInit2(&g->z, 16 + MAX_WBITS) != Z_OK)
+	if (ENABLE_PX_GZIP_ISAL)
+		g->igzip = px_igzip_open(options->memory_bytes, options->hashed);
+	if (!g->igzip && inflateInit2(&g->z, 16 + MAX_WBITS) != Z_OK)
 		px_stream_fail(&g->s, PX_RESOURCE, "gzip: out of memory");
-	else if (options->hashed)
+	else if (!g->igzip && options->hashed)
 		inflateValidate(&g->z, 0);
 	return &g->s;
 }
