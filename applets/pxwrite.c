@@ -260,9 +260,9 @@ static void parse_options(char **argv)
 	char *size = NULL, *hash = NULL, *bmap = NULL, *memory = NULL, *fd = NULL, *input = NULL;
 	char *commit = NULL, *identity = NULL, *machine = NULL, *need = NULL, *ask = NULL;
 
-	G.opts = getopt32(argv, "^nqfgVlzBkPws:H:b:m:p:i:c:d:e:N:" IF_PX_WRITE_MISSING("u:") "\0" "?1", &size, &hash,
-			&bmap, &memory, &fd, &input, &commit, &identity, &machine, &need
-			IF_PX_WRITE_MISSING(, &ask));
+	G.opts = getopt32(argv, "^nqfgVlzBkPws:H:b:m:p:i:c:d:e:" IF_PX_WRITE_MISSING("u:") "N:" "\0" "?1", &size, &hash,
+			&bmap, &memory, &fd, &input, &commit, &identity, &machine, IF_PX_WRITE_MISSING(&ask,)
+			&need);
 	argv += optind;
 	if (!argv[0] && !(G.opts & OPT_LIST))
 		bb_show_usage();
