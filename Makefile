@@ -13,7 +13,7 @@ all: tftpboot
 .NOTPARALLEL:
 .PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot site usb ext2 \
 	squashfs uki image hashes sign dist demo run serve check check-quick bench bench-fetch bench-write bench-boot \
-	bench-delta fuzz sanitize clean distclean
+	bench-delta bench-read fuzz sanitize clean distclean
 ifneq ($(VERSION),$(shell cat $(B)/version 2>/dev/null))
 .PHONY: $(B)/version
 endif
@@ -109,11 +109,13 @@ fuzz: check-setup busybox ## every fuzz target for SECONDS (60)
 	tests/fuzz/run $(B) $(or $(SECONDS),60)
 sanitize: check-setup busybox ## the fetch and write suites under ASan and UBSan, or TSan (KIND=thread)
 	tests/sanitize/run $(B) $(or $(KIND),address)
-bench: bench-fetch bench-write ## compare with the peers, side by side
+bench: bench-fetch bench-write bench-read ## compare with the peers, side by side
 bench-fetch: check-setup busybox
 	tests/bench/bench-fetch.sh $(B)
 bench-write: check-setup busybox
 	tests/bench/bench-write.sh $(B)
+bench-read: check-setup busybox $(B)/demo/debian.img.zst
+	tests/bench/bench-read.sh $(B)
 
 bench-delta: check-setup busybox ## re-imaging: only what differs, beside the whole stream, over 1 Gbit/s
 	tests/bench/bench-delta.sh $(B)

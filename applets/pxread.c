@@ -7,7 +7,8 @@
 //applet:IF_PX_READ(APPLET(pxread, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_READ) += pxread.o
 //usage:#define pxread_trivial_usage
-//usage:       "[-q2H] [-l LEVEL] [-c FRAME] [-m MAP]... [-p FD] [-b BMAP] [-o FILE] SOURCE"
+//usage:       "[-q2H] [-l LEVEL] [-c FRAME] [-m MAP]... [-p FD] [-b BMAP] [-o FILE] SOURCE\n"
+//usage:       "or: pxread -n SOURCE"
 //usage:#define pxread_full_usage "\n\n"
 //usage:       "Make an image of SOURCE, a disk, a raw image or one that pxwrite decodes: zstd frames\n"
 //usage:       "with a seek table, to stdout\n"
@@ -17,13 +18,15 @@
 //usage:     "\n			the rest is zeros"
 //usage:     "\n	-2		Read SOURCE twice and compare"
 //usage:     "\n	-H		Print the SHA-256 of the whole, too"
+//usage:     "\n	-n		Only say what lies in each partition (name, start, bytes, filesystem,"
+//usage:     "\n			state, why not), and whether that can be taken as it lies"
 //usage:     "\n	-l LEVEL	Of zstd, 1 to 4 or 16 to 22 (default 3)"
 //usage:     "\n	-c FRAME	Bytes a frame (default 512k; 1M from 64 GiB on)"
 //usage:     "\n	-q		Quiet"
-//usage:     "\n	-p FD		Write progress lines to FD"
+//usage:     "\n	-p FD		Write progress lines to FD, at the end size= and need="
 //usage:     "\n"
 //usage:     "\nExit status: 0 done, 2 usage, 3 cannot read or write, 9 no image, or it changed,"
-//usage:     "\n10 in use, 11 no memory, 130 aborted"
+//usage:     "\n10 in use, or (-n) dirty, hibernated, encrypted, a RAID's, 11 no memory, 130 aborted"
 #include "libbb.h"
 #include "lib/fd.h"
 #include "lib/progress.h"
@@ -31,12 +34,14 @@
 #include "read/encode.h"
 #include "read/origin.h"
 #include "read/seektable.h"
+#include "read/survey.h"
 #include "verify/failmark.h"
 
 enum {
 	OPT_QUIET = 1 << 0,
 	OPT_TWICE = 1 << 1,
 	OPT_HASH = 1 << 2,
+	OPT_LOOK = 1 << 3,
 	BLOCK_BYTES = 4096,
 	FRAME_BYTES = 512 << 10,
 	FRAME_BYTES_MIN = 64 << 10,
@@ -45,6 +50,7 @@ enum {
 	FRAMES_MAX = 1 << 18,      /* of a block map that pxwrite takes */
 	LEVEL = 3,
 	LEVEL_MAX = 22,
+	LEVEL_GAP = 5, LEVEL_GAP_END = 16, /* kbuild/libraries.sh leaves their strategies out */
 };
 
 struct globals {
@@ -81,7 +87,7 @@ static const char *why(void)
 	case PX_USAGE:
 		return "usage";
 	case PX_IO:
-		return "disk";
+		return G.image.failed || G.bmap.failed ? "output" : "disk";
 	case PX_DATA:
 		return "image";
 	case PX_TARGET:
@@ -115,7 +121,7 @@ static void parse_options(char **argv)
 {
 	char *level = NULL, *frame = NULL, *fd = NULL, *image = NULL, *bmap = NULL;
 
-	G.opts = getopt32(argv, "^q2Hl:c:m:*p:b:o:" "\0" "=1", &level, &frame, &G.maps, &fd, &bmap, &image);
+	G.opts = getopt32(argv, "^q2Hnl:c:m:*p:b:o:" "\0" "=1", &level, &frame, &G.maps, &fd, &bmap, &image);
 	G.origin.path = argv[optind];
 	G.image.path = image;
 	G.bmap_path = bmap;
@@ -123,10 +129,13 @@ static void parse_options(char **argv)
 	if (fd && G.progress_fd < 0)
 		bb_perror_msg_and_die("-p %s", fd);
 	G.level = level ? xatou_range(level, 1, LEVEL_MAX) : LEVEL;
+	if (G.level >= LEVEL_GAP && G.level < LEVEL_GAP_END)
+		bb_error_msg_and_die("-l %d: levels %u to %u are not built in: %u is faster, %u smaller",
+				G.level, LEVEL_GAP, LEVEL_GAP_END - 1, LEVEL_GAP - 1, LEVEL_GAP_END);
 	G.frame_bytes = frame ? xatoul_range_sfx(frame, FRAME_BYTES_MIN, FRAME_BYTES_MAX, kmg_i_suffixes) : 0;
 	if (G.frame_bytes % BLOCK_BYTES)
 		bb_error_msg_and_die("-c %s: not a multiple of 4k", frame);
-	if (!image && isatty(STDOUT_FILENO))
+	if (!image && !(G.opts & OPT_LOOK) && isatty(STDOUT_FILENO))
 		bb_simple_error_msg_and_die("an image is nothing for a terminal: -o FILE");
 }
 
@@ -318,12 +327,24 @@ static void say_sum(const char *name, const uint8_t *sum)
 	printf("%s: %s\n", name, hex);
 }
 
-static enum px_status say_fields(void)
+static void say_number(const char *keyword, off_t bytes)
+{
+	char text[sizeof(off_t) * 3];
+
+	sprintf(text, "%"OFF_FMT"u", bytes);
+	px_state_line(G.progress_fd, keyword, text);
+}
+
+static enum px_status say_fields(int on_stdout)
 {
 	off_t image_bytes = px_encoder_image_bytes(G.encoder);
+	off_t need_bytes = px_extent_need(&G.extent, px_encoder_used_bytes(G.encoder), image_bytes);
 
-	printf("Size: %"OFF_FMT"u\n", image_bytes);
-	printf("Need: %"OFF_FMT"u\n", px_extent_need(&G.extent, px_encoder_used_bytes(G.encoder), image_bytes));
+	say_number("size", image_bytes);
+	say_number("need", need_bytes);
+	if (!on_stdout)
+		return PX_OK;
+	printf("Size: %"OFF_FMT"u\nNeed: %"OFF_FMT"u\n", image_bytes, need_bytes);
 	if (G.bmap_path)
 		say_sum("Bmap-SHA256", G.bmap_sha256);
 	if (G.opts & OPT_HASH)
@@ -343,6 +364,16 @@ static enum px_status open_parts(const char *image_path)
 		status = px_part_open(&G.bmap, G.bmap_path, source);
 	G.begun = status == PX_OK;
 	return status;
+}
+
+static enum px_status look_only(void)
+{
+	if (px_origin_open(&G.origin, G.origin.path) != 0)
+		return G.origin.status;
+	if (G.origin.size_bytes >= 0)
+		return px_survey_print(&G.origin, stdout);
+	bb_error_msg("-n: %s: only for a disk or a raw image", G.origin.path);
+	return PX_USAGE;
 }
 
 static enum px_status run(void)
@@ -372,8 +403,8 @@ static enum px_status run(void)
 		status = write_bmap();
 	if (status == PX_OK)
 		status = name_parts();
-	if (status == PX_OK && image_path)
-		status = say_fields();
+	if (status == PX_OK)
+		status = say_fields(image_path != NULL);
 	return status;
 }
 
@@ -391,7 +422,7 @@ int pxread_main(int argc UNUSED_PARAM, char **argv)
 	xfunc_error_retval = PX_OTHER;
 	signal(SIGPIPE, SIG_IGN); /* a reader that goes away is an error of write */
 	bb_signals((1 << SIGINT) + (1 << SIGTERM) + (1 << SIGHUP), on_signal);
-	status = run();
+	status = (G.opts & OPT_LOOK) ? look_only() : run();
 	if (ENABLE_FEATURE_CLEAN_UP) {
 		px_encoder_close(G.encoder);
 		px_origin_close(&G.origin);

@@ -8,7 +8,7 @@
 //applet:IF_PX_SEND(APPLET(pxsend, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_SEND) += pxsend.o
 //usage:#define pxsend_trivial_usage
-//usage:       "[-qV] [-T SEC] [-p FD]" IF_PX_TRANSPORT_HTTPS(" [-C CA]") " [-i FILE] URL"
+//usage:       "[-qV] [-T SEC] [-p FD] [-c FD]" IF_PX_TRANSPORT_HTTPS(" [-C CA]") " [-i FILE] URL"
 //usage:#define pxsend_full_usage "\n\n"
 //usage:       "Put stdin on an HTTP server (PUT), read it back and compare\n"
 //usage:     "\n	-i FILE		Send FILE instead of stdin; tried up to 5 times"
@@ -18,6 +18,7 @@
 //usage:     "\n	-C CA		Certificates that https is held against"
 //usage:     "\n			(default /etc/px/ca.pem)"
 //usage:	)
+//usage:     "\n	-c FD		Do not end the file before FD says: commit"
 //usage:     "\n	-q		Quiet"
 //usage:     "\n	-p FD		Write progress lines to FD"
 //usage:     "\n"
@@ -32,6 +33,7 @@
 #include "transport/http_put.h"
 #include "verify/check.h"
 #include "verify/sha256.h"
+#include "write/commit.h"
 #include "write/source.h"
 
 enum { BUFFER_BYTES = 256 * 1024, TRIES = 5, PAUSE_MAX_S = 60 };
@@ -43,7 +45,7 @@ struct globals {
 	char *text;                /* of the URL */
 	struct px_url url;
 	struct px_progress progress;
-	int progress_fd;
+	int progress_fd, commit_fd;
 	smallint quiet, unread, distrusts;
 	off_t sent_bytes;
 	uint8_t sha256[32];
@@ -59,8 +61,8 @@ static void at_end(void)
 
 static void parse_options(char **argv)
 {
-	char *silence = NULL, *fd = NULL;
-	unsigned opts = getopt32(argv, "^qVT:p:i:C:" "\0" "=1", &silence, &fd, &G.file, &G.ca_file);
+	char *silence = NULL, *fd = NULL, *commit = NULL;
+	unsigned opts = getopt32(argv, "^qVT:p:i:C:c:" "\0" "=1", &silence, &fd, &G.file, &G.ca_file, &commit);
 	const char *problem;
 
 	G.quiet = opts & 1;
@@ -69,6 +71,9 @@ static void parse_options(char **argv)
 	G.progress_fd = fd ? px_fd_parse(fd) : -1;
 	if (fd && G.progress_fd < 0)
 		bb_perror_msg_and_die("-p %s", fd);
+	G.commit_fd = commit ? px_fd_parse(commit) : -1;
+	if (commit && G.commit_fd < 0)
+		bb_perror_msg_and_die("-c %s", commit);
 	G.text = argv[optind];
 	problem = px_url_parse(&G.url, G.text);
 	if (problem)
@@ -103,9 +108,14 @@ static enum px_status send_body(struct px_stream *put, struct px_stream *source)
 		bb_simple_error_msg("standard input: empty: whoever writes to it has failed");
 		return PX_DATA;
 	}
-	if (source->status == PX_OK && put->status == PX_OK)
-		px_http_put_end(put);
-	return source->status != PX_OK ? source->status : put->status;
+	if (source->status != PX_OK || put->status != PX_OK)
+		return source->status != PX_OK ? source->status : put->status;
+	if (G.commit_fd >= 0 && px_commit_wait(G.commit_fd) != 0) {
+		bb_simple_error_msg("whoever made the file has not said that it is whole: nothing is stored");
+		return PX_DATA;
+	}
+	px_http_put_end(put);
+	return put->status;
 }
 
 /* One try. *again: the server may do better later, and so can we: a pipe cannot be read twice. */
@@ -183,7 +193,7 @@ int pxsend_main(int argc UNUSED_PARAM, char **argv)
 	enum px_status status;
 
 	SET_PTR_TO_GLOBALS(xzalloc(sizeof(G)));
-	G.progress_fd = -1;
+	G.progress_fd = G.commit_fd = -1;
 	px_fd_keep_standard();
 	xfunc_error_retval = PX_USAGE;
 	parse_options(argv);

@@ -8,7 +8,8 @@
 //applet:IF_PX_WRITE(APPLET(pxwrite, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_WRITE) += pxwrite.o
 //usage:#define pxwrite_trivial_usage
-//usage:       "[-nqfkgV] [-s BYTES] [-H sha256:HEX [-w]] [-b BMAP [-B]" IF_PX_WRITE_MISSING(" [-u FD]") "]\n"
+//usage:       "[-nqfkgV] [-s BYTES [-N BYTES]] [-H sha256:HEX [-w]]\n"
+//usage:       "	[-b BMAP [-B]" IF_PX_WRITE_MISSING(" [-u FD]") "]\n"
 //usage:       "	[-m BYTES] [-p FD] [-c FD [-P]] [-d IDENTITY] [-e MACHINE]\n"
 //usage:       "	[-i FILE] DISK\n"
 //usage:       "or: pxwrite [-q] [-s BYTES] [-H sha256:HEX] [-m BYTES] [-p FD] [-i FILE] -\n"
@@ -26,6 +27,7 @@
 //usage:     "\n	-g		Grow the last partition to the end of DISK"
 //usage:     "\n	-V		Do not read DISK back"
 //usage:     "\n	-s BYTES	Size of the image, decoded"
+//usage:     "\n	-N BYTES	Up to the last byte in use (Need): so small may DISK be"
 //usage:     "\n	-H sha256:HEX	Hash of the image, decoded; not computed where -B or -P proves it"
 //usage:     "\n	-w		Compute it all the same"
 //usage:     "\n	-b BMAP		Block map of the image: its size and checksums"
@@ -243,13 +245,24 @@ static void parse_missing(const char *fd)
 		bb_simple_error_msg_and_die("-u: needs a block map (-b), and goes neither with -n nor with -z");
 }
 
+/* How much of the image must fit, which says nothing without how long it is. */
+static void parse_need(const char *need)
+{
+	off_t need_bytes = xatoull_range_sfx(need, 1, INT64_MAX, kmg_i_suffixes);
+
+	if (G.w.image_bytes < 0)
+		bb_simple_error_msg_and_die("-N: give the size of the image, too (-s or -b)");
+	G.w.need_bytes = MIN(need_bytes, G.w.image_bytes);
+}
+
 static void parse_options(char **argv)
 {
 	char *size = NULL, *hash = NULL, *bmap = NULL, *memory = NULL, *fd = NULL, *input = NULL;
-	char *commit = NULL, *identity = NULL, *machine = NULL, *ask = NULL;
+	char *commit = NULL, *identity = NULL, *machine = NULL, *need = NULL, *ask = NULL;
 
-	G.opts = getopt32(argv, "^nqfgVlzBkPws:H:b:m:p:i:c:d:e:" IF_PX_WRITE_MISSING("u:") "\0" "?1", &size, &hash,
-			&bmap, &memory, &fd, &input, &commit, &identity, &machine IF_PX_WRITE_MISSING(, &ask));
+	G.opts = getopt32(argv, "^nqfgVlzBkPws:H:b:m:p:i:c:d:e:" IF_PX_WRITE_MISSING("u:") "N:" "\0" "?1", &size, &hash,
+			&bmap, &memory, &fd, &input, &commit, &identity, &machine, IF_PX_WRITE_MISSING(&ask,)
+			&need);
 	argv += optind;
 	if (!argv[0] && !(G.opts & OPT_LIST))
 		bb_show_usage();
@@ -271,6 +284,8 @@ static void parse_options(char **argv)
 	parse_proof(hash, bmap);
 	if (ask)
 		parse_missing(ask);
+	if (need && !ask) /* with -u all of the image must fit: its ranges are asked for by their place */
+		parse_need(need);
 }
 
 /* pxwrite -l DISK: what -d takes. The columns of the list are a contract and have no room for it. */
@@ -346,7 +361,8 @@ static void say_plan(void)
 
 static enum px_status run(void)
 {
-	enum px_status status = px_target_open(&G.target, MAX(G.w.image_bytes, 0));
+	off_t need_bytes = G.w.need_bytes ? G.w.need_bytes : MAX(G.w.image_bytes, 0);
+	enum px_status status = px_target_open(&G.target, need_bytes);
 
 	if (status == PX_OK)
 		status = open_image();
@@ -387,9 +403,9 @@ static enum px_status deliver(void)
 	enum px_status status;
 
 	if ((G.opts & OPTS_OF_DISK) || G.bmap || G.w.commit_fd >= 0 || G.target.identity_known
-	 || G.target.machine_known)
+	 || G.target.machine_known || G.w.need_bytes)
 		bb_simple_error_msg_and_die("- is no disk: "
-				"-n, -f, -k, -g, -V, -z, -b, -c, -w, -d and -e say nothing about it");
+				"-n, -f, -k, -g, -V, -z, -b, -c, -w, -d, -e and -N say nothing about it");
 	status = px_input_open(&G.w, G.input, G.memory_bytes, 0);
 	if (status != PX_OK)
 		return status;

@@ -10,11 +10,12 @@
 #include "catalog/fields.h"
 #include "disk/hint.h"
 
-static int is_image_id(const char *id)
+const char* FAST_FUNC px_image_id_problem(const char *id)
 {
-	if (!isalnum(id[0]) || isupper(id[0]))
-		return 0;
-	return id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789.+-")] == '\0' && strlen(id) <= 128;
+	if (isalnum(id[0]) && !isupper(id[0]) && strlen(id) <= 128
+	 && !id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789.+-")])
+		return NULL;
+	return "not an image's name ([a-z0-9][a-z0-9.+-]*)";
 }
 
 enum px_after FAST_FUNC px_after_parse(const char *text)
@@ -27,7 +28,7 @@ enum px_after FAST_FUNC px_after_parse(const char *text)
 static const char *set_id(struct px_image *image, char *value)
 {
 	image->id = value;
-	return is_image_id(value) ? NULL : "not an image's name ([a-z0-9][a-z0-9.+-]*)";
+	return px_image_id_problem(value);
 }
 
 static const char *set_title(struct px_image *image, char *value)

@@ -42,4 +42,7 @@ struct px_image {
 /* "reboot", "poweroff", "shell", "menu", "local"; PX_AFTER_UNSET for anything else. */
 enum px_after px_after_parse(const char *text) FAST_FUNC;
 
+/* What is wrong with the name of an image, a constant; NULL: nothing. */
+const char *px_image_id_problem(const char *id) FAST_FUNC;
+
 #endif

@@ -246,6 +246,14 @@ static void take_messages(struct px_child *child, const char *text, size_t len_b
 	}
 }
 
+/* 0 for what is none */
+static off_t off_of(const char *value)
+{
+	unsigned long long n = strtoull(value, NULL, 10);
+
+	return n > LLONG_MAX ? 0 : n;
+}
+
 static void take_number(struct px_child *child, int name, const char *value)
 {
 	struct px_child_progress *progress = &child->progress;
@@ -254,17 +262,16 @@ static void take_number(struct px_child *child, int name, const char *value)
 		&progress->fetched_bytes, &progress->written_bytes, &progress->differ_bytes,
 	};
 	int *const percents[] = { &progress->net_percent, &progress->decode_percent, &progress->disk_percent };
-	unsigned long long n = strtoull(value, NULL, 10);
 
 	if (name >= (int)ARRAY_SIZE(numbers))
-		*percents[name - ARRAY_SIZE(numbers)] = MIN(n, 100);
+		*percents[name - ARRAY_SIZE(numbers)] = MIN(strtoul(value, NULL, 10), 100);
 	else
-		*numbers[name] = n > LLONG_MAX ? 0 : n;
+		*numbers[name] = off_of(value);
 }
 
 static void take_value(struct px_child *child, const char *word, const char *value)
 {
-	static const char words[] ALIGN1 = "stage\0why\0state\0archive\0grown\0proof\0";
+	static const char words[] ALIGN1 = "stage\0why\0state\0archive\0grown\0proof\0size\0need\0";
 	static const char numbers[] ALIGN1 = "bytes\0total\0rate\0kept\0fetched\0written\0differs\0net\0decode\0disk\0";
 	int number = index_in_strings(numbers, word);
 
@@ -291,6 +298,12 @@ static void take_value(struct px_child *child, const char *word, const char *val
 		break;
 	case 5:
 		px_ascii(safe_strncpy(child->proof, value, sizeof(child->proof)), 0);
+		break;
+	case 6:
+		child->image_bytes = off_of(value);
+		break;
+	case 7:
+		child->need_bytes = off_of(value);
 		break;
 	}
 }

@@ -9,7 +9,9 @@
 #include "catalog/catalog.h"
 #include "install/child.h"
 
+struct px_capture;
 struct px_flush;
+struct px_plan;
 
 struct px_install {
 	/* what is to be done: set by the caller, not owned */
@@ -25,6 +27,8 @@ struct px_install {
 	smallint no_delta;          /* px.delta=no: all of the image, whatever the disk holds of it already */
 	unsigned patience_s;        /* it fails when nothing was said and nothing moved for so long; 0: it never does */
 	const char *server, *mac;   /* for the scripts; NULL: not known */
+	const struct px_plan *plan; /* what is done (install/step.h); NULL: image is installed */
+	struct px_capture *capture; /* disk is saved (install/capture.h); image is only a name then; NULL: it is not */
 	/* kept by the functions below */
 	struct px_child fetch, write;
 	struct px_child run;        /* what is neither: a script, tar, umount, clearing the disk */

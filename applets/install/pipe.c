@@ -5,6 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += pipe.o
 
 #include "libbb.h"
+#include "disk/identity.h"
 #include "lib/url.h"
 #include "install/pipe.h"
 
@@ -67,12 +68,28 @@ static void add_haste(struct px_command *command, const struct px_install *insta
 		add_words(command, "-t\0" "1\0" "-T\0" "5\0");
 }
 
+/* Need lets an image go onto a smaller disk, but then all of it must come: what lies behind the disk's end is looked
+ * at. */
+static int is_longer_than_disk(const struct px_install *install)
+{
+	struct px_identity identity;
+	const char *wrong;
+	int longer;
+
+	if (!install->identity || install->image->need_bytes <= 0)
+		return 0;
+	longer = px_identity_parse(&identity, install->identity, &wrong) == 0 && identity.size_bytes > 0
+		&& identity.size_bytes < install->image->size_bytes;
+	px_identity_free(&identity);
+	return longer;
+}
+
 /* Whether pxwrite may look for what the disk holds already: its block map, which pxfetch has held against the catalog's
  * sum, must prove each range. */
 static int asks(const struct px_install *install, const char *disk)
 {
 	return ENABLE_PX_WRITE_MISSING && install->bmap_path && install->image->bmap_digest.known
-		&& !install->no_delta && !install->looking && !LONE_DASH(disk);
+		&& !install->no_delta && !install->looking && !LONE_DASH(disk) && !is_longer_than_disk(install);
 }
 
 /* proven: who reads knows the hash of the whole, so that parts may be joined without anything that proves them.
@@ -121,6 +138,18 @@ static void add_proof(struct px_command *command, const struct px_install *insta
 		px_command_add(command, "-w");
 }
 
+/* A disk that has as much as is in use will do. */
+static void add_need(struct px_command *command, const struct px_image *image)
+{
+	char need[sizeof(off_t) * 3];
+
+	if (image->size_bytes < 0 || image->need_bytes <= 0)
+		return;
+	sprintf(need, "%"OFF_FMT"u", image->need_bytes);
+	px_command_add(command, "-N");
+	px_command_add(command, need);
+}
+
 static void write_command(struct px_command *command, const struct px_install *install, const char *disk)
 {
 	const struct px_image *image = install->image;
@@ -143,6 +172,7 @@ static void write_command(struct px_command *command, const struct px_install *i
 	}
 	add_digest(command, &image->digest);
 	if (!LONE_DASH(disk)) {
+		add_need(command, image);
 		add_proof(command, install);
 		if (image->grow)
 			px_command_add(command, "-g");

@@ -54,6 +54,8 @@ static const char step_names[] ALIGN1 =
 	"bmap\0init\0init\0post\0post\0archive\0write\0write\0grow\0clear\0disk\0init\0unpack\0post\0"
 	"flush\0unmount\0flush\0clear\0";
 
+static const struct px_plan installing = { steps, ARRAY_SIZE(steps), FIRST_OF_ENDING, step_names };
+
 /* --- from step to step */
 
 /* A raw image is on the disk, and then something failed. */
@@ -116,16 +118,20 @@ static void fail_to_start(struct px_install *install)
 /* From step at on to the next one that has something to do. */
 static void go_on(struct px_install *install, unsigned at)
 {
-	for (; at < ARRAY_SIZE(steps); at++) {
+	const struct px_plan *plan = install->plan;
+
+	for (; at < plan->count; at++) {
 		int rc;
 
-		if (install->failed && at < FIRST_OF_ENDING)
-			at = FIRST_OF_ENDING;
+		if (install->failed && at < plan->first_of_ending)
+			at = plan->first_of_ending;
 		install->at = at;
-		install->ending = at >= FIRST_OF_ENDING;
-		install->doing = nth_string(step_names, at);
+		if (at == plan->count)
+			break;
+		install->ending = at >= plan->first_of_ending;
+		install->doing = nth_string(plan->names, at);
 		px_patience_begin(install);
-		rc = steps[at]->start(install);
+		rc = plan->steps[at]->start(install);
 		if (rc > 0) {
 			tell_warden(install);
 			return;
@@ -145,10 +151,10 @@ static void end_step(struct px_install *install)
 		finish(install);
 		return;
 	}
-	if (install->aborted && !install->ending && steps[at] != &px_step_write_image)
+	if (install->aborted && !install->ending && install->plan->steps[at] != &px_step_write_image)
 		px_step_fail(install, PX_ABORTED, "abort", "aborted by the user");
 	install->again = 0;
-	steps[at]->end(install);
+	install->plan->steps[at]->end(install);
 	/* it came too late for the image, but nothing else is begun then */
 	if (install->aborted && !install->ending && (install->post_path || install->write.grown_partition))
 		px_step_fail(install, PX_ABORTED, "abort", "aborted by the user");
@@ -212,6 +218,8 @@ static int prepare_scripts(struct px_install *install)
 void FAST_FUNC px_install_start(struct px_install *install)
 {
 	install->start_ms = monotonic_ms();
+	if (!install->plan)
+		install->plan = &installing;
 	install->status = 0;
 	install->warden_fd = -1;
 	install->step = "start";

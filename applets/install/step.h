@@ -15,6 +15,13 @@ struct px_step {
 	void FAST_FUNC (*end)(struct px_install *install);
 };
 
+/* Steps in their order; those from first_of_ending on are done after a failure, too. */
+struct px_plan {
+	const struct px_step *const *steps;
+	unsigned count, first_of_ending;
+	const char *names;          /* what each is called when it fails because nothing happens: a NUL after each */
+};
+
 /* Notes why it fails; only the first reason counts. status over 128 (a signal) becomes PX_OTHER. step is not owned,
  * reason is copied. An installation that the user has aborted fails for that reason, whatever is given. */
 void px_step_fail(struct px_install *install, int status, const char *step, const char *reason) FAST_FUNC;

@@ -23,6 +23,12 @@ static off_t image_bytes(const struct px_menu *menu)
 	return image->need_bytes > 0 ? image->need_bytes : MAX(image->size_bytes, 0);
 }
 
+/* A disk that is only read: it must not change meanwhile. */
+static char *capture_refusal(const struct px_disk *disk)
+{
+	return disk->inuse ? px_ascii(xasprintf("in use: %s: it would change while it is read", disk->inuse), 0) : NULL;
+}
+
 char* FAST_FUNC px_choice_refusal(const struct px_menu *menu, const struct px_disk *disk)
 {
 	struct px_disk_wish wish = {
@@ -30,7 +36,7 @@ char* FAST_FUNC px_choice_refusal(const struct px_menu *menu, const struct px_di
 		.named = 1,
 		.may_hold_data = 1,
 	};
-	char *refusal = px_disk_refusal(disk, &wish);
+	char *refusal = menu->capture ? capture_refusal(disk) : px_disk_refusal(disk, &wish);
 
 	return refusal ? px_ascii(refusal, 0) : NULL;
 }
@@ -44,7 +50,7 @@ static char *unattended_refusal(const struct px_menu *menu, const struct px_disk
 		.may_hold_data = menu->settings.force,
 	};
 
-	return px_disk_refusal(disk, &wish);
+	return menu->capture ? capture_refusal(disk) : px_disk_refusal(disk, &wish);
 }
 
 /* "disk hint "...": reason" */

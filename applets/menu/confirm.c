@@ -126,7 +126,8 @@ static void FAST_FUNC draw_countdown(struct px_menu *menu, struct px_screen *scr
 {
 	struct confirm_page *page = menu->page;
 
-	px_page_bare_frame(menu, screen, "unattended installation", "any key: stop, to the menu");
+	px_page_bare_frame(menu, screen, menu->capture ? "unattended: this disk is saved" :
+			"unattended installation", "any key: stop, to the menu");
 	draw_image_and_disk(menu, screen);
 	px_screen_line(screen, 2, 2, PX_BOLD, "Starts in %u second%s. Any key stops it.", page->seconds,
 			page->seconds == 1 ? "" : "s");

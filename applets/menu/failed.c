@@ -67,7 +67,8 @@ static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen
 	px_page_frame(menu, screen, "FAILED", "m menu   s shell   r reboot   p power off");
 	screen->row = 1;
 	px_screen_fill(screen, screen->row, 1, screen->columns - 2, PX_BAD);
-	px_screen_line(screen, 2, 1, PX_BAD, "The installation failed: %s.", menu->disk_state);
+	px_screen_line(screen, 2, 1, PX_BAD, "%s: %s.", menu->capture ? "The disk was not saved"
+			: "The installation failed", menu->disk_state);
 	screen->row++;
 	draw_item(screen, "Step", menu->step, PX_BOLD);
 	draw_item(screen, "Reason", menu->reason, PX_BOLD);

@@ -8,6 +8,7 @@
 #include "lib/text.h"
 #include "lib/url.h"
 #include "disk/identity.h"
+#include "install/capture.h"
 #include "report/log.h"
 #include "menu/menu.h"
 #include "menu/words.h"
@@ -109,17 +110,29 @@ static void tell_what_it_holds(struct px_menu *menu)
 	free(holds);
 }
 
-static int install_image(struct px_menu *menu, int force)
+/* Words and events of an end that went well. */
+static void say_done(struct px_menu *menu)
+{
+	struct px_event event;
+
+	px_tell_fill(menu, &event);
+	if (!menu->capture) {
+		if (px_words_proof(&menu->install))
+			px_log_say("px: proof: %s", px_words_proof(&menu->install));
+		px_log_say("px: installed %s on %s", menu->image->id, menu->disk->path);
+		px_report_done(&event);
+	} else if (!menu->capture->look_only) {
+		px_log_say("px: saved %s as %s", menu->disk->path, menu->image->id);
+		px_report_captured(&event);
+	}
+}
+
+void FAST_FUNC px_flow_run(struct px_menu *menu)
 {
 	struct px_install *install = &menu->install;
-	char *identity = px_identity_print(menu->disk); /* as it was listed: before the questions, or the countdown */
 	struct px_event event;
 	sighandler_t on_hangup;
 
-	set_up(menu, identity, force);
-	px_log_say("px: installing %s on %s", menu->image->id, menu->disk->path);
-	px_tell_fill(menu, &event);
-	px_report_start(&event);
 	on_hangup = signal(SIGHUP, SIG_IGN); /* a serial line that hangs up is no reason to stop half-way */
 	px_install_start(install);
 	while (px_install_running(install)) {
@@ -131,18 +144,25 @@ static int install_image(struct px_menu *menu, int force)
 	signal(SIGHUP, on_hangup);
 	menu->status = install->status;
 	keep_words(menu);
-	if (install->status == 0) {
-		if (px_words_proof(install))
-			px_log_say("px: proof: %s", px_words_proof(install));
-		px_log_say("px: installed %s on %s", menu->image->id, menu->disk->path);
-		px_tell_fill(menu, &event);
-		px_report_done(&event);
-	} else
+	if (install->status == 0)
+		say_done(menu);
+	else
 		set_failure(menu, install->status, install->step, xstrdup(install->reason),
 				install->consequence[0] ? xstrdup(install->consequence) : NULL, install->disk_state);
 	px_install_free(install);
+}
+
+static void install_image(struct px_menu *menu, int force)
+{
+	char *identity = px_identity_print(menu->disk); /* as it was listed: before the questions, or the countdown */
+	struct px_event event;
+
+	set_up(menu, identity, force);
+	px_log_say("px: installing %s on %s", menu->image->id, menu->disk->path);
+	px_tell_fill(menu, &event);
+	px_report_start(&event);
+	px_flow_run(menu);
 	free(identity);
-	return menu->status;
 }
 
 /* What -n prints instead. */
@@ -159,7 +179,7 @@ static void describe(struct px_menu *menu, int force)
 }
 
 /* --- what the operator may want instead of going on; gives 1 when the menu is to end */
-static int do_other(struct px_menu *menu, enum px_action action)
+int FAST_FUNC px_flow_do_other(struct px_menu *menu, enum px_action action)
 {
 	switch (action) {
 	case PX_DO_SHELL:
@@ -179,11 +199,22 @@ static int do_other(struct px_menu *menu, enum px_action action)
 
 /* --- unattended */
 
+int FAST_FUNC px_flow_choose_disk(struct px_menu *menu)
+{
+	char *why = NULL;
+
+	px_choice_look(menu);
+	if (px_choice_by_hint(menu, &why) == 0)
+		return 0;
+	set_table(menu);
+	set_failure(menu, PX_TARGET, "disk", why, NULL, "disk untouched");
+	return -1;
+}
+
 /* image and disk as the kernel command line says. Returns 0; -1: the failure is set. */
 static int choose_unattended(struct px_menu *menu)
 {
 	const char *id = menu->settings.image;
-	char *why = NULL;
 
 	menu->image = px_catalog_find(menu->catalog, id);
 	if (!menu->image) {
@@ -196,13 +227,7 @@ static int choose_unattended(struct px_menu *menu)
 				"disk untouched");
 		return -1;
 	}
-	px_choice_look(menu);
-	if (px_choice_by_hint(menu, &why) != 0) {
-		set_table(menu);
-		set_failure(menu, PX_TARGET, "disk", why, NULL, "disk untouched");
-		return -1;
-	}
-	return 0;
+	return px_flow_choose_disk(menu);
 }
 
 /* px.auto counts once after each start of the machine: init starts a menu again that ended (a console without
@@ -235,6 +260,8 @@ static int run_unattended(struct px_menu *menu)
 	}
 	if (!menu->dry_run && claim_unattended(menu) != 0)
 		return 1;
+	if (ENABLE_PX_CAPTURE && menu->settings.capture_name)
+		return px_capture_unattended(menu);
 	if (choose_unattended(menu) != 0)
 		return 0;
 	if (menu->dry_run) {
@@ -250,6 +277,19 @@ static int run_unattended(struct px_menu *menu)
 }
 
 /* --- with questions */
+
+/* What was chosen instead of an image. 1: the end */
+static int do_chosen(struct px_menu *menu, enum px_action action)
+{
+	if (ENABLE_PX_CAPTURE && action == PX_DO_CAPTURE)
+		return px_capture_ask(menu);
+	if (action == PX_DO_RETRY) {
+		px_catalog_free(menu->catalog);
+		menu->catalog = NULL;
+		menu->image = NULL; /* it was in there */
+	}
+	return px_flow_do_other(menu, action);
+}
 
 /* 1: image, disk and confirmation are there; 0: back to the start; -1: the end */
 static int ask(struct px_menu *menu)
@@ -267,22 +307,16 @@ static int ask(struct px_menu *menu)
 		if (action == PX_DO_BACK)
 			action = PX_DO_CHOSEN; /* the disks again */
 	}
-	if (action == PX_DO_RETRY) {
-		px_catalog_free(menu->catalog);
-		menu->catalog = NULL;
-		menu->image = NULL; /* it was in there */
-	}
-	return do_other(menu, action) ? -1 : 0;
+	return do_chosen(menu, action) ? -1 : 0;
 }
 
-/* The failure page, until the operator wants the menu. 1: the end. */
-static int stay_failed(struct px_menu *menu)
+int FAST_FUNC px_flow_stay_failed(struct px_menu *menu)
 {
 	enum px_action action;
 
 	do {
 		action = menu->front->failed(menu);
-		if (do_other(menu, action))
+		if (px_flow_do_other(menu, action))
 			return 1;
 	} while (action != PX_DO_MENU);
 	return 0;
@@ -295,12 +329,12 @@ static int finish(struct px_menu *menu)
 
 	if (action == PX_DO_NOTHING)
 		do_after(menu);
-	return do_other(menu, action);
+	return px_flow_do_other(menu, action);
 }
 
 static int finish_either(struct px_menu *menu)
 {
-	return menu->status == 0 ? finish(menu) : stay_failed(menu);
+	return menu->status == 0 ? finish(menu) : px_flow_stay_failed(menu);
 }
 
 static int menu_loop(struct px_menu *menu)
@@ -317,7 +351,7 @@ static int menu_loop(struct px_menu *menu)
 		if (!menu->catalog) {
 			enum px_action action = px_catalog_load(menu);
 
-			if (do_other(menu, action))
+			if (px_flow_do_other(menu, action))
 				return menu->status;
 			continue;
 		}
@@ -342,7 +376,7 @@ int FAST_FUNC px_menu_run(struct px_menu *menu)
 
 	do {
 		action = px_catalog_load(menu);
-		if (do_other(menu, action))
+		if (px_flow_do_other(menu, action))
 			return menu->status;
 	} while (action != PX_DO_CHOSEN && action != PX_DO_NOTHING);
 	if (action == PX_DO_NOTHING) /* unattended, and no catalog */
@@ -351,5 +385,7 @@ int FAST_FUNC px_menu_run(struct px_menu *menu)
 		return menu_loop(menu);
 	if (menu->dry_run || finish_either(menu))
 		return menu->status;
+	if (ENABLE_PX_CAPTURE)
+		px_capture_over(menu);
 	return menu_loop(menu);
 }

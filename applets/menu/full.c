@@ -37,6 +37,7 @@ const struct px_front px_front_screen = {
 	.done = px_done_show,
 	.failed = px_failed_ask,
 	.waiting = px_waiting_show,
+	.question = px_question_ask,
 	.leave = full_leave,
 	.enter = full_enter,
 };

@@ -11,12 +11,18 @@
 
 enum { DETAIL_ROWS = 5, SIZE_COLUMNS = 10, LIST_TOP = PX_PAGE_TOP + 1 };
 
-enum entry { ENTRY_LOCAL, ENTRY_AGAIN, ENTRY_NETWORK, ENTRY_LOG, ENTRY_SHELL, ENTRY_REBOOT, ENTRY_POWEROFF, ENTRIES };
+enum entry {
+	ENTRY_CAPTURE, ENTRY_LOCAL, ENTRY_AGAIN, ENTRY_NETWORK, ENTRY_LOG, ENTRY_SHELL, ENTRY_REBOOT, ENTRY_POWEROFF,
+	ENTRIES
+};
 
 static const char entry_titles[] ALIGN1 =
+	"[Save this disk as an image]\0"
 	"[Boot the local disk: restart]\0" "[Read the catalog again]\0" "[Network details]\0" "[Log]\0" "[Shell]\0"
 	"[Reboot]\0" "[Power off]\0";
 static const char entry_details[] ALIGN1 =
+	"Reads a disk of this machine, what is in use of it, and sends it to the server of px.capture=. Nothing is "
+	"written to the disk.\0"
 	"Restarts; no disk is touched. UEFI firmware is told to boot the disk this once; where a BIOS tries the "
 	"network first: its boot menu, or \"local\" at pxelinux's prompt.\0"
 	"Asks the server for its list of images once more.\0"
@@ -48,7 +54,8 @@ static void apply_filter(struct px_menu *menu)
 			page->shown[n++] = i;
 	for (i = 0; i < ENTRIES; i++)
 		if (passes(page->filter.text, nth_string(entry_titles, i), "")
-		 && (i != ENTRY_SHELL || !px_shell_is_closed(menu)))
+		 && (i != ENTRY_SHELL || !px_shell_is_closed(menu))
+		 && (i != ENTRY_CAPTURE || menu->settings.capture))
 			page->shown[n++] = catalog->count + i;
 	page->list.count = n;
 	page->list.cursor = 0;
@@ -147,8 +154,8 @@ static void FAST_FUNC draw_images(struct px_menu *menu, struct px_screen *screen
 static enum px_action do_entry(struct px_menu *menu, unsigned entry)
 {
 	static const uint8_t actions[] = {
-		[ENTRY_LOCAL] = PX_DO_LOCAL, [ENTRY_AGAIN] = PX_DO_RETRY, [ENTRY_SHELL] = PX_DO_SHELL,
-		[ENTRY_REBOOT] = PX_DO_REBOOT, [ENTRY_POWEROFF] = PX_DO_POWEROFF,
+		[ENTRY_CAPTURE] = PX_DO_CAPTURE, [ENTRY_LOCAL] = PX_DO_LOCAL, [ENTRY_AGAIN] = PX_DO_RETRY,
+		[ENTRY_SHELL] = PX_DO_SHELL, [ENTRY_REBOOT] = PX_DO_REBOOT, [ENTRY_POWEROFF] = PX_DO_POWEROFF,
 	};
 
 	if (entry == ENTRY_NETWORK)

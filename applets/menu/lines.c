@@ -50,13 +50,13 @@ static void take_abort_key(struct px_menu *menu, int key)
 	else if (key != PX_KEY_CTRL_C)
 		px_answer_look(menu, key);
 	else
-		px_ui_print(&menu->ui, "Abort? The disk will not boot then. y aborts, any other key goes on: ");
+		px_ui_print(&menu->ui, "Abort? %s y aborts, any other key goes on: ", px_words_abort(menu));
 	asked = !asked && key == PX_KEY_CTRL_C;
 }
 
 static void print_progress(struct px_menu *menu)
 {
-	const struct px_child_progress *progress = &menu->install.write.progress;
+	const struct px_child_progress *progress = px_words_progress(menu);
 	char done[PX_SIZE_BYTES], total[PX_SIZE_BYTES], rate[PX_SIZE_BYTES], left[PX_TIME_BYTES];
 	off_t total_bytes = px_words_total_bytes(menu);
 	int left_s = px_words_left(menu);
@@ -89,7 +89,7 @@ static void FAST_FUNC text_progress(struct px_menu *menu, int key)
 
 	take_abort_key(menu, key);
 	say_hangs(menu);
-	if (monotonic_ms() < next_ms || !menu->install.write.progress.stage[0])
+	if (monotonic_ms() < next_ms || !px_words_progress(menu)->stage[0])
 		return;
 	next_ms = monotonic_ms() + 2000;
 	print_progress(menu);
@@ -99,11 +99,12 @@ static enum px_action FAST_FUNC text_done(struct px_menu *menu, unsigned seconds
 {
 	char time[PX_TIME_BYTES];
 
-	px_ui_print(&menu->ui, "\n%s is on %s: %s, in %s. Next: %s\n", menu->image->title, menu->disk->path,
-			px_words_state(menu),
+	px_ui_print(&menu->ui, "\n%s is on %s: %s, in %s. Next: %s\n", menu->image->title,
+			menu->capture ? "the server" : menu->disk->path,
+			menu->capture ? "sent and read back" : px_words_state(menu),
 			px_words_time(time, (menu->install.end_ms - menu->install.start_ms) / 1000),
 			px_words_after(menu));
-	if (px_words_proof(&menu->install))
+	if (!menu->capture && px_words_proof(&menu->install))
 		px_ui_print(&menu->ui, "Proof: %s\n", px_words_proof(&menu->install));
 	return PX_DO_NOTHING;
 }
@@ -205,6 +206,23 @@ static void FAST_FUNC text_enter(struct px_menu *menu)
 		px_terminal_raw(&menu->ui.terminals[i]);
 }
 
+/* An empty answer keeps what is proposed; "b" alone goes back. */
+static enum px_action FAST_FUNC text_question(struct px_menu *menu, struct px_question *question)
+{
+	char answer[PX_ANSWER_BYTES];
+
+	px_ui_print(&menu->ui, "\n%s\n%s\n", question->title, question->text);
+	px_ui_print(&menu->ui, "%s%s%s%s (b back)? ", question->prompt, question->answer[0] ? " [" : "",
+			question->answer, question->answer[0] ? "]" : "");
+	if (px_answer_read(menu, answer) != 0)
+		return PX_DO_GIVE_UP;
+	if (strcmp(answer, "b") == 0)
+		return PX_DO_BACK;
+	if (answer[0])
+		safe_strncpy(question->answer, answer, PX_QUESTION_BYTES);
+	return PX_DO_CHOSEN;
+}
+
 const struct px_front px_front_text = {
 	.choose_image = px_pick_image,
 	.choose_disk = px_pick_disk,
@@ -214,6 +232,7 @@ const struct px_front px_front_text = {
 	.done = text_done,
 	.failed = text_failed,
 	.waiting = text_waiting,
+	.question = text_question,
 	.leave = text_leave,
 	.enter = text_enter,
 };

@@ -23,10 +23,21 @@ enum px_action {
 	PX_DO_REBOOT,
 	PX_DO_POWEROFF,
 	PX_DO_LOCAL,                /* boot the local disk */
+	PX_DO_CAPTURE,              /* save a disk as an image */
 	PX_DO_GIVE_UP,              /* no terminal left to ask */
 };
 
 struct px_front;
+
+enum { PX_QUESTION_BYTES = 80 };
+
+/* Something to be read, and a line to be typed. */
+struct px_question {
+	const char *title;
+	const char *text;           /* lines, '\n' between them */
+	const char *prompt;
+	char answer[PX_QUESTION_BYTES]; /* in: what stands there to begin with */
+};
 
 struct px_menu {
 	const char *root;           /* before /proc, /sys, /run, /var; "" */
@@ -54,6 +65,7 @@ struct px_menu {
 	smallint looking;           /* install is a look at the image that somebody is asked about (looking.h) */
 	smallint looked;            /* that look has found nothing against it */
 	char *look_identity;        /* of the disk of that look; malloced */
+	struct px_capture *capture; /* the disk is saved, nothing installed; image is the new one's name then. NULL */
 	const char *machine;        /* MAC, serial number: who this is; not owned, or NULL */
 	struct px_viewer viewer;    /* help, log or network details over that page */
 	void *page;                 /* state of the page that is shown, for its draw function */
@@ -88,6 +100,8 @@ struct px_front {
 	 * PX_DO_NOTHING when the time is over or the child moved. */
 	enum px_action FAST_FUNC (*waiting)(struct px_menu *menu, const char *reason, int wait_ms,
 			struct px_child *child);
+	/* PX_DO_CHOSEN: question->answer is there; PX_DO_BACK. */
+	enum px_action FAST_FUNC (*question)(struct px_menu *menu, struct px_question *question);
 	/* Before and after somebody else has the terminal. */
 	void FAST_FUNC (*leave)(struct px_menu *menu);
 	void FAST_FUNC (*enter)(struct px_menu *menu);
@@ -124,6 +138,30 @@ void px_choice_look(struct px_menu *menu) FAST_FUNC;
 
 /* What is used after an installation: px.after=, else the image's After. */
 enum px_after px_choice_after(const struct px_menu *menu) FAST_FUNC;
+
+/* capture.c: a disk becomes an image on the server of px.capture=. */
+
+/* With questions; back in the menu when it is over. Returns 1 when the menu is to end, else 0. */
+int px_capture_ask(struct px_menu *menu) FAST_FUNC;
+
+/* What px.capture.name= says. Returns 0 when it is over (menu->status), 1 when a key has stopped it. */
+int px_capture_unattended(struct px_menu *menu) FAST_FUNC;
+
+/* After the end of an unattended one has been shown; nothing when there was none. */
+void px_capture_over(struct px_menu *menu) FAST_FUNC;
+
+/* flow.c: the installation, or the capture, of menu->install, up to its end; menu->status. A failure is set, and
+ * told. */
+void px_flow_run(struct px_menu *menu) FAST_FUNC;
+
+/* flow.c: the failure page until somebody wants the menu. 1: the end. */
+int px_flow_stay_failed(struct px_menu *menu) FAST_FUNC;
+
+/* flow.c: the disk that px.disk= means is in menu->disk: 0; or the failure is set: -1. */
+int px_flow_choose_disk(struct px_menu *menu) FAST_FUNC;
+
+/* flow.c: reboots and the like. 1: the menu is to end. */
+int px_flow_do_other(struct px_menu *menu, enum px_action action) FAST_FUNC;
 
 /* tell.c: starts the reporter (report/report.h) when px.log= or px.report= want one, or again when more is known of
  * the network; sets menu->machine. */

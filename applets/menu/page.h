@@ -50,6 +50,7 @@ enum px_action px_countdown(struct px_menu *menu, unsigned seconds) FAST_FUNC;
 void px_progress_show(struct px_menu *menu, int key) FAST_FUNC;
 enum px_action px_done_show(struct px_menu *menu, unsigned seconds) FAST_FUNC;
 enum px_action px_failed_ask(struct px_menu *menu) FAST_FUNC;
+enum px_action px_question_ask(struct px_menu *menu, struct px_question *question) FAST_FUNC;
 enum px_action px_waiting_show(struct px_menu *menu, const char *reason, int wait_ms, struct px_child *child) FAST_FUNC;
 
 #endif

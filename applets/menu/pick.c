@@ -103,7 +103,8 @@ enum px_action FAST_FUNC px_pick_image(struct px_menu *menu)
 	print_images(menu, "");
 	while (1) {
 		px_ui_print(&menu->ui, "Image (number or name; /TEXT filter, d NUMBER description, c catalog again, "
-				"s shell, r reboot, p power off, l local disk, " PX_ANSWER_LOOK ")? ");
+				"s shell, r reboot, p power off, l local disk, %s" PX_ANSWER_LOOK ")? ",
+				menu->settings.capture ? "save: this disk becomes an image, " : "");
 		if (px_answer_read(menu, answer) != 0)
 			return PX_DO_GIVE_UP;
 		if (answer[0] == '/')
@@ -118,6 +119,8 @@ enum px_action FAST_FUNC px_pick_image(struct px_menu *menu)
 		menu->image = image;
 		return PX_DO_CHOSEN;
 	}
+	if (menu->settings.capture && strcmp(answer, "save") == 0)
+		return PX_DO_CAPTURE;
 	return strcmp(answer, "c") == 0 ? PX_DO_RETRY : px_answer_common(answer);
 }
 

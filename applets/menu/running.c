@@ -65,7 +65,7 @@ static void draw_parts(struct px_menu *menu, struct px_screen *screen)
 
 static void draw_numbers(struct px_menu *menu, struct px_screen *screen)
 {
-	const struct px_child_progress *write = &menu->install.write.progress;
+	const struct px_child_progress *write = px_words_progress(menu);
 	char done[PX_SIZE_BYTES], total[PX_SIZE_BYTES];
 	off_t total_bytes = px_words_total_bytes(menu);
 	int left_s = px_words_left(menu);
@@ -91,7 +91,8 @@ static void draw_numbers(struct px_menu *menu, struct px_screen *screen)
 static void FAST_FUNC draw_running(struct px_menu *menu, struct px_screen *screen)
 {
 	struct running_page *page = menu->page;
-	char *title = xasprintf("installing %s on %s", menu->image->id, menu->disk->path);
+	char *title = menu->capture ? xasprintf("saving %s as %s", menu->disk->path, menu->image->id)
+			: xasprintf("installing %s on %s", menu->image->id, menu->disk->path);
 
 	px_page_frame(menu, screen, title, "Ctrl-C abort   Ctrl-L redraw");
 	free(title);
@@ -107,7 +108,7 @@ static void FAST_FUNC draw_running(struct px_menu *menu, struct px_screen *scree
 		px_screen_line(screen, 2, 2, PX_BAD, "Aborting.");
 	else if (page->asked)
 		px_screen_line(screen, 2, 2, PX_BAD,
-				"Abort? The disk will not boot then. y aborts, any other key goes on.");
+				"Abort? %s y aborts, any other key goes on.", px_words_abort(menu));
 }
 
 /* --- keys. flow.c waits; this is called after each wait, with the key that came. */
@@ -147,12 +148,13 @@ static void FAST_FUNC draw_done(struct px_menu *menu, struct px_screen *screen)
 
 	px_page_frame(menu, screen, "done", "Enter go on   m menu   s shell   r reboot   p power off");
 	screen->row++;
-	px_screen_line(screen, 2, 2, PX_GOOD, "%s is installed.", menu->image->title);
+	px_screen_line(screen, 2, 2, PX_GOOD, "%s is %s.", menu->image->title, menu->capture ? "saved" : "installed");
 	screen->row++;
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "Image", menu->image->id);
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s  %s", "Disk", menu->disk->path, menu->disk->model);
-	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", px_words_state(menu));
-	if (px_words_proof(&menu->install))
+	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "", menu->capture ? "sent to the server and read back there"
+			: px_words_state(menu));
+	if (!menu->capture && px_words_proof(&menu->install))
 		px_screen_line(screen, 13, 2, PX_PLAIN, "%s", px_words_proof(&menu->install));
 	draw_time(screen, "It took", seconds);
 	if (menu->warnings)

@@ -77,11 +77,34 @@ static void set_after(struct px_settings *settings, const char *value)
 		complain(settings, "after", value, "not one of reboot, local, poweroff, shell, menu");
 }
 
+/* A folder on an HTTP server. */
+static void set_capture(struct px_settings *settings, const char *value)
+{
+	if (!ENABLE_PX_CAPTURE)
+		complain(settings, "capture", value, "this pximenu was built without PX_CAPTURE");
+	else if (!is_prefixed_with(value, "http://"))
+		complain(settings, "capture", value, "not an http: URL");
+	else {
+		free(settings->capture);
+		settings->capture = xasprintf("%s%s", value, value[strlen(value) - 1] == '/' ? "" : "/");
+	}
+}
+
+static void set_capture_name(struct px_settings *settings, const char *value)
+{
+	const char *wrong = px_image_id_problem(value);
+
+	if (wrong)
+		complain(settings, "capture.name", value, wrong);
+	else
+		set(&settings->capture_name, value);
+}
+
 static void take(struct px_settings *settings, const char *name, const char *value)
 {
 	static const char names[] ALIGN1 =
 		"catalog\0image\0disk\0log\0report\0ui\0auto\0force\0timeout\0after\0nic\0shell\0medium\0root\0"
-		"verify\0patience\0boot\0delta\0";
+		"verify\0patience\0boot\0delta\0capture\0capture.name\0capture.raw\0";
 
 	switch (index_in_strings(names, name)) {
 	case 0: set(&settings->catalog, value); break;
@@ -107,6 +130,9 @@ static void take(struct px_settings *settings, const char *name, const char *val
 	case 15: set_seconds(settings, name, value, &settings->patience_s); break;
 	case 16: set_boot(settings, value); break;
 	case 17: settings->no_delta = !is_on(settings, name, value); break;
+	case 18: set_capture(settings, value); break;
+	case 19: set_capture_name(settings, value); break;
+	case 20: settings->capture_raw = is_on(settings, name, value); break;
 	default:
 		complain(settings, name, value, "no such parameter");
 	}
@@ -155,8 +181,15 @@ void FAST_FUNC px_settings_read(struct px_settings *settings, const char *root)
 		take(settings, name, value);
 	}
 	free(text);
-	if (settings->automatic && !settings->image && !settings->problem)
-		settings->problem = xstrdup("px.auto: px.image= is missing");
+	if (settings->problem)
+		return;
+	if (settings->automatic && !settings->image && !settings->capture_name)
+		settings->problem = xstrdup(settings->capture ? "px.auto: px.image= or px.capture.name= is missing"
+				: "px.auto: px.image= is missing");
+	else if (settings->automatic && settings->image && settings->capture_name)
+		settings->problem = xstrdup("px.auto: px.image= and px.capture.name=: one of them is too much");
+	else if (settings->automatic && settings->capture_name && !settings->capture)
+		settings->problem = xstrdup("px.capture.name=: px.capture= is missing");
 }
 
 int FAST_FUNC px_network_read(struct px_network *network, const char *root)

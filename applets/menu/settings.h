@@ -10,6 +10,8 @@
 
 struct px_settings {
 	char *catalog, *image, *disk, *log, *report, *ui; /* NULL: not given */
+	char *capture, *capture_name; /* px.capture=, with a '/' at its end; px.capture.name= */
+	smallint capture_raw;
 	smallint automatic, force;
 	smallint boot_any;          /* px.boot=any: as the stanza's "Boot: any" */
 	smallint whole;             /* px.verify=whole */

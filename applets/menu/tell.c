@@ -6,6 +6,7 @@
 
 #include "libbb.h"
 #include "menu/menu.h"
+#include "menu/words.h"
 #include "report/report.h"
 
 void FAST_FUNC px_tell_open(struct px_menu *menu)
@@ -18,7 +19,7 @@ void FAST_FUNC px_tell_open(struct px_menu *menu)
 
 void FAST_FUNC px_tell_fill(const struct px_menu *menu, struct px_event *event)
 {
-	const struct px_child_progress *write = &menu->install.write.progress;
+	const struct px_child_progress *write = px_words_progress(menu);
 
 	memset(event, 0, sizeof(*event));
 	event->image = menu->image ? menu->image->id : NULL;

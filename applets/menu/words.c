@@ -47,26 +47,42 @@ char* FAST_FUNC px_words_question(const struct px_disk *disk, const char *word)
 
 const char* FAST_FUNC px_words_stage(const char *stage)
 {
-	static const char stages[] ALIGN1 = "write\0verify\0init\0look\0unpack\0post\0flush\0unmount\0clear\0grow\0";
+	static const char stages[] ALIGN1 = "write\0verify\0init\0look\0unpack\0post\0flush\0unmount\0clear\0grow\0"
+		"survey\0map\0read\0compare\0send\0";
 	static const char titles[] ALIGN1 = "Writing\0" "Reading back and comparing\0" "Running the first script\0"
 		"Looking at what is to come\0" "Unpacking the archive\0" "Running the last script\0"
 		"Making sure that it is on the disk\0" "Unmounting\0" "Clearing the disk\0"
-		"Letting the file system grow\0";
+		"Letting the file system grow\0"
+		"Looking at the disk\0" "Finding out what is in use\0" "Reading the disk\0"
+		"Reading its ends once more\0" "Sending\0";
 	int i = index_in_strings(stages, stage);
 
 	return i >= 0 ? nth_string(titles, i) : stage[0] ? stage : "Starting";
 }
 
+const struct px_child_progress* FAST_FUNC px_words_progress(const struct px_menu *menu)
+{
+	const struct px_install *install = &menu->install;
+
+	return menu->capture && install->fetch.pid > 0 && install->fetch.status < 0 ? &install->fetch.progress
+			: &install->write.progress;
+}
+
+const char* FAST_FUNC px_words_abort(const struct px_menu *menu)
+{
+	return menu->capture ? "The disk is not saved then." : "The disk will not boot then.";
+}
+
 off_t FAST_FUNC px_words_total_bytes(const struct px_menu *menu)
 {
-	off_t total_bytes = menu->install.write.progress.total_bytes;
+	off_t total_bytes = px_words_progress(menu)->total_bytes;
 
 	return total_bytes ? total_bytes : MAX(menu->image->size_bytes, 0);
 }
 
 int FAST_FUNC px_words_left(const struct px_menu *menu)
 {
-	const struct px_child_progress *write = &menu->install.write.progress;
+	const struct px_child_progress *write = px_words_progress(menu);
 	off_t left_bytes = px_words_total_bytes(menu) - write->bytes;
 
 	if (write->rate_bytes <= 0 || left_bytes <= 0)

@@ -25,6 +25,12 @@ char *px_words_question(const struct px_disk *disk, const char *word) FAST_FUNC;
  * "". */
 const char *px_words_stage(const char *stage) FAST_FUNC;
 
+/* How far it is, of the child whose numbers mean most: pxwrite; pxread while a disk is saved, then pxsend. */
+const struct px_child_progress *px_words_progress(const struct px_menu *menu) FAST_FUNC;
+
+/* What an abort would leave behind. */
+const char *px_words_abort(const struct px_menu *menu) FAST_FUNC;
+
 /* How many bytes the installation is of, 0: not known; and how many seconds are left at this rate, -1: not known. */
 off_t px_words_total_bytes(const struct px_menu *menu) FAST_FUNC;
 int px_words_left(const struct px_menu *menu) FAST_FUNC;

@@ -5,6 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_READ) += origin.o
 
 #include "libbb.h"
+#include <linux/fs.h>
 #include "decode/decode.h"
 #include "disk/disk.h"
 #include "lib/file.h"
@@ -158,6 +159,13 @@ void FAST_FUNC px_origin_holes(struct px_origin *origin, struct px_used *used)
 {
 	if (origin->fd >= 0)
 		px_used_holes(used, origin->fd, origin->size_bytes);
+}
+
+unsigned FAST_FUNC px_origin_sector_bytes(const struct px_origin *origin)
+{
+	int sector_bytes;
+
+	return origin->is_disk && ioctl(origin->dev.fd, BLKSSZGET, &sector_bytes) == 0 ? sector_bytes : 512;
 }
 
 void FAST_FUNC px_origin_close(struct px_origin *origin)

@@ -39,6 +39,9 @@ int px_origin_unchanged(struct px_origin *origin) FAST_FUNC;
 /* The holes of a raw image that is sparse. */
 void px_origin_holes(struct px_origin *origin, struct px_used *used) FAST_FUNC;
 
+/* Of a disk; 512 of anything else. */
+unsigned px_origin_sector_bytes(const struct px_origin *origin) FAST_FUNC;
+
 void px_origin_close(struct px_origin *origin) FAST_FUNC;
 
 #endif

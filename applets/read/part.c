@@ -46,8 +46,9 @@ int FAST_FUNC px_part_open(struct px_part *part, const char *path, const struct 
 	return PX_IO;
 }
 
-static int part_fail(const struct px_part *part)
+static int part_fail(struct px_part *part)
 {
+	part->failed = 1;
 	bb_perror_msg("%s: cannot write", part->path ? part->path : "standard output");
 	return -1;
 }

@@ -9,6 +9,7 @@ struct px_part {
 	const char *path;      /* not owned; NULL: standard output */
 	char *new_path;        /* where the bytes are; NULL when there is nothing to remove */
 	int fd;
+	smallint failed;       /* it could not be written */
 };
 
 /* path must be free, or a regular file other than the one that source describes (NULL: none). Returns 0, or an exit

@@ -103,7 +103,7 @@ static char *members_of(const char *name, const struct px_event *event)
 {
 	if (strcmp(name, "progress") == 0)
 		return progress_members(event);
-	if (strcmp(name, "done") == 0)
+	if (strcmp(name, "done") == 0 || strcmp(name, "captured") == 0)
 		return done_members(event);
 	if (strcmp(name, "failed") == 0)
 		return failed_members(event);

@@ -267,6 +267,11 @@ void FAST_FUNC px_report_done(const struct px_event *event)
 	send_event(PX_RECORD_LAST, "done", event);
 }
 
+void FAST_FUNC px_report_captured(const struct px_event *event)
+{
+	send_event(PX_RECORD_LAST, "captured", event);
+}
+
 void FAST_FUNC px_report_failed(const struct px_event *event)
 {
 	send_event(PX_RECORD_LAST, "failed", event);

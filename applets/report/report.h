@@ -20,6 +20,7 @@ const char *px_report_open(const struct px_reporter *who) FAST_FUNC;
 void px_report_start(const struct px_event *event) FAST_FUNC;
 void px_report_progress(const struct px_event *event) FAST_FUNC;
 void px_report_done(const struct px_event *event) FAST_FUNC;
+void px_report_captured(const struct px_event *event) FAST_FUNC;
 void px_report_failed(const struct px_event *event) FAST_FUNC;
 
 /* Gives the reporter patience_ms to get rid of what it has; it is not needed any more after that. Returns 0 when

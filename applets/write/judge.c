@@ -70,6 +70,27 @@ static void warn_of_table(struct px_blkwrite *w)
 					? "what the disk holds there stays" : "cleared");
 }
 
+/* The image is longer than the disk, which is long enough for what is in use (Need). Of which table nothing is known
+ * nothing is known of what lies behind; a hybrid one's backup is not made anew. */
+static enum px_status judge_smaller(struct px_blkwrite *w, const struct px_target *target, off_t *need_bytes)
+{
+	const struct px_volume *kind = &w->kind;
+
+	if (w->need_bytes <= 0 || w->image_bytes <= target->dev.size_bytes)
+		return PX_OK;
+	if (kind->table != PX_TABLE_MBR && kind->table != PX_TABLE_GPT
+	 && (kind->table != PX_TABLE_NONE || !kind->filesystem_bytes)) {
+		bb_error_msg("%s: the image has %"OFF_FMT"u bytes, the disk %"OFF_FMT"u: Need counts for a sound GPT, "
+				"an MBR and a filesystem that tells its size, and this is %s", target->path,
+				w->image_bytes, target->dev.size_bytes, kind->words);
+		return PX_TARGET;
+	}
+	px_extent_look(&w->extent, w->head, w->head_bytes);
+	w->smaller = 1;
+	*need_bytes = MAX(w->need_bytes, MAX(kind->end_bytes, kind->filesystem_bytes));
+	return PX_OK;
+}
+
 enum px_status FAST_FUNC px_judge_image(struct px_blkwrite *w, const struct px_target *target, int known)
 {
 	const struct px_volume *kind = &w->kind;
@@ -80,6 +101,9 @@ enum px_status FAST_FUNC px_judge_image(struct px_blkwrite *w, const struct px_t
 		status = px_blkwrite_whole(w, w->image_bytes);
 	if (status == PX_OK)
 		status = refuse_doubtful(w, target->force, known);
+	if (status != PX_OK)
+		return status;
+	status = judge_smaller(w, target, &need_bytes);
 	if (status != PX_OK)
 		return status;
 	if (w->proof == PX_PROOF_NONE)

@@ -58,8 +58,12 @@ static int write_without_holes(struct px_blkwrite *w, const struct px_chunk *chu
 
 static int write_chunk(struct px_blkwrite *w, struct px_chunk *chunk)
 {
+	off_t room_bytes = w->dev->size_bytes - chunk->offset_bytes;
 	size_t len_bytes = px_blkdev_whole_sectors(w->dev, chunk->len_bytes);
 
+	if (room_bytes <= 0)
+		return 0; /* check_behind has looked at it */
+	len_bytes = MIN((off_t)len_bytes, room_bytes);
 	if (w->bmap && !chunk->zero
 	 && px_bmap_hole_with_data(w->bmap, chunk->data, chunk->len_bytes, chunk->offset_bytes) >= 0)
 		return write_without_holes(w, chunk, len_bytes);
@@ -137,9 +141,31 @@ static int fill(struct px_blkwrite *w, struct px_chunk *chunk)
 	return 1;
 }
 
+/* What the disk has no room for: it was promised that nothing of it is in use. */
+static enum px_status check_behind(struct px_blkwrite *w, const struct px_chunk *chunk)
+{
+	off_t skip_bytes = MAX(w->dev->size_bytes - chunk->offset_bytes, (off_t)0);
+
+	if (chunk->offset_bytes + px_blkdev_whole_sectors(w->dev, chunk->len_bytes) <= w->dev->size_bytes)
+		return PX_OK;
+	if (!w->smaller) {
+		bb_error_msg("%s: the image is larger than the disk (%"OFF_FMT"u bytes)", w->dev->path,
+				w->dev->size_bytes);
+		return PX_IO;
+	}
+	if (chunk->zero || (off_t)chunk->len_bytes <= skip_bytes || !px_extent_used(&w->extent,
+			chunk->data + skip_bytes, chunk->len_bytes - skip_bytes, chunk->offset_bytes + skip_bytes))
+		return PX_OK;
+	bb_error_msg("%s: the image has data behind the disk's end (%"OFF_FMT"u bytes), in the MiB at byte "
+			"%"OFF_FMT"u: Need is wrong", w->dev->path, w->dev->size_bytes, chunk->offset_bytes);
+	w->why = "image";
+	return PX_DATA;
+}
+
 /* PX_OK: all of the stream is in the ring, or a stage has failed (px_ring_finish says it), or behind has. */
 static enum px_status pour_all(struct px_blkwrite *w, struct px_ring *ring, struct px_readbehind *behind)
 {
+	enum px_status status;
 	struct px_chunk *chunk;
 
 	while ((chunk = px_ring_get(ring)) != NULL) {
@@ -151,12 +177,10 @@ static enum px_status pour_all(struct px_blkwrite *w, struct px_ring *ring, stru
 			w->poured = 1;
 			return PX_OK;
 		}
-		if (chunk->offset_bytes + px_blkdev_whole_sectors(w->dev, chunk->len_bytes) > w->dev->size_bytes) {
-			bb_error_msg("%s: the image is larger than the disk (%"OFF_FMT"u bytes)", w->dev->path,
-					w->dev->size_bytes);
-			return PX_IO;
-		}
-		if (px_ring_is_idle(ring, STAGE_WRITE) && px_readbehind_step(behind, w->done_bytes) < 0)
+		status = check_behind(w, chunk);
+		if (status != PX_OK)
+			return status;
+		if (px_ring_is_idle(ring, STAGE_WRITE) && px_readbehind_step(behind, px_written_bytes(w)) < 0)
 			return PX_OK;
 		px_ring_put(ring, chunk);
 		w->done_bytes += chunk->len_bytes;

@@ -61,7 +61,7 @@ static int written_again(const struct px_blkwrite *w, uint8_t *data, size_t len_
 /* The first byte of a chunk that the disk does not give back, -1: that cannot be found. both: room for two chunks. */
 static off_t first_wrong_byte(const struct px_blkwrite *w, uint8_t *both, off_t offset_bytes)
 {
-	size_t len_bytes = MIN(w->done_bytes - offset_bytes, (off_t)PX_CHUNK_BYTES);
+	size_t len_bytes = MIN(px_written_bytes(w) - offset_bytes, (off_t)PX_CHUNK_BYTES);
 	size_t sectors_bytes = px_blkdev_whole_sectors(w->dev, len_bytes), i;
 	uint8_t *want = both + PX_CHUNK_BYTES;
 
@@ -91,7 +91,7 @@ enum px_status FAST_FUNC px_readback_failed(struct px_blkwrite *w, off_t offset_
 		return differs_at(w, wrong_bytes);
 	bb_error_msg("%s: the disk does not give back what was written between byte %"OFF_FMT"u and %"OFF_FMT"u: "
 			"it is failing", w->dev->path, offset_bytes,
-			MIN(w->done_bytes, offset_bytes + PX_CHUNK_BYTES) - 1);
+			MIN(px_written_bytes(w), offset_bytes + PX_CHUNK_BYTES) - 1);
 	return PX_IO;
 }
 
@@ -102,7 +102,7 @@ static int read_one(struct px_blkwrite *w, struct px_ring *ring, off_t at_bytes)
 	if (!chunk)
 		return -1;
 	chunk->offset_bytes = at_bytes;
-	chunk->len_bytes = MIN(w->done_bytes - at_bytes, (off_t)PX_CHUNK_BYTES);
+	chunk->len_bytes = MIN(px_written_bytes(w) - at_bytes, (off_t)PX_CHUNK_BYTES);
 	px_ring_put(ring, chunk);
 	return 0;
 }
@@ -129,9 +129,9 @@ static void read_rest(struct px_blkwrite *w, struct px_ring *ring)
 {
 	off_t at_bytes = w->verified_bytes;
 
-	while (at_bytes < w->done_bytes && read_one(w, ring, at_bytes) == 0) {
+	while (at_bytes < px_written_bytes(w) && read_one(w, ring, at_bytes) == 0) {
 		px_progress_update(&w->progress, at_bytes);
-		at_bytes = MIN(at_bytes + PX_CHUNK_BYTES, w->done_bytes);
+		at_bytes = MIN(at_bytes + PX_CHUNK_BYTES, px_written_bytes(w));
 	}
 	px_progress_end(&w->progress, at_bytes);
 }
@@ -145,7 +145,7 @@ enum px_status FAST_FUNC px_readback(struct px_blkwrite *w)
 	if (w->skip_readback)
 		return PX_OK;
 	px_blkdev_drop_cache(w->dev);
-	px_progress_init(&w->progress, "verify", w->done_bytes, w->progress_fd, w->quiet);
+	px_progress_init(&w->progress, "verify", px_written_bytes(w), w->progress_fd, w->quiet);
 	w->progress.last_bytes = w->verified_bytes;
 	ring = px_ring_open(CHUNKS, PX_CHUNK_BYTES, &stage, 1);
 	if (!ring) {

@@ -9,6 +9,7 @@
 #include "disk/blkdev.h"
 #include "verify/bmap.h"
 #include "verify/check.h"
+#include "volume/extent.h"
 #include "volume/gpt.h"
 #include "volume/volume.h"
 #include "lib/progress.h"
@@ -21,6 +22,8 @@ struct px_blkwrite {
 	struct px_stream *source;         /* where it waits for bytes (write/source), for the progress line */
 	const char *format;               /* the decoder's name; NULL: image gives the bytes of source as they are */
 	off_t image_bytes;                /* -1: not known */
+	off_t need_bytes;                 /* of image_bytes, up to the last one in use: a disk of that size will
+	                                   * do; 0: not said */
 	struct px_digest digest;
 	enum px_proof proof;              /* what of digest and image_bytes is from somebody who knows the image */
 	const struct px_bmap *bmap;       /* its checksums; NULL: none */
@@ -41,6 +44,9 @@ struct px_blkwrite {
 	size_t head_bytes;
 	uint8_t *ahead;                   /* what px_bootcheck has read behind it; or NULL */
 	struct px_volume kind;
+	struct px_extent extent;          /* set by px_judge_image, with smaller */
+	smallint smaller;                 /* the disk ends before the image: what does not fit must be zeros, or
+	                                   * the backup GPT, which step 5 makes anew */
 	/* PX_STATE_UNTOUCHED from the caller, then kept by px_blkwrite_run, which says it on progress_fd; a signal
 	 * handler may read it */
 	volatile smallint state;          /* enum px_state */
@@ -60,5 +66,11 @@ struct px_blkwrite {
 	smallint poured;                  /* all of the image has been given to the stages */
 	struct px_gate *gate;             /* with bmap_vouched: what is not proven is not written; else NULL */
 };
+
+/* How much of the image lies on the disk so far. */
+static ALWAYS_INLINE off_t px_written_bytes(const struct px_blkwrite *w)
+{
+	return MIN(w->done_bytes, w->dev->size_bytes);
+}
 
 #endif

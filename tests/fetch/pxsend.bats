@@ -199,6 +199,20 @@ expect() {
 	expect 8 '503'
 }
 
+@test "with -c the file has its end only when somebody says so; else the server keeps nothing" {
+	start_dav
+	printf 'commit\n' >word
+	run bash -c 'printf all | pxsend -c 4 "$1" 4<word' - "$URL/file"
+	expect 0 '3 bytes stored'
+	printf 'nothing\n' >word
+	run bash -c 'printf part | pxsend -c 4 "$1" 4<word' - "$URL/other"
+	expect 9 'not said that it is whole'
+	[ ! -e root/other ]
+	[ -z "$(ls root/.temp)" ]
+	run pxsend -c 77 "$URL/other"
+	expect 2
+}
+
 @test "wrong words, other schemes and folders are usage; progress and why go to -p" {
 	: >in
 	for url in ftp://h/x tftp://127.0.0.1/x http://127.0.0.1/ http://127.0.0.1/folder/ 'http://'; do

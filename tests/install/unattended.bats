@@ -110,6 +110,18 @@ stays_failed() {
 	[ -z "$(ls "$ROOT/tmp")" ]
 }
 
+@test "Need is handed to pxwrite beside Size, so that a smaller disk will do" {
+	printf 'Image: small\nSource: s.zst\nSize: 900000000000\nNeed: 5000000000\nSHA256: %064d\n' 0 >"$PX_STUB/images"
+	unattended px.image=small px.after=reboot
+	wait "$MENU"
+	grep -qE '^pxwrite .* -s 900000000000 .*-N 5000000000 ' "$PX_STUB/calls"
+	said 'px: installed small on /dev/vda'
+	sed -i 's/^Need: .*/Need: 50000000000/' "$PX_STUB/images"
+	unattended px.image=small
+	wait_said 'px: FAILED: disk'
+	said 'too small'
+}
+
 @test "a block map that cannot be had fails before the disk is touched" {
 	echo 'echo "pxfetch: $url: 404 Not Found" >&2; exit 8' >"$PX_STUB/fetch.sh"
 	unattended px.image=mapped

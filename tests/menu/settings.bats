@@ -153,3 +153,19 @@ teardown() {
 	dry_run px.image=debian-13-lab px.force
 	[ "$status" -eq 0 ]
 }
+
+@test "px.capture wants an http: folder, and a run by itself a name and no image" {
+	for words in px.capture=tftp://192.0.2.1/up px.capture px.capture.name=Lab px.capture.raw=perhaps; do
+		dry_run px.image=kiosk "$words"
+		[ "$status" -eq 2 ]
+		[[ $output == *"px.${words#px.}"* ]]
+	done
+	dry_run px.capture=http://192.0.2.1/up
+	[[ $output == *"px.image= or px.capture.name= is missing"* ]]
+	dry_run px.capture=http://192.0.2.1/up px.image=kiosk px.capture.name=lab
+	[[ $output == *"one of them is too much"* ]]
+	dry_run px.capture.name=lab
+	[[ $output == *"px.capture= is missing"* ]]
+	dry_run px.capture=http://192.0.2.1/up px.image=kiosk
+	[ "$status" -eq 0 ]
+}

@@ -304,6 +304,15 @@ held() {
 	zstd -dcq out.zst | cmp - disk
 }
 
+@test "a level whose strategy was left out of libzstd is refused and said, not replaced by another" {
+	printf x >in
+	for level in 5 9 15; do
+		run pxread -l $level -o out.zst in
+		expect 2 'levels 5 to 15 are not built in'
+	done
+	nothing_left
+}
+
 @test "what is no disk image is refused by name, and so is what must not be replaced" {
 	: >empty
 	run pxread -o out.zst empty
