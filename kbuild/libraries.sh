@@ -152,8 +152,6 @@ build_mbedtls() {
 	run "$out" sh -c 'ar rcsD "$0" *.o' "$musl/lib/libmbedtls.a"
 }
 
-	"$here/archive.sh" -b "$build" -s "$suite" source "$2"
-
 # Of ISA-L only inflate and gzip's CRC, for SSE4.2 and PCLMUL: AVX2's was measured to be no faster. Its tables of fixed
 # codes are 140 KB of source and made at run time instead. Elsewhere than on x86-64 there is nothing in it.
 build_libisal() {
