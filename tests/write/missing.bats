@@ -318,11 +318,12 @@ serve_parts() {
 	done
 }
 
+# One read of each thread that compares; whoever reads back has fewer than nine, as these places are all that is written.
 @test "a disk of which some places cannot be read gets them written" {
 	need strace
 	holding
 	plain
-	traced -e trace=pread64 -e inject=pread64:error=EIO:when=9..11
+	traced -e trace=pread64 -e inject=pread64:error=EIO:when=9
 	[ "$status" -eq 0 ]
 	cmp disk plain
 }
