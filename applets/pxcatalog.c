@@ -447,10 +447,10 @@ static enum px_status check_signed(void)
 
 static enum px_status sign(void)
 {
-	char *sig_path = xasprintf("%s.sig", G.path), *signature;
+	char *sig_path = xasprintf("%s.sig", G.path), *signature = NULL;
 	enum px_status status = fill_in();
 	unsigned serial;
-	size_t sig_bytes;
+	size_t sig_bytes = 0;
 
 	if (status != PX_OK)
 		return status;

@@ -158,7 +158,7 @@ build_libisal() {
 	src=$build/src/libisal
 	rm -f "$musl/lib/libisal.a" "$musl/isal"/*.o
 	mkdir -p "$musl/isal"
-	if [ "$("$cc" -dumpmachine | cut -d - -f 1)" = x86_64 ]; then
+	if "$cc" -dM -E -x c /dev/null | grep -q __x86_64__; then # the compiler's word: gcc -m32 is no x86-64
 		run "$musl/isal" "$cc" -O2 -ffunction-sections -fdata-sections -DNO_STATIC_INFLATE_H \
 			-I"$src/include" -I"$src/igzip" \
 			-Ddecode_huffman_code_block_stateless=decode_huffman_code_block_stateless_01 \
