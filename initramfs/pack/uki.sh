@@ -120,7 +120,7 @@ main() {
 	printf '%s' "$(conf PX_CONSOLE) quiet${parameters:+ $parameters}" >"$work/cmdline"
 	printf 'ID=pxe-imager\nNAME="PXE Imager"\nPRETTY_NAME="PXE Imager %s"\n' "$(cat "$build/version")" \
 		>"$work/osrel"
-	basename "$build"/root/usr/lib/modules/* | tr -d '\n' >"$work/uname"
+	basename "$build/root/usr/lib/modules"/* | tr -d '\n' >"$work/uname"
 	assemble "$build/deb/systemd-boot-efi/usr/lib/systemd/boot/efi/linuxx64.efi.stub"
 	sign
 	make_mok

@@ -318,7 +318,7 @@ serve_parts() {
 	done
 }
 
-# One read of each thread that compares; whoever reads back has fewer than nine, as these places are all that is written.
+# One read of each thread that compares; whoever reads back has fewer than nine: only these places are written.
 @test "a disk of which some places cannot be read gets them written" {
 	need strace
 	holding
