@@ -17,6 +17,7 @@ fuzz() {
 @test "no URL crashes pxfetch" { fuzz url; }
 @test "no partition table crashes pxwrite" { fuzz gpt; }
 @test "no block map crashes pxwrite" { fuzz bmap; }
+@test "no boot sector, FAT or program crashes pxwrite" { fuzz boot; }
 @test "no seek table crashes pxfetch" { fuzz seektable; }
 @test "no compressed image crashes pxwrite" { fuzz decode; }
 @test "no disk hint crashes pximenu" { fuzz hint; }
