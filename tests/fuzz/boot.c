@@ -4,7 +4,7 @@
  * byte of the input says which machine, and where the filesystem lies when the tables lead to none.
  */
 //fuzz-sources: volume/boot.c volume/loader.c volume/fat.c volume/gpt_parse.c volume/mbr.c
-//fuzz-sources: volume/volume.c volume/probe.c volume/probe_size.c volume/probe_refused.c lib/zero.c
+//fuzz-sources: volume/volume.c volume/probe.c volume/probe_size.c volume/probe_refused.c volume/probe_weak.c lib/zero.c
 #include "libbb.h"
 #include "volume/boot.h"
 
