@@ -36,6 +36,7 @@
 #include "read/seektable.h"
 #include "read/survey.h"
 #include "verify/failmark.h"
+#include "verify/sha256.h"
 
 enum {
 	OPT_QUIET = 1 << 0,
@@ -247,16 +248,13 @@ static enum px_status compare_frame(const struct px_frame *frame, uint8_t *data,
 {
 	enum px_status status;
 	uint8_t sum[32];
-	sha256_ctx_t hash;
 	size_t len_bytes;
 	int mapped;
 
 	status = read_frame(data, offset_bytes, &len_bytes, &mapped);
 	if (status != PX_OK)
 		return status;
-	sha256_begin(&hash);
-	sha256_hash(&hash, data, len_bytes);
-	sha256_end(&hash, sum);
+	px_sha256_of(data, len_bytes, sum);
 	if (len_bytes == frame->len_bytes && memcmp(sum, frame->sha256, 32) == 0)
 		return PX_OK;
 	bb_error_msg("%s: read twice, and not the same at %"OFF_FMT"u: it changes, or does not read well",
@@ -295,15 +293,12 @@ static enum px_status write_bmap(void)
 	size_t count;
 	const struct px_frame *frames = px_encoder_frames(G.encoder, &count);
 	char *text;
-	sha256_ctx_t hash;
 	int failed;
 
 	if (!G.bmap_path)
 		return PX_OK;
 	text = px_bmap_make(frames, count, G.frame_bytes, px_encoder_image_bytes(G.encoder));
-	sha256_begin(&hash);
-	sha256_hash(&hash, text, strlen(text));
-	sha256_end(&hash, G.bmap_sha256);
+	px_sha256_of(text, strlen(text), G.bmap_sha256);
 	failed = px_part_write(&G.bmap, text, strlen(text));
 	free(text);
 	return failed ? PX_IO : PX_OK;

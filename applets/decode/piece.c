@@ -6,19 +6,11 @@
 
 #include "libbb.h"
 #include "decode/piece.h"
+#include "lib/bytes.h"
 
 enum { SKIPPABLE_MAGIC = 0x184D2A5D, FRAME_HEAD_BYTES = 8, CRC_AT = PX_PIECE_HEAD_BYTES - 4 };
 
 static const char name[] ALIGN1 = "PXPIECE1";
-
-static uint8_t *put(uint8_t *p, uint32_t value)
-{
-	p[0] = value;
-	p[1] = value >> 8;
-	p[2] = value >> 16;
-	p[3] = value >> 24;
-	return p + 4;
-}
 
 /* libbb's table is global_crc32_table, which gzip and others share by crc32_new_table_le: this one is for 40 bytes a
  * piece, bit by bit. */
@@ -37,16 +29,15 @@ static uint32_t crc32(const uint8_t *p, size_t len_bytes)
 
 void FAST_FUNC px_piece_put(uint8_t *head, const struct px_piece *piece)
 {
-	uint8_t *p = put(head, SKIPPABLE_MAGIC);
+	uint8_t *p = px_put_le32(head, SKIPPABLE_MAGIC);
 
-	p = put(p, PX_PIECE_HEAD_BYTES - FRAME_HEAD_BYTES);
+	p = px_put_le32(p, PX_PIECE_HEAD_BYTES - FRAME_HEAD_BYTES);
 	memcpy(p, name, 8);
-	p = put(p + 8, piece->start_bytes);
-	p = put(p, (uint64_t)piece->start_bytes >> 32);
-	p = put(p, piece->len_bytes);
-	p = put(p, piece->packed_bytes);
-	p = put(p, piece->mirror);
-	put(p, crc32(head, CRC_AT));
+	p = px_put_le64(p + 8, piece->start_bytes);
+	p = px_put_le32(p, piece->len_bytes);
+	p = px_put_le32(p, piece->packed_bytes);
+	p = px_put_le32(p, piece->mirror);
+	px_put_le32(p, crc32(head, CRC_AT));
 }
 
 int FAST_FUNC px_piece_parse(struct px_piece *piece, const uint8_t *head)

@@ -9,6 +9,7 @@
 #include <sys/xattr.h>
 #include "verify/failmark.h"
 #include "fetch/output.h"
+#include "verify/sha256.h"
 
 /* "TAG\nURL's SHA-256\nPLACE": struct px_validator, and which of pxfetch's arguments gave it */
 static const char attribute[] ALIGN1 = "user.pxfetch";
@@ -84,13 +85,10 @@ int FAST_FUNC px_output_open(struct px_output *o, const char *file)
 /* The URL may hold a password: only its hash is written down. */
 static char *make_note(const char *url, const struct px_validator *validator)
 {
-	sha256_ctx_t hash;
 	uint8_t sum[32];
 	char hex[65];
 
-	sha256_begin(&hash);
-	sha256_hash(&hash, url, strlen(url));
-	sha256_end(&hash, sum);
+	px_sha256_of(url, strlen(url), sum);
 	*bin2hex(hex, (char *)sum, 32) = '\0';
 	return xasprintf("%s\n%s\n%s", validator->tag, hex, validator->place);
 }

@@ -19,22 +19,28 @@ static char *url_of(const struct px_capture *capture, const char *suffix)
 	return xasprintf("%s%s%s", capture->url, capture->name, suffix);
 }
 
-/* Starts a program whose words are NUL after NUL in words, then "--" and last. */
+/* Ends the command line with "--" and last, starts it in the place of child, and frees it. name stays. */
+static int start_command(struct px_child *child, const char *name, struct px_command *command, const char *last,
+		int in_fd, int out_fd, size_t output_max_bytes)
+{
+	int rc;
+
+	px_command_add(command, "--");
+	px_command_add(command, last);
+	px_child_free(child);
+	rc = px_child_start(child, name, command->argv, in_fd, out_fd, output_max_bytes);
+	px_command_free(command);
+	return rc == 0 ? 1 : -1;
+}
+
+/* A program whose words (see px_command_add_words) are constant but for the last. */
 static int start_child(struct px_child *child, const char *words, const char *last, int in_fd, int out_fd,
 		size_t output_max_bytes)
 {
 	struct px_command command = { .count = 0 };
-	const char *name = words;
-	int rc;
 
-	for (; *words; words += strlen(words) + 1)
-		px_command_add(&command, words);
-	px_command_add(&command, "--");
-	px_command_add(&command, last);
-	px_child_free(child);
-	rc = px_child_start(child, name, command.argv, in_fd, out_fd, output_max_bytes);
-	px_command_free(&command);
-	return rc == 0 ? 1 : -1;
+	px_command_add_words(&command, words);
+	return start_command(child, words, &command, last, in_fd, out_fd, output_max_bytes);
 }
 
 static void fail(struct px_install *install, const struct px_child *child, const char *step)
@@ -251,23 +257,14 @@ static int start_read(struct px_install *install, int out_fd)
 {
 	struct px_capture *capture = install->capture;
 	struct px_command command = { .count = 0 };
-	static const char words[] ALIGN1 = "pxread\0" "-q\0" "-p\0" "3\0" "-b\0";
-	const char *word;
-	int rc;
 
-	for (word = words; *word; word += strlen(word) + 1)
-		px_command_add(&command, word);
+	px_command_add_words(&command, "pxread\0" "-q\0" "-p\0" "3\0" "-b\0");
 	px_command_add(&command, capture->bmap_path);
 	if (capture->map_path) {
 		px_command_add(&command, "-m");
 		px_command_add(&command, capture->map_path);
 	}
-	px_command_add(&command, "--");
-	px_command_add(&command, install->disk);
-	px_child_free(&install->fetch);
-	rc = px_child_start(&install->fetch, "pxread", command.argv, -1, out_fd, 0);
-	px_command_free(&command);
-	return rc == 0 ? 1 : -1;
+	return start_command(&install->fetch, "pxread", &command, install->disk, -1, out_fd, 0);
 }
 
 static int FAST_FUNC start_save(struct px_install *install)
@@ -310,20 +307,15 @@ static const struct px_step step_save = { start_save, end_save };
 static int send_file(struct px_install *install, const char *path, const char *suffix)
 {
 	struct px_command command = { .count = 0 };
-	const char *const words[] = { "pxsend", "-q", "-p", "3", "-i", path, "--" };
-	unsigned i;
 	char *url = url_of(install->capture, suffix);
 	int rc;
 
-	for (i = 0; i < ARRAY_SIZE(words); i++)
-		px_command_add(&command, words[i]);
-	px_command_add(&command, url);
-	free(url);
+	px_command_add_words(&command, "pxsend\0" "-q\0" "-p\0" "3\0" "-i\0");
+	px_command_add(&command, path);
 	px_child_free(&install->fetch);
-	px_child_free(&install->write);
-	rc = px_child_start(&install->write, "pxsend", command.argv, -1, -1, 0);
-	px_command_free(&command);
-	return rc == 0 ? 1 : -1;
+	rc = start_command(&install->write, "pxsend", &command, url, -1, -1, 0);
+	free(url);
+	return rc;
 }
 
 static void FAST_FUNC end_send(struct px_install *install)
@@ -353,15 +345,12 @@ static int write_stanza(struct px_install *install)
 	struct px_capture *capture = install->capture;
 	size_t len_bytes = BMAP_BYTES_MAX + 1;
 	char *bmap = xmalloc_open_read_close(capture->bmap_path, &len_bytes), *text, hex[65];
-	sha256_ctx_t hash;
 	uint8_t sum[32];
 	int rc;
 
 	if (!bmap)
 		return -1;
-	sha256_begin(&hash);
-	px_sha256_hash(&hash, bmap, len_bytes);
-	sha256_end(&hash, sum);
+	px_sha256_of(bmap, len_bytes, sum);
 	free(bmap);
 	*bin2hex(hex, (const char *)sum, 32) = '\0';
 	text = stanza_text(capture, hex);

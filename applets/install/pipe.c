@@ -18,8 +18,7 @@ void FAST_FUNC px_command_add(struct px_command *command, const char *word)
 	command->argv[command->count++] = xstrdup(word);
 }
 
-/* Adds copies of words: a NUL after each, an empty one ends. */
-static void add_words(struct px_command *command, const char *words)
+void FAST_FUNC px_command_add_words(struct px_command *command, const char *words)
 {
 	for (; *words; words += strlen(words) + 1)
 		px_command_add(command, words);
@@ -65,7 +64,7 @@ static const struct px_digest *fetched_digest(const struct px_image *image)
 static void add_haste(struct px_command *command, const struct px_install *install)
 {
 	if (install->looking)
-		add_words(command, "-t\0" "1\0" "-T\0" "5\0");
+		px_command_add_words(command, "-t\0" "1\0" "-T\0" "5\0");
 }
 
 /* Need lets an image go onto a smaller disk, but then all of it must come: what lies behind the disk's end is looked
@@ -98,10 +97,10 @@ static void fetch_command(struct px_command *command, const struct px_install *i
 		int asked, const struct px_digest *digest)
 {
 	memset(command, 0, sizeof(*command));
-	add_words(command, "pxfetch\0" "-q\0" "-p\0" "3\0" "-O\0" "-\0");
+	px_command_add_words(command, "pxfetch\0" "-q\0" "-p\0" "3\0" "-O\0" "-\0");
 	add_haste(command, install);
 	if (asked)
-		add_words(command, "-R\0" "5\0"); /* PX_CHILD_ASK_FD */
+		px_command_add_words(command, "-R\0" "5\0"); /* PX_CHILD_ASK_FD */
 	if (proven)
 		px_command_add(command, "-j");
 	add_digest(command, digest);
@@ -130,7 +129,7 @@ static void add_proof(struct px_command *command, const struct px_install *insta
 		if (image->bmap_digest.known) /* pxfetch has held the map against it */
 			px_command_add(command, "-B");
 		if (asks(install, install->disk))
-			add_words(command, "-u\0" "5\0"); /* PX_CHILD_ASK_FD */
+			px_command_add_words(command, "-u\0" "5\0"); /* PX_CHILD_ASK_FD */
 	}
 	if (fetched_digest(image)->known) /* the word of -c is said when pxfetch has ended well */
 		px_command_add(command, "-P");
@@ -156,11 +155,11 @@ static void write_command(struct px_command *command, const struct px_install *i
 	char size[sizeof(off_t) * 3];
 
 	memset(command, 0, sizeof(*command));
-	add_words(command, "pxwrite\0" "-q\0" "-p\0" "3\0");
+	px_command_add_words(command, "pxwrite\0" "-q\0" "-p\0" "3\0");
 	if (install->looking)
 		px_command_add(command, "-n");
 	if (!LONE_DASH(disk)) {
-		add_words(command, "-c\0" "4\0"); /* PX_CHILD_WORD_FD */
+		px_command_add_words(command, "-c\0" "4\0"); /* PX_CHILD_WORD_FD */
 		add_identity(command, install);
 		/* -f, below, says that what the disk held may go, not that anything at all may be written */
 		px_command_add(command, "-k");
@@ -179,7 +178,7 @@ static void write_command(struct px_command *command, const struct px_install *i
 		if (install->force)
 			px_command_add(command, "-f");
 		if (install->boot_any)
-			add_words(command, "-e\0" "any\0");
+			px_command_add_words(command, "-e\0" "any\0");
 	}
 	px_command_add(command, "--");
 	px_command_add(command, disk);
@@ -188,7 +187,7 @@ static void write_command(struct px_command *command, const struct px_install *i
 void FAST_FUNC px_command_clear(struct px_command *command, const struct px_install *install, int force)
 {
 	memset(command, 0, sizeof(*command));
-	add_words(command, "pxwrite\0" "-z\0" "-q\0" "-p\0" "3\0");
+	px_command_add_words(command, "pxwrite\0" "-z\0" "-q\0" "-p\0" "3\0");
 	if (force)
 		px_command_add(command, "-f");
 	add_identity(command, install);

@@ -18,6 +18,9 @@ struct px_command {
 /* Adds a copy of word. */
 void px_command_add(struct px_command *command, const char *word) FAST_FUNC;
 
+/* Adds copies of words: a NUL after each, an empty one ends. */
+void px_command_add_words(struct px_command *command, const char *words) FAST_FUNC;
+
 /* Frees the words, not command. */
 void px_command_free(struct px_command *command) FAST_FUNC;
 

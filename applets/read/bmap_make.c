@@ -6,6 +6,7 @@
 
 #include "libbb.h"
 #include "read/seektable.h"
+#include "verify/sha256.h"
 
 enum { BLOCK_BYTES = 4096, RANGE_BYTES = 160, HEAD_BYTES = 1024 };
 
@@ -34,13 +35,10 @@ static char *put_range(char *p, const struct px_frame *frame, uint64_t first_blo
 /* bmap-tools hash the file with zeros in the place of the hash. */
 static void put_checksum(char *text, char *place)
 {
-	sha256_ctx_t hash;
 	uint8_t sum[32];
 
 	memset(place, '0', 64);
-	sha256_begin(&hash);
-	sha256_hash(&hash, text, strlen(text));
-	sha256_end(&hash, sum);
+	px_sha256_of(text, strlen(text), sum);
 	bin2hex(place, (const char *)sum, 32);
 }
 

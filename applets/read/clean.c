@@ -6,9 +6,9 @@
 //kbuild:lib-$(CONFIG_PX_READ) += clean.o
 
 #include "libbb.h"
+#include "lib/bytes.h"
 #include "read/clean.h"
 #include "read/clean_log.h"
-#include "volume/mbr.h"
 #include "volume/probe.h"
 
 enum { LOOK_BYTES = 256 << 10 };

@@ -5,20 +5,10 @@
 //kbuild:lib-$(CONFIG_PX_READ) += clean_log.o
 
 #include "libbb.h"
+#include "lib/bytes.h"
 #include "read/clean_log.h"
-#include "volume/mbr.h"
 
 enum { STEP_BYTES = 1 << 20, PAGE = 4096 };
-
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
-}
-
-static uint64_t be64(const uint8_t *p)
-{
-	return (uint64_t)be32(p) << 32 | be32(p + 4);
-}
 
 /* Disks are read in whole pages, at any sector. */
 uint8_t* FAST_FUNC px_window_read(struct px_window *w, off_t offset_bytes, size_t len_bytes)
@@ -59,13 +49,13 @@ struct xfs_newest {
 
 static void take_record(struct xfs_newest *newest, const uint8_t *record, off_t offset_bytes)
 {
-	uint64_t lsn = be64(record + RECORD_LSN);
-	uint32_t heads = be32(record + RECORD_SIZE) / RECORD_HEAD_COVERS;
+	uint64_t lsn = px_be64(record + RECORD_LSN);
+	uint32_t heads = px_be32(record + RECORD_SIZE) / RECORD_HEAD_COVERS;
 
 	if (lsn <= newest->lsn)
 		return;
 	newest->lsn = lsn;
-	newest->operations = be32(record + RECORD_OPS);
+	newest->operations = px_be32(record + RECORD_OPS);
 	newest->operation_bytes = offset_bytes + (off_t)MAX(heads, 1) * 512;
 }
 
@@ -82,7 +72,7 @@ static int find_newest(struct px_window *w, struct xfs_newest *newest, off_t at_
 		if (!data)
 			return -1;
 		for (i = 0; i + 512 <= len_bytes; i += 512)
-			if (be32(data + i) == RECORD_MAGIC && memcmp(data + i + RECORD_UUID, w->head + 32, 16) == 0)
+			if (px_be32(data + i) == RECORD_MAGIC && memcmp(data + i + RECORD_UUID, w->head + 32, 16) == 0)
 				take_record(newest, data + i, at_bytes + i);
 		free(data);
 	}
@@ -91,8 +81,8 @@ static int find_newest(struct px_window *w, struct xfs_newest *newest, off_t at_
 
 enum px_log FAST_FUNC px_xfs_log(struct px_window *w)
 {
-	uint32_t block_bytes = be32(w->head + XFS_BLOCK_BYTES), blocks = be32(w->head + XFS_LOG_BLOCKS);
-	uint64_t start = be64(w->head + XFS_LOG_START), group = w->head[XFS_AG_LOG];
+	uint32_t block_bytes = px_be32(w->head + XFS_BLOCK_BYTES), blocks = px_be32(w->head + XFS_LOG_BLOCKS);
+	uint64_t start = px_be64(w->head + XFS_LOG_START), group = w->head[XFS_AG_LOG];
 	struct xfs_newest newest = { 0 };
 	enum px_log log = PX_LOG_OPEN;
 	off_t start_bytes;
@@ -102,7 +92,7 @@ enum px_log FAST_FUNC px_xfs_log(struct px_window *w)
 	if (!start || block_bytes < 512 || block_bytes > 65536 || blocks > XFS_LOG_MAX || group > 31
 	 || (start >> group) > UINT32_MAX)
 		return PX_LOG_UNREADABLE;
-	start = (start >> group) * be32(w->head + XFS_AG_BLOCKS) + (start & ((1ULL << group) - 1));
+	start = (start >> group) * px_be32(w->head + XFS_AG_BLOCKS) + (start & ((1ULL << group) - 1));
 	if (start > (uint64_t)w->size_bytes / block_bytes)
 		return PX_LOG_UNREADABLE;
 	start_bytes = start * block_bytes;
@@ -129,17 +119,12 @@ struct ntfs {
 	off_t mft_bytes;
 };
 
-static unsigned le16(const uint8_t *p)
-{
-	return p[0] | p[1] << 8;
-}
-
 /* Bytes a sector at 11, sectors a cluster at 13, the MFT's cluster at 48, a record's length at 64: clusters, or minus
  * the power of two. 0; -1: it makes no sense. */
 static int ntfs_layout(struct ntfs *ntfs, const struct px_window *w)
 {
 	const uint8_t *boot = w->head;
-	unsigned sector_bytes = le16(boot + 11), sectors = boot[13];
+	unsigned sector_bytes = px_le16(boot + 11), sectors = boot[13];
 	uint64_t mft = px_le64(boot + 48);
 	int record = (int8_t)boot[64];
 
@@ -156,7 +141,7 @@ static int ntfs_layout(struct ntfs *ntfs, const struct px_window *w)
 /* The last two bytes of each 512 are kept elsewhere (the update sequence): they are put back. 0; -1: torn, or none. */
 static int mend_record(uint8_t *record, size_t record_bytes)
 {
-	unsigned at = le16(record + 4), count = le16(record + 6), i;
+	unsigned at = px_le16(record + 4), count = px_le16(record + 6), i;
 
 	if (memcmp(record, "FILE", 4) != 0 || count != record_bytes / 512 + 1 || at + 2 * count > record_bytes)
 		return -1;
@@ -176,7 +161,7 @@ static uint8_t *find_attribute(struct px_window *w, const struct ntfs *ntfs, uns
 	size_t at;
 
 	if (record && mend_record(record, ntfs->record_bytes) == 0) {
-		at = le16(record + 20);
+		at = px_le16(record + 20);
 		while (at + ATTR_HEAD_BYTES <= ntfs->record_bytes && px_le32(record + at) != 0xffffffff) {
 			*len_bytes = px_le32(record + at + 4);
 			if (*len_bytes < ATTR_HEAD_BYTES || *len_bytes > ntfs->record_bytes - at)
@@ -197,10 +182,10 @@ static int volume_flags(struct px_window *w, const struct ntfs *ntfs, int *dirty
 	const uint8_t *attribute;
 	size_t len_bytes;
 	uint8_t *record = find_attribute(w, ntfs, NTFS_VOLUME, ATTR_VOLUME_INFORMATION, &attribute, &len_bytes);
-	int ok = record && !attribute[8] && le16(attribute + 20) + 12u <= len_bytes;
+	int ok = record && !attribute[8] && px_le16(attribute + 20) + 12u <= len_bytes;
 
 	if (ok)
-		*dirty = attribute[le16(attribute + 20) + 10] & 1;
+		*dirty = attribute[px_le16(attribute + 20) + 10] & 1;
 	free(record);
 	return ok ? 0 : -1;
 }
@@ -214,8 +199,8 @@ static off_t logfile_bytes(struct px_window *w, const struct ntfs *ntfs)
 	uint64_t cluster = 0;
 	off_t bytes = -1;
 
-	if (record && attribute[8] && le16(attribute + 32) < len_bytes) {
-		run = attribute + le16(attribute + 32);
+	if (record && attribute[8] && px_le16(attribute + 32) < len_bytes) {
+		run = attribute + px_le16(attribute + 32);
 		lengths = run[0] & 15;
 		starts = run[0] >> 4;
 		if (!starts || starts > 7 || run + lengths + starts >= attribute + len_bytes)
@@ -233,12 +218,12 @@ static off_t logfile_bytes(struct px_window *w, const struct ntfs *ntfs)
  * 14 (2: closed). 1: open, 0: closed, -1: no such page. */
 static int page_is_open(const uint8_t *page, uint64_t *lsn)
 {
-	unsigned at = le16(page + 24);
+	unsigned at = px_le16(page + 24);
 
 	if (memcmp(page, "RSTR", 4) != 0 || at < RESTART_HEAD_BYTES || at + RESTART_AREA_BYTES > 510)
 		return -1;
 	*lsn = px_le64(page + at);
-	return le16(page + at + 12) != 0xffff && !(page[at + 14] & 2);
+	return px_le16(page + at + 12) != 0xffff && !(page[at + 14] & 2);
 }
 
 /* Of two restart pages the newer one counts; a log that was emptied is all ones. */

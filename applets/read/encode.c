@@ -10,6 +10,7 @@
 
 #include "libbb.h"
 #include <zstd.h>
+#include "lib/bytes.h"
 #include "lib/ring.h"
 #include "lib/zero.h"
 #include "read/encode.h"
@@ -53,26 +54,18 @@ struct px_encoder {
 
 /* --- one frame; in a thread of the ring */
 
-static uint32_t le32(const uint8_t *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
 /* 0, or EIO: libzstd does not fail at this unless it has no memory. */
 static int pack(ZSTD_CCtx *context, uint8_t *packed, size_t frame_bytes, const uint8_t *data, size_t len_bytes,
 		struct px_frame *frame)
 {
 	size_t n = ZSTD_compress2(context, packed, ZSTD_compressBound(frame_bytes), data, len_bytes);
-	sha256_ctx_t hash;
 
 	if (ZSTD_isError(n))
 		return EIO;
 	frame->packed_bytes = n;
 	frame->len_bytes = len_bytes;
-	frame->checksum = le32(packed + n - 4); /* the frame's last four bytes are just that (RFC 8878, 3.1.1) */
-	sha256_begin(&hash);
-	px_sha256_hash(&hash, data, len_bytes);
-	sha256_end(&hash, frame->sha256);
+	frame->checksum = px_le32(packed + n - 4); /* the frame's last four bytes are just that (RFC 8878, 3.1.1) */
+	px_sha256_of(data, len_bytes, frame->sha256);
 	return 0;
 }
 

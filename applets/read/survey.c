@@ -5,6 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_READ) += survey.o
 
 #include "libbb.h"
+#include "lib/bytes.h"
 #include "read/clean.h"
 #include "read/clean_log.h"
 #include "read/survey.h"

@@ -5,8 +5,8 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += fat.o
 
 #include "libbb.h"
+#include "lib/bytes.h"
 #include "volume/fat.h"
-#include "volume/mbr.h"
 
 enum {
 	BOOT_BYTES = 512,
@@ -18,11 +18,6 @@ enum {
 	CHAIN_MAX = 256,       /* clusters of a folder, or of a file up to what is read of it */
 	FOLDER_ENTRIES_MAX = 8192,
 };
-
-static unsigned le16(const uint8_t *p)
-{
-	return p[0] | p[1] << 8;
-}
 
 static int read_at(const struct px_fat *fat, void *buf, size_t len_bytes, off_t offset_bytes)
 {
@@ -39,12 +34,12 @@ static int is_power_of_2(unsigned n)
 /* Where things are, and, from the number of clusters, how long an entry of the table is. 1, or 0: no sense in it. */
 static int lay_out(struct px_fat *fat, const uint8_t *boot)
 {
-	unsigned sector_bytes = le16(boot + 11), reserved = le16(boot + 14), tables = boot[16];
-	uint64_t table_sectors = le16(boot + 22) ? le16(boot + 22) : px_le32(boot + 36);
-	uint64_t sectors = le16(boot + 19) ? le16(boot + 19) : px_le32(boot + 32);
+	unsigned sector_bytes = px_le16(boot + 11), reserved = px_le16(boot + 14), tables = boot[16];
+	uint64_t table_sectors = px_le16(boot + 22) ? px_le16(boot + 22) : px_le32(boot + 36);
+	uint64_t sectors = px_le16(boot + 19) ? px_le16(boot + 19) : px_le32(boot + 32);
 	uint64_t before;
 
-	fat->root_entries = le16(boot + 17);
+	fat->root_entries = px_le16(boot + 17);
 	fat->cluster_bytes = sector_bytes * boot[13];
 	if (!is_power_of_2(sector_bytes) || sector_bytes < 512 || sector_bytes > 4096 || !is_power_of_2(boot[13])
 	 || !reserved || !tables || tables > 4 || !table_sectors)
@@ -60,7 +55,7 @@ static int lay_out(struct px_fat *fat, const uint8_t *boot)
 	fat->data_bytes = (off_t)before * sector_bytes;
 	fat->root_cluster = px_le32(boot + 44);
 	/* a FAT32 has its root folder among the clusters, the others have not */
-	return (fat->root_entries == 0) == (le16(boot + 22) == 0) && (fat->bits == 32 || fat->root_entries);
+	return (fat->root_entries == 0) == (px_le16(boot + 22) == 0) && (fat->bits == 32 || fat->root_entries);
 }
 
 int FAST_FUNC px_fat_open(struct px_fat *fat, px_fat_bytes bytes, void *arg, off_t start_bytes)
@@ -233,9 +228,9 @@ static int enter(const struct px_fat *fat, const uint8_t *name, struct px_fat_fi
 	while ((rc = next_entry(fat, &walk, entry)) > 0) {
 		if (!is_something(entry) || memcmp(entry, name, ENTRY_NAME_BYTES) != 0)
 			continue;
-		file->cluster = le16(entry + ENTRY_CLUSTER_LOW);
+		file->cluster = px_le16(entry + ENTRY_CLUSTER_LOW);
 		if (fat->bits == 32)
-			file->cluster |= (uint32_t)le16(entry + ENTRY_CLUSTER_HIGH) << 16;
+			file->cluster |= (uint32_t)px_le16(entry + ENTRY_CLUSTER_HIGH) << 16;
 		file->folder = !!(entry[ENTRY_ATTRIBUTES] & FOLDER);
 		file->size_bytes = px_le32(entry + ENTRY_SIZE);
 		return 1;

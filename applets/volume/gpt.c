@@ -5,6 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += gpt.o
 
 #include "libbb.h"
+#include "lib/bytes.h"
 #include "volume/gpt.h"
 #include "volume/gpt_parse.h"
 #include "volume/mbr.h"
@@ -35,22 +36,10 @@ static int mend_note(struct px_mend *mend, int result, const char *fmt, ...)
 	return result;
 }
 
-static void put_le32(uint8_t *p, uint32_t v)
-{
-	v = SWAP_LE32(v);
-	memcpy(p, &v, 4);
-}
-
-static void put_le64(uint8_t *p, uint64_t v)
-{
-	v = SWAP_LE64(v);
-	memcpy(p, &v, 8);
-}
-
 static void header_seal(uint8_t *header, uint32_t header_bytes)
 {
-	put_le32(header + GPT_HEADER_CRC, 0);
-	put_le32(header + GPT_HEADER_CRC, px_gpt_crc(header, header_bytes));
+	px_put_le32(header + GPT_HEADER_CRC, 0);
+	px_put_le32(header + GPT_HEADER_CRC, px_gpt_crc(header, header_bytes));
 }
 
 static uint64_t align_down(uint64_t lba, unsigned sector_bytes)
@@ -132,7 +121,7 @@ static void gpt_grow(struct px_mend *mend, const struct layout *layout, const st
 	entry = (uint8_t *)px_gpt_entry(gpt, head, gpt->last);
 	if (gpt->used == 0 || end <= gpt->last_end_lba + 1 || gpt_keeps(mend, gpt, head, entry))
 		return;
-	put_le64(entry + GPT_ENTRY_END, end - 1);
+	px_put_le64(entry + GPT_ENTRY_END, end - 1);
 	mend->head_changed = 1;
 	mend->grown = gpt->last + 1;
 	mend->grown_start_bytes = (off_t)gpt->last_start_lba * layout->sector_bytes;
@@ -161,9 +150,9 @@ static void primary_mend(struct px_mend *mend, const struct layout *layout, cons
 	uint8_t before[GPT_HEADER_MIN_BYTES];
 
 	memcpy(before, header, sizeof(before));
-	put_le64(header + GPT_ALTERNATE_LBA, layout->last_lba);
-	put_le64(header + GPT_LAST_USABLE, layout->last_usable_lba);
-	put_le32(header + GPT_ENTRIES_CRC,
+	px_put_le64(header + GPT_ALTERNATE_LBA, layout->last_lba);
+	px_put_le64(header + GPT_LAST_USABLE, layout->last_usable_lba);
+	px_put_le32(header + GPT_ENTRIES_CRC,
 			px_gpt_crc(px_gpt_entry(gpt, head, 0), (size_t)gpt->entry_count * gpt->entry_bytes));
 	header_seal(header, gpt->header_bytes);
 	mend->head_changed |= memcmp(before, header, sizeof(before)) != 0;
@@ -182,9 +171,9 @@ static void backup_make(struct px_mend *mend, const struct layout *layout, const
 	memcpy(mend->tail, px_gpt_entry(gpt, head, 0), (size_t)gpt->entry_count * gpt->entry_bytes);
 	header = mend->tail + entries_room;
 	memcpy(header, head + layout->sector_bytes, gpt->header_bytes);
-	put_le64(header + GPT_MY_LBA, layout->last_lba);
-	put_le64(header + GPT_ALTERNATE_LBA, 1);
-	put_le64(header + GPT_ENTRIES_LBA, layout->backup_entries_lba);
+	px_put_le64(header + GPT_MY_LBA, layout->last_lba);
+	px_put_le64(header + GPT_ALTERNATE_LBA, 1);
+	px_put_le64(header + GPT_ENTRIES_LBA, layout->backup_entries_lba);
 	header_seal(header, gpt->header_bytes);
 }
 

@@ -5,7 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += gpt_parse.o
 
 #include "libbb.h"
-#include "volume/mbr.h"
+#include "lib/bytes.h"
 #include "volume/gpt_parse.h"
 
 /* No disk has more sectors: 2^63 bytes. With it no sum or product of an LBA and a sector size can overflow. */

@@ -5,8 +5,8 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += loader.o
 
 #include "libbb.h"
+#include "lib/bytes.h"
 #include "volume/loader.h"
-#include "volume/mbr.h"
 
 static const struct cpu {
 	uint16_t cpu;               /* enum px_cpu */
@@ -43,7 +43,7 @@ static const struct cpu *find_cpu(unsigned number)
 static int is_signed(const uint8_t *pe)
 {
 	const uint8_t *optional = pe + PE_OPTIONAL;
-	const uint8_t *count = optional + ((optional[0] | optional[1] << 8) == PE_PLUS
+	const uint8_t *count = optional + (px_le16(optional) == PE_PLUS
 			? DIRECTORIES_AT_PLUS : DIRECTORIES_AT);
 
 	return px_le32(count) > SIGNATURES && px_le32(count + 4 + SIGNATURES * DIRECTORY_BYTES + 4) != 0;

@@ -5,6 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += mbr.o
 
 #include "libbb.h"
+#include "lib/bytes.h"
 #include "volume/mbr.h"
 
 enum { MBR_SLOT_BYTES = 16, MBR_TABLE = 446, MBR_SIGNATURE = 510 };
@@ -85,6 +86,5 @@ void FAST_FUNC px_mbr_set_sectors(uint8_t *sector, unsigned slot, uint32_t secto
 
 	p[5] = 0xfe;
 	p[6] = p[7] = 0xff;
-	sectors = SWAP_LE32(sectors);
-	memcpy(p + 12, &sectors, 4);
+	px_put_le32(p + 12, sectors);
 }

@@ -22,17 +22,6 @@ struct px_mbr {
 	smallint overlap;     /* partitions overlap */
 };
 
-/* Little-endian numbers at any address. */
-static ALWAYS_INLINE uint32_t px_le32(const uint8_t *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static ALWAYS_INLINE uint64_t px_le64(const uint8_t *p)
-{
-	return px_le32(p) | (uint64_t)px_le32(p + 4) << 32;
-}
-
 /* Reads the 512 bytes of sector 0. Returns 1, or 0 when this is no MBR: no 55 AA, or a boot flag that is neither 0
  * nor 0x80 (the code of a filesystem's boot sector lies there). */
 int px_mbr_parse(struct px_mbr *mbr, const uint8_t *sector) FAST_FUNC;

@@ -5,7 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += probe.o
 
 #include "libbb.h"
-#include "volume/mbr.h"
+#include "lib/bytes.h"
 #include "volume/probe.h"
 
 struct signature {

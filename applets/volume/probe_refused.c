@@ -5,7 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += probe_refused.o
 
 #include "libbb.h"
-#include "volume/mbr.h"
+#include "lib/bytes.h"
 #include "volume/probe.h"
 #include "volume/probe_weak.h"
 

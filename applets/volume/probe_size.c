@@ -5,7 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += probe_size.o
 
 #include "libbb.h"
-#include "volume/mbr.h"
+#include "lib/bytes.h"
 #include "volume/probe.h"
 
 /* A product that no disk has is no size. */
@@ -14,16 +14,6 @@ static off_t size_of(uint64_t count, uint64_t unit_bytes)
 	if (count == 0 || unit_bytes == 0 || unit_bytes > 1 << 30 || count > ((uint64_t)1 << 60) / unit_bytes)
 		return 0;
 	return count * unit_bytes;
-}
-
-static unsigned le16(const uint8_t *p)
-{
-	return p[0] | p[1] << 8;
-}
-
-static uint64_t be32(const uint8_t *p)
-{
-	return (uint64_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
 }
 
 /* s_blocks_count_lo at 4, s_log_block_size at 24; with the incompatible feature 64bit: s_blocks_count_hi at 336 */
@@ -40,15 +30,15 @@ static off_t size_ext(const uint8_t *head)
 /* BPB: bytes a sector at 11, sectors at 19 (16 bits), or, when that is 0, at 32 */
 static off_t size_fat(const uint8_t *head)
 {
-	unsigned sectors = le16(head + 19);
+	unsigned sectors = px_le16(head + 19);
 
-	return size_of(sectors ? sectors : px_le32(head + 32), le16(head + 11));
+	return size_of(sectors ? sectors : px_le32(head + 32), px_le16(head + 11));
 }
 
 /* Sectors at 40; the copy of the boot sector lies behind them and is not counted. */
 static off_t size_ntfs(const uint8_t *head)
 {
-	return size_of(px_le64(head + 40), le16(head + 11));
+	return size_of(px_le64(head + 40), px_le16(head + 11));
 }
 
 /* VolumeLength at 72, in sectors of 2^(byte at 108) */
@@ -60,7 +50,7 @@ static off_t size_exfat(const uint8_t *head)
 /* big-endian: sb_blocksize at 4, sb_dblocks at 8 */
 static off_t size_xfs(const uint8_t *head)
 {
-	return size_of(be32(head + 8) << 32 | be32(head + 12), be32(head + 4));
+	return size_of(px_be64(head + 8), px_be32(head + 4));
 }
 
 /* bytes_used at 40 */
@@ -78,7 +68,7 @@ static off_t size_btrfs(const uint8_t *head)
 /* Primary volume descriptor (ECMA-119, 8.4): Volume Space Size at 80, Logical Block Size at 128 */
 static off_t size_iso(const uint8_t *head)
 {
-	return size_of(px_le32(head + 32768 + 80), le16(head + 32768 + 128));
+	return size_of(px_le32(head + 32768 + 80), px_le16(head + 32768 + 128));
 }
 
 static const struct {

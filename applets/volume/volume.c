@@ -5,6 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += volume.o
 
 #include "libbb.h"
+#include "lib/bytes.h"
 #include "volume/gpt_parse.h"
 #include "volume/mbr.h"
 #include "volume/probe.h"

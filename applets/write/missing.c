@@ -25,14 +25,11 @@ static void find_zero_ranges(struct px_missing *m)
 	const struct px_bmap *map = m->map;
 	size_t which[2] = { 0, map->range_count - 1 }, i, k;
 	uint8_t *zeros = xzalloc(m->range_bytes), digest[32];
-	sha256_ctx_t hash;
 
 	for (k = 0; k < 2; k++) {
 		uint64_t len_bytes = map->ranges[which[k]].len_bytes;
 
-		sha256_begin(&hash);
-		px_sha256_hash(&hash, zeros, len_bytes);
-		sha256_end(&hash, digest);
+		px_sha256_of(zeros, len_bytes, digest);
 		for (i = 0; i < map->range_count; i++)
 			if (map->ranges[i].len_bytes == len_bytes && memcmp(map->ranges[i].digest, digest, 32) == 0)
 				px_range_set(m, i, PX_RANGE_ZERO);

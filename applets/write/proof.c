@@ -71,17 +71,11 @@ static int is_sealed(const struct px_blkwrite *w)
 	return w->format && !w->unsealed;
 }
 
-/* Nothing but the image's own SHA-256 is enough, as far as is known now. */
-static int wants_hash(const struct px_blkwrite *w)
+int FAST_FUNC px_proof_hashes(const struct px_blkwrite *w)
 {
 	if (!w->digest.known)
 		return 0;
 	return w->whole || !(w->bmap_vouched || (w->source_proven && is_sealed(w)));
-}
-
-int FAST_FUNC px_proof_hashes(const struct px_blkwrite *w)
-{
-	return wants_hash(w);
 }
 
 int FAST_FUNC px_proof_holes_are_zero(const struct px_blkwrite *w)
@@ -116,7 +110,7 @@ enum px_status FAST_FUNC px_proof_again(struct px_blkwrite *w)
 	enum px_status status;
 	void *buf;
 
-	if (w->hashed || !wants_hash(w))
+	if (w->hashed || !px_proof_hashes(w))
 		return PX_OK;
 	if (posix_memalign(&buf, 4096, PX_CHUNK_BYTES) != 0)
 		bb_die_memory_exhausted();

@@ -27,7 +27,8 @@ enum px_status px_proof_settle(struct px_blkwrite *w, const char *bmap_name) FAS
 /* What of it a decoder should know; the other members of *options stay. */
 void px_proof_decode(struct px_blkwrite *w, struct px_decode_options *options) FAST_FUNC;
 
-/* Once the head has been read: whether the image is to be hashed as it passes, from its first byte on. */
+/* Whether nothing but the image's own SHA-256 is enough, as far as is known now. Asked once the head has been read:
+ * whether the image is to be hashed as it passes, from its first byte on. */
 int px_proof_hashes(const struct px_blkwrite *w) FAST_FUNC;
 
 /* Whether data in a hole of the map means that the map is of another image (else the map is right, and the disk gets

@@ -55,11 +55,8 @@ int FAST_FUNC px_span_right(const struct px_missing *m, size_t range, const uint
 {
 	const struct px_bmap_range *r = &m->map->ranges[range];
 	uint8_t digest[32];
-	sha256_ctx_t hash;
 
-	sha256_begin(&hash);
-	px_sha256_hash(&hash, data, r->len_bytes);
-	sha256_end(&hash, digest);
+	px_sha256_of(data, r->len_bytes, digest);
 	return memcmp(digest, r->digest, sizeof(digest)) == 0;
 }
 

@@ -6,6 +6,7 @@
 //fuzz-sources: volume/gpt.c volume/gpt_parse.c volume/mbr.c volume/volume.c volume/probe.c
 //fuzz-sources: volume/probe_size.c volume/probe_refused.c volume/probe_weak.c lib/zero.c
 #include "libbb.h"
+#include "lib/bytes.h"
 #include "volume/gpt.h"
 #include "volume/gpt_parse.h"
 #include "volume/mbr.h"
