@@ -10,6 +10,7 @@
 //kbuild:lib-$(CONFIG_PX_SIGNED_MINISIGN) += signify.o
 
 #include "libbb.h"
+#include "lib/bytes.h"
 #include "lib/text.h"
 #include "verify/base64.h"
 #include "verify/sigformat.h"
@@ -26,14 +27,10 @@ int FAST_FUNC px_numbered_parse(struct px_numbered *numbered, const char *line, 
 	return 0;
 }
 
-/* As minisign prints it: the number's last byte first. */
+/* As minisign prints it, so that it is found in the key's file: a little-endian number, without zeros in front. */
 static void print_number(char *print, const uint8_t *number)
 {
-	int i;
-
-	print = stpcpy(print, "ID ");
-	for (i = 7; i >= 0; i--)
-		print += sprintf(print, "%02X", number[i]);
+	sprintf(print, "ID %llX", (unsigned long long)px_le64(number));
 }
 
 const struct px_key* FAST_FUNC px_numbered_find(const struct px_keys *keys, const struct px_numbered *numbered,
