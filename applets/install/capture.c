@@ -10,9 +10,10 @@
 #include "install/capture.h"
 #include "install/pipe.h"
 #include "install/usedmap.h"
+#include "verify/bmap.h"
 #include "verify/sha256.h"
 
-enum { SURVEY_BYTES_MAX = 64 << 10, STANZA_BYTES_MAX = 64 << 10, BMAP_BYTES_MAX = 16 << 20 };
+enum { SURVEY_BYTES_MAX = 64 << 10, STANZA_BYTES_MAX = 64 << 10 };
 
 static char *url_of(const struct px_capture *capture, const char *suffix)
 {
@@ -326,7 +327,19 @@ static void FAST_FUNC end_send(struct px_install *install)
 
 static int FAST_FUNC start_bmap(struct px_install *install)
 {
-	return install->capture->look_only ? 0 : send_file(install, install->capture->bmap_path, ".bmap");
+	const struct px_capture *capture = install->capture;
+	struct stat st;
+
+	if (capture->look_only)
+		return 0;
+	if (stat(capture->bmap_path, &st) != 0)
+		return -1;
+	if (st.st_size > PX_BMAP_MAX_BYTES) {
+		px_step_fail(install, PX_RESOURCE, "read", "the block map has more than 16 MiB, which no machine "
+				"takes: make the image by hand (pxread -c, with larger frames)");
+		return 0;
+	}
+	return send_file(install, capture->bmap_path, ".bmap");
 }
 
 static const struct px_step step_bmap = { start_bmap, end_send };
@@ -343,7 +356,7 @@ static char *stanza_text(const struct px_capture *capture, const char *bmap_hex)
 static int write_stanza(struct px_install *install)
 {
 	struct px_capture *capture = install->capture;
-	size_t len_bytes = BMAP_BYTES_MAX + 1;
+	size_t len_bytes = PX_BMAP_MAX_BYTES;
 	char *bmap = xmalloc_open_read_close(capture->bmap_path, &len_bytes), *text, hex[65];
 	uint8_t sum[32];
 	int rc;

@@ -7,8 +7,7 @@
 #include "libbb.h"
 #include "install/pipe.h"
 #include "install/step.h"
-
-enum { BMAP_BYTES_MAX = 16 << 20 };
+#include "verify/bmap.h"
 
 /* --- the block map */
 
@@ -17,7 +16,7 @@ static int FAST_FUNC start_get_bmap(struct px_install *install)
 	if (!install->image->bmap)
 		return 0;
 	return px_pipe_collect(install, install->image->bmap, &install->image->bmap_digest,
-			BMAP_BYTES_MAX) == 0 ? 1 : -1;
+			PX_BMAP_MAX_BYTES) == 0 ? 1 : -1;
 }
 
 static int save_bmap(struct px_install *install)

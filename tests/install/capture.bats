@@ -155,6 +155,22 @@ teardown() {
 	[ -z "$(ls "$WWW/up")" ]
 }
 
+@test "a block map that is larger than a machine takes is said, and no stanza is sent" {
+	make_disk
+	cat >"$PX_STUB/read.sh" <<-'SH'
+		case $* in -n*) ;; *)
+			"$PX_BUSYBOX" pxread "$@" || exit
+			while [ "$1" != -b ]; do shift; done
+			truncate -s 17M "$2"
+			exit 0
+		esac
+	SH
+	capture "px.capture=$URL/up/"
+	ended
+	grep -q 'FAILED: read: the block map has more than 16 MiB' "$LOG"
+	[ ! -e "$WWW/up/lab.stanza" ] && [ ! -e "$WWW/up/lab.bmap" ]
+}
+
 @test "a server that takes nothing, or no more, is the reason, and no stanza is sent" {
 	make_disk
 	capture "px.capture=$URL/limited/"
