@@ -20,22 +20,6 @@ teardown() {
 	fetch_stop
 }
 
-start_dav() {
-	PORT=$(free_port tcp)
-	cat >"$FETCH_DIR/dav.conf" <<-CONF
-		daemon off; master_process off; pid $FETCH_DIR/pid; error_log stderr;
-		events { worker_connections 64; }
-		http {
-			access_log off; client_body_temp_path $BATS_TEST_TMPDIR/www/up/.temp; client_max_body_size 0;
-			proxy_temp_path $FETCH_DIR/temp; fastcgi_temp_path $FETCH_DIR/temp;
-			uwsgi_temp_path $FETCH_DIR/temp; scgi_temp_path $FETCH_DIR/temp;
-			server { listen 127.0.0.1:$PORT; root $BATS_TEST_TMPDIR/www; dav_methods PUT; }
-		}
-	CONF
-	run_server nginx nginx -c "$FETCH_DIR/dav.conf"
-	wait_for 10 listening tcp "$PORT"
-}
-
 # machine PARAMETERS: a TFTP root whose catalog is empty
 machine() {
 	: >images
@@ -45,7 +29,7 @@ machine() {
 @test "a disk is saved over HTTP, unchanged, and a second machine that had nothing boots from its image (PX_LONG)" {
 	[ "${PX_LONG:-}" = 1 ] || skip "PX_LONG=1 boots it"
 	[ -s "$PX_BUILD/demo/debian.img.zst" ] || skip "no build/demo/debian.img.zst (make demo)"
-	start_dav
+	start_dav "$BATS_TEST_TMPDIR/www" "$BATS_TEST_TMPDIR/www/up/.temp"
 	url=http://10.0.2.2:$PORT/up
 	zstd -dq --sparse "$PX_BUILD/demo/debian.img.zst" -o source
 	truncate -s +64M source

@@ -123,3 +123,24 @@ delete_network() {
 	ip netns del "$FETCH_NET-s" 2>/dev/null || true
 	ip netns del "$FETCH_NET-c" 2>/dev/null || true
 }
+
+# start_dav FOLDER TEMP [LINES]: nginx takes PUT into FOLDER (sets PORT); what is on its way is in TEMP, LINES go into
+# the configuration of its server
+start_dav() {
+	need nginx ss
+	PORT=$(free_port tcp)
+	mkdir -p "$FETCH_DIR/temp"
+	cat >"$FETCH_DIR/dav.conf" <<-CONF
+		daemon off; master_process off; pid $FETCH_DIR/pid; error_log stderr;
+		events { worker_connections 64; }
+		http {
+			log_format put '\$request_method \$uri \$status'; access_log $FETCH_DIR/access put;
+			client_body_temp_path $2; client_max_body_size 0;
+			proxy_temp_path $FETCH_DIR/temp; fastcgi_temp_path $FETCH_DIR/temp;
+			uwsgi_temp_path $FETCH_DIR/temp; scgi_temp_path $FETCH_DIR/temp;
+			server { listen 127.0.0.1:$PORT; root $1; dav_methods PUT; ${3:-} }
+		}
+	CONF
+	run_server nginx nginx -c "$FETCH_DIR/dav.conf"
+	wait_for 10 listening tcp "$PORT"
+}

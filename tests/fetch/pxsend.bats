@@ -19,29 +19,15 @@ teardown() {
 	[ ! -e "$BATS_TEST_TMPDIR/root/small" ] || umount "$BATS_TEST_TMPDIR/root/small" 2>/dev/null || true
 }
 
-start_dav() {
-	need nginx ss python3
-	PORT=$(free_port tcp)
-	mkdir -p "$FETCH_DIR/temp"
+# The server's folder is root; some of what is below it is closed, small or read-only.
+start_put() {
+	need python3
 	printf 'joe:{PLAIN}secret\n' >passwords
-	cat >"$FETCH_DIR/dav.conf" <<-CONF
-		daemon off; master_process off; pid $FETCH_DIR/pid; error_log stderr;
-		events { worker_connections 64; }
-		http {
-			access_log off; client_body_temp_path $BATS_TEST_TMPDIR/root/.temp; client_max_body_size 0;
-			proxy_temp_path $FETCH_DIR/temp; fastcgi_temp_path $FETCH_DIR/temp;
-			uwsgi_temp_path $FETCH_DIR/temp; scgi_temp_path $FETCH_DIR/temp;
-			server {
-				listen 127.0.0.1:$PORT; root $BATS_TEST_TMPDIR/root; dav_methods PUT;
-				location /small/ { client_body_temp_path $BATS_TEST_TMPDIR/root/small/.temp; }
-				location /limited/ { client_max_body_size 1m; }
-				location /closed/ { auth_basic x; auth_basic_user_file $BATS_TEST_TMPDIR/passwords; }
-				location /readonly/ { dav_methods off; }
-			}
-		}
-	CONF
-	run_server nginx nginx -c "$FETCH_DIR/dav.conf"
-	wait_for 10 listening tcp "$PORT"
+	start_dav "$BATS_TEST_TMPDIR/root" "$BATS_TEST_TMPDIR/root/.temp" "
+		location /small/ { client_body_temp_path $BATS_TEST_TMPDIR/root/small/.temp; }
+		location /limited/ { client_max_body_size 1m; }
+		location /closed/ { auth_basic x; auth_basic_user_file $BATS_TEST_TMPDIR/passwords; }
+		location /readonly/ { dav_methods off; }"
 	URL=http://127.0.0.1:$PORT
 }
 
@@ -62,7 +48,7 @@ expect() {
 }
 
 @test "a file and a pipe arrive whole, also in the place of another one" {
-	start_dav
+	start_put
 	head -c 5000001 /dev/urandom >in
 	run pxsend -i in "$URL/file"
 	expect 0 '5000001 bytes stored and read back'
@@ -79,14 +65,14 @@ expect() {
 
 @test "a disk goes through pxread and pxsend, and comes back" {
 	need zstd
-	start_dav
+	start_put
 	head -c 3000000 /dev/urandom >disk
 	pxread disk | pxsend -q "$URL/disk.img.zst"
 	zstd -dcq root/disk.img.zst | cmp - disk
 }
 
 @test "what an input that failed has sent is not kept" {
-	start_dav
+	start_put
 	head -c 30000000 /dev/urandom >disk
 	# pxread fails at its end: the file has changed meanwhile
 	mkfifo pipe
@@ -106,7 +92,7 @@ expect() {
 }
 
 @test "a server that says no is told by its word: 401, 403, 409, 413, and in the midst of the body" {
-	start_dav
+	start_put
 	mkdir -p root/limited root/closed root/readonly
 	chmod 777 root/*/
 	head -c 3000000 /dev/urandom >in
@@ -137,7 +123,7 @@ expect() {
 	need_root
 
 	mount -t tmpfs -o size=1m,mode=777 none root/small
-	start_dav
+	start_put
 	head -c 3000000 /dev/urandom >in
 	run timeout 100 bash -c 'cat in | pxsend "$1"' - "$URL/small/x"
 	expect 8
@@ -200,7 +186,7 @@ expect() {
 }
 
 @test "with -c the file has its end only when somebody says so; else the server keeps nothing" {
-	start_dav
+	start_put
 	printf 'commit\n' >word
 	run bash -c 'printf all | pxsend -c 4 "$1" 4<word' - "$URL/file"
 	expect 0 '3 bytes stored'

@@ -27,7 +27,9 @@ capture_setup() {
 	echo $((1 << 21)) >"$ROOT/sys/block/vda/size"
 	px_install pximenu pxfetch pxsend pxcatalog
 	capture_programs
-	start_dav
+	start_dav "$WWW" "$WWW/up/.temp" 'location /limited/ { client_max_body_size 10k; }
+		location /closed/ { limit_except GET { deny all; } }'
+	URL=http://127.0.0.1:$PORT
 }
 
 # pxread and partclone are told /dev/vda, which is another disk on the machine that tests
@@ -48,28 +50,6 @@ capture_programs() {
 		exec "$PX_BUSYBOX" pxread "$@"
 	SH
 	chmod +x "$BATS_TEST_TMPDIR/bin/pxread"
-}
-
-start_dav() {
-	PORT=$(free_port tcp)
-	cat >"$FETCH_DIR/dav.conf" <<-CONF
-		daemon off; master_process off; pid $FETCH_DIR/pid; error_log stderr;
-		events { worker_connections 64; }
-		http {
-			log_format put '\$request_method \$uri \$status'; access_log $FETCH_DIR/access put;
-			client_body_temp_path $WWW/up/.temp; client_max_body_size 0;
-			proxy_temp_path $FETCH_DIR/temp; fastcgi_temp_path $FETCH_DIR/temp;
-			uwsgi_temp_path $FETCH_DIR/temp; scgi_temp_path $FETCH_DIR/temp;
-			server {
-				listen 127.0.0.1:$PORT; root $WWW; dav_methods PUT;
-				location /limited/ { client_max_body_size 10k; }
-				location /closed/ { limit_except GET { deny all; } }
-			}
-		}
-	CONF
-	run_server nginx nginx -c "$FETCH_DIR/dav.conf"
-	wait_for 10 listening tcp "$PORT"
-	URL=http://127.0.0.1:$PORT
 }
 
 # partition NUMBER START_MIB FILE: what is in FILE goes onto the disk, and stands beside it under the kernel's name
