@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
-# The whole way in QEMU: power-on, PXE, menu, disk, and what ends on the console when something is wrong.
+# The whole way in QEMU: power-on, PXE, menu, disk, and what ends on the console when something is wrong. The
+# whole way and one failure always, all of them with PX_LONG=1 (menu/, install/ and write/ have each of them without QEMU).
 load ../px
 
 BOOT=$PX_TOP/tests/boot/demo/boot.sh
@@ -16,6 +17,10 @@ teardown() {
 	# ended with a failed test: the machine must not stay
 	[ ! -s "$BATS_TEST_TMPDIR/log.pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/log.pid")" 2>/dev/null || true
 	[ -z "${reports:-}" ] || stop "$reports"
+}
+
+long() {
+	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set"
 }
 
 # small_image: an 8 MiB GPT image as image.zst in the TFTP root of the next machine, and its stanza on stdout
@@ -55,6 +60,7 @@ no_boot_sector() {
 }
 
 @test "without parameters the menu comes up on the serial console and the disk stays as it is" {
+	long
 	small_image >"$BATS_TEST_TMPDIR/images"
 	truncate -s 64M "$disk"
 	machine ''
@@ -88,6 +94,7 @@ no_boot_sector() {
 }
 
 @test "an image cut short on the server fails on the console and the disk has no boot sector" {
+	long
 	small_image >"$BATS_TEST_TMPDIR/images"
 	truncate -s -1000 "$BATS_TEST_TMPDIR/image.zst"
 	truncate -s 64M "$disk"
@@ -99,6 +106,7 @@ no_boot_sector() {
 }
 
 @test "a missing image and a disk too small fail on the console and the disk is untouched" {
+	long
 	printf 'Image: gone\nSource: no-such-file.zst\nSize: 8388608\n' >"$BATS_TEST_TMPDIR/images"
 	head -c 2097152 "$PX_BUSYBOX" >"$disk"
 	truncate -s 2M "$disk"

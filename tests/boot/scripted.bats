@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
-# The shipped examples of scripted images in QEMU: installed over PXE, until the box boots from its disk. The first one
-# always, the others with PX_LONG=1.
+# The shipped examples of scripted images in QEMU: installed over PXE, until the box boots from its disk. With
+# PX_LONG=1: install/scripted has every step of it without QEMU.
 load ../px
 
 BOOT=$PX_TOP/tests/boot/demo/boot.sh
@@ -34,6 +34,7 @@ image() {
 }
 
 @test "Debian as a scripted image is installed with ext4 and extlinux and boots from its disk" {
+	long
 	need_root
 	"$PX_TOP/tests/boot/scripted/debian.sh" "$PX_BUILD" "$SUITE"
 	image ext4 debian smallest

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every parser of what comes from the network or from an image, with hostile bytes, under ASan and UBSan. Each target
-# runs for PX_FUZZ_SECONDS (default 10; .ci/run: 60).
+# runs for PX_FUZZ_SECONDS (default 10; .ci/run: 20).
 load ../px
 
 fuzz() {
