@@ -32,24 +32,18 @@
 #include "libbb.h"
 #include <sys/file.h>
 #include "catalog/catalog.h"
-#include "catalog/files.h"
-#include "catalog/lacking.h"
 #include "catalog/local.h"
 #include "catalog/script.h"
-#include "catalog/signed.h"
 #include "catalog/signing.h"
 #include "catalog/stanza.h"
+#include "catalog/whole.h"
 #include "lib/text.h"
 #include "verify/sha256.h"
 
 enum { FIELDS_MAX = 40 };
 
 struct globals {
-	const char *path;          /* of the catalog */
-	char *folder;              /* that it lies in */
-	struct px_files files;
-	char *text;                /* NULL: there is none yet */
-	size_t len_bytes;
+	struct px_whole whole;
 	struct px_field fields[FIELDS_MAX];
 	unsigned field_count;
 	char *key;                 /* -k, or NULL */
@@ -68,47 +62,14 @@ static void load(void)
 {
 	enum px_status status;
 
-	G.text = px_local_read(G.path, G.path, PX_CATALOG_BYTES_MAX, &G.len_bytes, &status);
-	if (!G.text) {
+	G.whole.text = px_local_read(G.whole.path, G.whole.path, PX_CATALOG_BYTES_MAX, &G.whole.len_bytes, &status);
+	if (!G.whole.text) {
 		xfunc_error_retval = status == PX_SERVER ? PX_IO : status;
 		xfunc_die();
 	}
 }
 
-/* The catalog as a machine reads it. */
-static struct px_catalog *parsed(const char *text, size_t len_bytes)
-{
-	char *copy = xmalloc(len_bytes + 1);
-
-	memcpy(copy, text, len_bytes + 1);
-	return px_catalog_parse(copy, len_bytes, G.path);
-}
-
-static void say_warnings(const struct px_catalog *catalog)
-{
-	if (catalog->warnings)
-		bb_error_msg("%s:%u: warning: unknown field %s (and %u more)", bb_basename(G.path),
-				catalog->warning_line,
-				catalog->warning_field, catalog->warnings - 1);
-}
-
-static enum px_status say_problem(const struct px_catalog *catalog, const struct px_image *image)
-{
-	char *problem = px_text_clean(px_image_problem(catalog, image));
-
-	bb_simple_error_msg(problem);
-	free(problem);
-	return PX_PROTOCOL;
-}
-
 /* --- checking */
-
-static enum px_status check_image(const struct px_catalog *catalog, const struct px_image *image)
-{
-	G.files.catalog = catalog;
-	G.files.folder = G.folder;
-	return image->problem ? say_problem(catalog, image) : px_files_check(&G.files, image);
-}
 
 static enum px_status check(void)
 {
@@ -116,15 +77,16 @@ static enum px_status check(void)
 	enum px_status status = PX_OK;
 	unsigned i, wrong = 0;
 
-	catalog = parsed(G.text, G.len_bytes);
-	say_warnings(catalog);
+	catalog = px_whole_parse(&G.whole, G.whole.text, G.whole.len_bytes);
+	px_whole_warn(&G.whole, catalog);
+	status = px_whole_check_orders(&G.whole, catalog);
 	for (i = 0; i < catalog->count; i++) {
-		enum px_status one = check_image(catalog, &catalog->images[i]);
+		enum px_status one = px_whole_check_image(&G.whole, catalog, &catalog->images[i]);
 
 		wrong += one != PX_OK;
 		status = worse(status, one);
 	}
-	printf("%s: %u images, %u of them not as they should be\n", G.path, catalog->count, wrong);
+	printf("%s: %u images, %u of them not as they should be\n", G.whole.path, catalog->count, wrong);
 	return status;
 }
 
@@ -133,7 +95,7 @@ static enum px_status list(void)
 	struct px_catalog *catalog;
 	unsigned i;
 
-	catalog = parsed(G.text, G.len_bytes);
+	catalog = px_whole_parse(&G.whole, G.whole.text, G.whole.len_bytes);
 	for (i = 0; i < catalog->count; i++) {
 		const struct px_image *image = &catalog->images[i];
 		char *id = px_text_clean_copy(image->id);
@@ -246,7 +208,7 @@ static void take_fields(const char *file, char **argv)
 static struct px_bmap *given_bmap(enum px_status *status)
 {
 	const char *reference = given("Bmap");
-	char *path = reference ? px_local_path(G.folder, reference) : NULL, *text;
+	char *path = reference ? px_local_path(G.whole.folder, reference) : NULL, *text;
 	struct px_bmap *bmap = NULL;
 	uint8_t sum[32];
 	size_t len_bytes;
@@ -270,7 +232,7 @@ static struct px_bmap *given_bmap(enum px_status *status)
 static void take_script(const char *field, const char *sum_field)
 {
 	const char *reference = given(field);
-	char *path = reference ? px_local_path(G.folder, reference) : NULL, *text = NULL;
+	char *path = reference ? px_local_path(G.whole.folder, reference) : NULL, *text = NULL;
 	size_t len_bytes = PX_SCRIPT_BYTES_MAX + 1;
 	uint8_t sum[32];
 
@@ -292,25 +254,25 @@ static enum px_status take_facts(const char *file)
 	struct px_bmap *bmap;
 
 	if (!given(field)) {
-		char *reference = px_local_reference(G.folder, file);
+		char *reference = px_local_reference(G.whole.folder, file);
 
 		if (!reference) {
 			bb_error_msg("%s: not in %s, or a folder in it: no machine could get it from there", file,
-					G.folder);
+					G.whole.folder);
 			return access(file, F_OK) == 0 ? PX_TARGET : PX_IO;
 		}
 		take(field, reference);
-		G.files.known_path = px_local_path(G.folder, reference);
+		G.whole.files.known_path = px_local_path(G.whole.folder, reference);
 	}
 	bmap = given_bmap(&status);
 	if (status == PX_OK)
-		status = px_facts_read(&G.files.known, file, file, PX_FACT_SOURCE_SHA256 | PX_FACT_SHA256, bmap);
+		status = px_facts_read(&G.whole.files.known, file, file, PX_FACT_SOURCE_SHA256 | PX_FACT_SHA256, bmap);
 	px_bmap_free(bmap);
 	if (status != PX_OK)
 		return status == PX_SERVER ? PX_IO : status;
-	found_out("Size", xasprintf("%"OFF_FMT"u", G.files.known.size_bytes));
-	found_out_sha256("Source-SHA256", G.files.known.source_sha256);
-	found_out_sha256("SHA256", G.files.known.sha256);
+	found_out("Size", xasprintf("%"OFF_FMT"u", G.whole.files.known.size_bytes));
+	found_out_sha256("Source-SHA256", G.whole.files.known.source_sha256);
+	found_out_sha256("SHA256", G.whole.files.known.sha256);
 	take_script("Init", "Init-SHA256");
 	take_script("Post", "Post-SHA256");
 	return PX_OK;
@@ -319,33 +281,33 @@ static enum px_status take_facts(const char *file)
 /* The new text must be a catalog in which this image is right and nothing else has become an image or vanished. */
 static enum px_status check_new(const char *text, size_t len_bytes, const char *id, int replaced)
 {
-	struct px_catalog *before = parsed(G.text ? G.text : "", G.len_bytes);
-	struct px_catalog *after = parsed(text, len_bytes);
+	struct px_catalog *before = px_whole_parse(&G.whole, G.whole.text ? G.whole.text : "", G.whole.len_bytes);
+	struct px_catalog *after = px_whole_parse(&G.whole, text, len_bytes);
 	struct px_image *image = px_catalog_find(after, id);
 
-	say_warnings(after);
+	px_whole_warn(&G.whole, after);
 	if (len_bytes > PX_CATALOG_BYTES_MAX || after->count > PX_IMAGES_MAX) {
-		bb_error_msg("%s: the catalog is full", G.path);
+		bb_error_msg("%s: the catalog is full", G.whole.path);
 		return PX_TARGET;
 	}
 	if (image && image->problem) {
-		say_problem(after, image);
+		px_whole_problem(after, image);
 		return PX_USAGE;
 	}
 	if (!image || after->count != before->count + !replaced) {
-		bb_error_msg("%s: this stanza would not be read as it is written", G.path);
+		bb_error_msg("%s: this stanza would not be read as it is written", G.whole.path);
 		return PX_USAGE;
 	}
-	return check_image(after, image);
+	return px_whole_check_image(&G.whole, after, image);
 }
 
 /* Two of us at once would lose what one of them wrote. Held until this process ends. */
 static void lock_folder(void)
 {
-	int fd = open(G.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(G.whole.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 || flock(fd, LOCK_EX) != 0)
-		bb_perror_msg_and_die("%s: cannot lock", G.folder);
+		bb_perror_msg_and_die("%s: cannot lock", G.whole.folder);
 }
 
 static enum px_status add(const char *file, char **argv)
@@ -359,114 +321,43 @@ static enum px_status add(const char *file, char **argv)
 	status = take_facts(file);
 	if (status != PX_OK)
 		return status;
-	text = px_stanza_put(G.text ? G.text : "", G.len_bytes, given("Image"), G.fields, G.field_count, &len_bytes,
-			&replaced);
+	text = px_stanza_put(G.whole.text ? G.whole.text : "", G.whole.len_bytes, given("Image"), G.fields,
+			G.field_count, &len_bytes, &replaced);
 	if (!text) {
-		bb_error_msg("%s: several stanzas have the name %s: take out all but one", G.path, given("Image"));
+		bb_error_msg("%s: several stanzas have the name %s: take out all but one", G.whole.path,
+				given("Image"));
 		return PX_PROTOCOL;
 	}
 	status = check_new(text, len_bytes, given("Image"), replaced);
 	if (status != PX_OK) {
-		bb_error_msg("%s: left as it was", G.path);
+		bb_error_msg("%s: left as it was", G.whole.path);
 		return status;
 	}
-	if (px_local_replace(G.path, text, len_bytes) != 0)
+	if (px_local_replace(G.whole.path, text, len_bytes) != 0)
 		return PX_IO;
-	printf("%s: %s %s\n", G.path, given("Image"), replaced ? "replaced" : "added");
+	printf("%s: %s %s\n", G.whole.path, given("Image"), replaced ? "replaced" : "added");
 	return PX_OK;
 }
 
 /* --- signing */
 
-/* Each stanza gets what it lacks; from the last one on, so that the lines before stay where they are. */
-static enum px_status fill_in(void)
-{
-	struct px_catalog *catalog = parsed(G.text, G.len_bytes);
-	unsigned i = catalog->count;
-
-	while (i--) {
-		const struct px_image *image = &catalog->images[i];
-		struct px_lacking lacking = { .count = 0 };
-		enum px_status status;
-
-		if (image->problem)
-			return say_problem(catalog, image);
-		status = px_lacking_find(&lacking, G.folder, image);
-		if (status != PX_OK)
-			return status;
-		G.text = px_stanza_extend(G.text, G.len_bytes, image->line, lacking.fields, lacking.count,
-				&G.len_bytes);
-	}
-	return PX_OK;
-}
-
 static enum px_status hashes(void)
 {
-	enum px_status status = fill_in();
+	enum px_status status = px_whole_fill_in(&G.whole);
 
-	if (status == PX_OK && px_local_replace(G.path, G.text, G.len_bytes) != 0)
+	if (status == PX_OK && px_local_replace(G.whole.path, G.whole.text, G.whole.len_bytes) != 0)
 		status = PX_IO;
-	return status;
-}
-
-/* Serial one higher, Date now, Valid-Until; a name when there is none. Returns the serial. */
-static unsigned set_header(void)
-{
-	struct px_catalog *catalog = parsed(G.text, G.len_bytes);
-	char date[PX_TIME_BYTES_TEXT], until[PX_TIME_BYTES_TEXT];
-	time_t now = time(NULL);
-
-	G.field_count = 0;
-	if (!catalog->header.line)
-		take("Catalog", safe_gethostname());
-	take("Serial", utoa(catalog->header.serial + 1));
-	take("Date", px_time_print(date, now));
-	take("Valid-Until", px_time_print(until, now + G.days * 86400LL));
-	G.text = px_stanza_head(G.text, G.len_bytes, catalog->header.line, G.fields, G.field_count, &G.len_bytes);
-	return catalog->header.serial + 1;
-}
-
-/* As a machine with that key would see it: every stanza can be used, and every file here is what it says. */
-static enum px_status check_signed(void)
-{
-	struct px_catalog *catalog = parsed(G.text, G.len_bytes);
-	enum px_status status = PX_OK;
-	unsigned i;
-
-	say_warnings(catalog);
-	if (catalog->header.problem) {
-		bb_error_msg("%s:%u: %s: %s", bb_basename(G.path), catalog->header.problem_line,
-				catalog->header.problem_field, catalog->header.problem);
-		return PX_PROTOCOL;
-	}
-	px_signed_demand_hashes(catalog);
-	for (i = 0; i < catalog->count; i++)
-		status = worse(status, check_image(catalog, &catalog->images[i]));
 	return status;
 }
 
 static enum px_status sign(void)
 {
-	char *sig_path = xasprintf("%s.sig", G.path), *signature = NULL;
-	enum px_status status = fill_in();
 	unsigned serial;
-	size_t sig_bytes = 0;
+	enum px_status status = px_whole_sign(&G.whole, G.key, G.days, &serial);
 
-	if (status != PX_OK)
-		return status;
-	serial = set_header();
-	status = check_signed();
 	if (status == PX_OK)
-		signature = px_signing_make(G.key, G.text, G.len_bytes, &sig_bytes, &status);
-	if (status != PX_OK) {
-		bb_error_msg("%s: not signed, left as it was", G.path);
-		return status;
-	}
-	/* a machine that reads in between fetches both once more */
-	if (px_local_replace(sig_path, signature, sig_bytes) != 0 || px_local_replace(G.path, G.text, G.len_bytes) != 0)
-		return PX_IO;
-	printf("%s: signed, serial %u, for %u days\n", G.path, serial, G.days);
-	return PX_OK;
+		printf("%s: signed, serial %u, for %u days\n", G.whole.path, serial, G.days);
+	return status;
 }
 
 static enum px_status check_all(void)
@@ -474,7 +365,7 @@ static enum px_status check_all(void)
 	enum px_status status = check();
 
 	if (ENABLE_PX_CATALOG_SIGN && G.key)
-		status = worse(status, px_signing_check(G.key, G.path, G.text, G.len_bytes));
+		status = worse(status, px_signing_check(G.key, G.whole.path, G.whole.text, G.whole.len_bytes));
 	return status;
 }
 
@@ -506,13 +397,13 @@ int pxcatalog_main(int argc UNUSED_PARAM, char **argv)
 	if (command < 0 || !argv[0] || (command == ADD ? !argv[1] : argv[1] != NULL))
 		bb_show_usage();
 	xfunc_error_retval = PX_IO;
-	G.path = argv[0];
-	G.folder = px_local_folder(G.path);
-	if (!G.folder)
-		bb_perror_msg_and_die("%s", G.path);
+	G.whole.path = argv[0];
+	G.whole.folder = px_local_folder(G.whole.path);
+	if (!G.whole.folder)
+		bb_perror_msg_and_die("%s", G.whole.path);
 	if (command != CHECK && command != LIST)
 		lock_folder();
-	if (command != ADD || access(G.path, F_OK) == 0 || errno != ENOENT)
+	if (command != ADD || access(G.whole.path, F_OK) == 0 || errno != ENOENT)
 		load();
 	xfunc_error_retval = PX_USAGE;
 	switch (command) {
