@@ -9,6 +9,40 @@
 #include "catalog/machine.h"
 #include "disk/hint.h"
 
+/* Whether word looks like shape, in which each x is a hexadecimal digit. */
+static int has_shape(const char *word, const char *shape)
+{
+	while (*shape && (*shape == 'x' ? isxdigit(*word) : *word == *shape)) {
+		word++;
+		shape++;
+	}
+	return !*shape && !*word;
+}
+
+/* One that could mean no machine at all would be left out without a word. */
+static int names_machine(const char *word)
+{
+	const char *value;
+
+	if ((value = is_prefixed_with(word, "serial=")) != NULL)
+		return value[0];
+	if ((value = is_prefixed_with(word, "uuid=")) != NULL)
+		return has_shape(value, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
+	return has_shape(word, "xx:xx:xx:xx:xx:xx");
+}
+
+static const char *set_who(struct px_order *machine, char *value)
+{
+	char *words = xstrdup(value), *rest = words, *word;
+	int good = value[0];
+
+	while (good && (word = strsep(&rest, " \t\n")) != NULL)
+		good = !word[0] || names_machine(word);
+	free(words);
+	machine->who = value;
+	return good ? NULL : "not MACs like 52:54:00:12:34:56, serial= or uuid=, with blanks between them only";
+}
+
 static const char *set_text(const char **field, const char *value)
 {
 	if (*field)
@@ -64,11 +98,7 @@ const char* FAST_FUNC px_machine_set(struct px_order *machine, const char *name,
 	static const char names[] ALIGN1 = "machine\0image\0disk\0report\0log\0after\0force\0auto\0";
 
 	switch (index_of(names, name)) {
-	case 0:
-		if (machine->who)
-			return "twice in one stanza";
-		machine->who = value;
-		return value[0] ? NULL : "empty";
+	case 0: return machine->who ? "twice in one stanza" : set_who(machine, value);
 	case 1: return set_text(&machine->image, value);
 	case 2: return set_disk(machine, value);
 	case 3: return set_text(&machine->report, value);

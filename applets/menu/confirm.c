@@ -129,6 +129,8 @@ static void FAST_FUNC draw_countdown(struct px_menu *menu, struct px_screen *scr
 	px_page_bare_frame(menu, screen, menu->capture ? "unattended: this disk is saved" :
 			"unattended installation", "any key: stop, to the menu");
 	draw_image_and_disk(menu, screen);
+	if (menu->ordered)
+		px_screen_line(screen, 2, 2, PX_PLAIN, "Ordered by the signed catalog, %s", menu->ordered);
 	px_screen_line(screen, 2, 2, PX_BOLD, "Starts in %u second%s. Any key stops it.", page->seconds,
 			page->seconds == 1 ? "" : "s");
 }

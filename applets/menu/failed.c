@@ -123,7 +123,9 @@ static void FAST_FUNC draw_waiting(struct px_menu *menu, struct px_screen *scree
 
 	px_page_frame(menu, screen, "getting the catalog", "t try now   n network   s shell   r reboot   p power off");
 	screen->row++;
-	px_screen_line(screen, 2, 1, PX_PLAIN, "The list of images is not here yet.");
+	px_screen_line(screen, 2, 1, PX_PLAIN, menu->status == PX_AUTH
+			? "The list of images was refused: nothing can be installed from it."
+			: "The list of images is not here yet.");
 	screen->row++;
 	px_screen_line(screen, 2, 4, PX_BOLD, "%s", page->reason);
 	screen->row++;

@@ -211,14 +211,15 @@ int FAST_FUNC px_flow_choose_disk(struct px_menu *menu)
 	return -1;
 }
 
-/* image and disk as the kernel command line says. Returns 0; -1: the failure is set. */
+/* image and disk as the kernel command line, or the catalog's order, says. Returns 0; -1: the failure is set. */
 static int choose_unattended(struct px_menu *menu)
 {
 	const char *id = menu->settings.image;
 
 	menu->image = px_catalog_find(menu->catalog, id);
 	if (!menu->image) {
-		set_failure(menu, PX_TARGET, "image", xasprintf("px.image=%s: no such image in %s", id,
+		set_failure(menu, PX_TARGET, "image", xasprintf("%s%s%s: no such image in %s",
+				menu->ordered ? menu->ordered : "", menu->ordered ? ": Image: " : "px.image=", id,
 				menu->catalog->shown), NULL, "disk untouched");
 		return -1;
 	}
@@ -240,7 +241,8 @@ static int claim_unattended(struct px_menu *menu)
 	if (fd >= 0)
 		close(fd);
 	else if (errno == EEXIST)
-		menu->notice = "px.auto has run already";
+		menu->notice = menu->ordered ? "the catalog's order for this machine has run already"
+				: "px.auto has run already";
 	else {
 		px_log_add("px: %s: %s", path, strerror(errno));
 		menu->notice = "px.auto is left out: cannot note in /run/px that it has run";
@@ -256,6 +258,10 @@ static int run_unattended(struct px_menu *menu)
 	if (menu->settings.problem) {
 		set_failure(menu, PX_USAGE, "kernel command line", xstrdup(menu->settings.problem), NULL,
 				"disk untouched");
+		return 0;
+	}
+	if (menu->order_problem) {
+		set_failure(menu, menu->order_status, "order", xstrdup(menu->order_problem), NULL, "disk untouched");
 		return 0;
 	}
 	if (!menu->dry_run && claim_unattended(menu) != 0)
@@ -379,6 +385,8 @@ int FAST_FUNC px_menu_run(struct px_menu *menu)
 		if (px_flow_do_other(menu, action))
 			return menu->status;
 	} while (action != PX_DO_CHOSEN && action != PX_DO_NOTHING);
+	if (action == PX_DO_CHOSEN)
+		px_order_take(menu);
 	if (action == PX_DO_NOTHING) /* unattended, and no catalog */
 		set_failure(menu, menu->status, "catalog", xstrdup(menu->source_problem), NULL, "disk untouched");
 	else if (!menu->settings.automatic || run_unattended(menu) != 0)

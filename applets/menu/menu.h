@@ -56,6 +56,9 @@ struct px_menu {
 	smallint refused;           /* the last catalog was, for its signature */
 	char *voucher;              /* who vouches for the catalog, in one line; malloced, NULL: it is not here yet */
 	char *clock_words;          /* the clock was wrong: what was done about it; malloced, or NULL */
+	char *ordered;              /* "images:12": the stanza that says what is installed; malloced, NULL: none does */
+	char *order_problem;        /* why that is not done; malloced, or NULL */
+	enum px_status order_status;
 	struct px_disks *disks;
 	const struct px_image *image;  /* chosen */
 	const struct px_disk *disk;    /* chosen */
@@ -116,6 +119,11 @@ int px_menu_run(struct px_menu *menu) FAST_FUNC;
 /* load.c: gets the catalog, again and again until it is there or the operator wants something else. PX_DO_CHOSEN:
  * it is there. PX_DO_NOTHING, when automatic only: it will not come; status and source_problem say why. */
 enum px_action px_catalog_load(struct px_menu *menu) FAST_FUNC;
+
+/* order.c: takes what the Machine: stanza for this machine (its MAC, serial number or UUID) in a signed catalog says
+ * into menu->settings, where the kernel command line says nothing. An order that must not be followed, for it is over,
+ * or for nobody knows whether it is, makes menu->order_problem. Called once, with the catalog there. */
+void px_order_take(struct px_menu *menu) FAST_FUNC;
 
 /* choice.c: which disks can be chosen, and which one is meant. */
 

@@ -117,7 +117,10 @@ static void take(struct px_settings *settings, const char *name, const char *val
 	case 3: set(&settings->log, value); break;
 	case 4: set(&settings->report, value); break;
 	case 5: set(&settings->ui, value); break;
-	case 6: settings->automatic = is_on(settings, name, value); break;
+	case 6:
+		settings->automatic_said = 1;
+		settings->automatic = is_on(settings, name, value);
+		break;
 	case 7: settings->force = is_on(settings, name, value); break;
 	case 8: set_seconds(settings, name, value, &settings->timeout_s); break;
 	case 9: set_after(settings, value); break;

@@ -13,6 +13,7 @@ struct px_settings {
 	char *capture, *capture_name; /* px.capture=, with a '/' at its end; px.capture.name= */
 	smallint capture_raw;
 	smallint automatic, force;
+	smallint automatic_said;    /* px.auto is there, be it px.auto=no */
 	smallint boot_any;          /* px.boot=any: as the stanza's "Boot: any" */
 	smallint whole;             /* px.verify=whole */
 	smallint no_delta;          /* px.delta=no */

@@ -5,6 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += report.o
 
 #include "libbb.h"
+#include "lib/dmi.h"
 #include "lib/text.h"
 #include "lib/url.h"
 #include "report/log.h"
@@ -15,7 +16,7 @@
 enum { PROGRESS_MS = 5000, ROOM_MS = 1000 };
 
 /* How much of what identifies a machine is told. */
-enum { MAC_BYTES = 40, DMI_BYTES = 100, IP_BYTES = 64 };
+enum { MAC_BYTES = 40, IP_BYTES = 64 };
 
 static struct {
 	int fd;                     /* to the sender; -1: none */
@@ -32,24 +33,10 @@ static struct {
 
 /* --- who this machine is */
 
-/* A word of ROOT/sys/class/dmi/id/NAME; malloced, "" when there is none. */
-static char *dmi_value(const char *root, const char *name)
-{
-	char *path = xasprintf("%s/sys/class/dmi/id/%s", root, name);
-	size_t max_bytes = DMI_BYTES;
-	char *text = xmalloc_open_read_close(path, &max_bytes);
-
-	free(path);
-	if (!text)
-		return xzalloc(1);
-	trim(text);
-	return px_ascii(text, 0);
-}
-
 /* A value for syslog's structured data (RFC 5424, 6.3.3). */
 static char *param(const char *text)
 {
-	return px_event_escape(text, "\"\\]", DMI_BYTES);
+	return px_event_escape(text, "\"\\]", PX_DMI_BYTES);
 }
 
 /* Facility daemon, severity info; no time, since no clock is to be trusted; 32473 is the number that RFC 5612 keeps for
@@ -70,8 +57,8 @@ static char *syslog_head(const char *mac, const char *serial, const char *uuid)
 
 static char *identity(const char *mac, const char *serial, const char *uuid)
 {
-	char *values[3] = { px_event_escape(mac, "\"\\", DMI_BYTES), px_event_escape(serial, "\"\\", DMI_BYTES),
-			px_event_escape(uuid, "\"\\", DMI_BYTES) };
+	char *values[3] = { px_event_escape(mac, "\"\\", PX_DMI_BYTES), px_event_escape(serial, "\"\\", PX_DMI_BYTES),
+			px_event_escape(uuid, "\"\\", PX_DMI_BYTES) };
 	char *members = xasprintf("\"mac\":\"%s\",\"serial\":\"%s\",\"uuid\":\"%s\"", values[0], values[1], values[2]);
 	int i;
 
@@ -83,8 +70,8 @@ static char *identity(const char *mac, const char *serial, const char *uuid)
 /* Sets who this machine is; gives the head of a syslog line, malloced. */
 static char *identify(const struct px_reporter *who)
 {
-	char *serial = dmi_value(who->root, "product_serial");
-	char *uuid = dmi_value(who->root, "product_uuid");
+	char *serial = px_dmi_read(who->root, "product_serial");
+	char *uuid = px_dmi_read(who->root, "product_uuid");
 	char *mac = px_ascii(xstrndup(who->mac ? who->mac : "", MAC_BYTES), 0);
 	char *head;
 
