@@ -18,6 +18,10 @@ put() {
 	fi
 }
 
+# What a file with a secret key has in it (OpenSSL, ssh-keygen; PuTTY; minisign, signify), for grep -E. Read by others.
+# shellcheck disable=SC2034
+secret_key='PRIVATE KEY|PuTTY-User-Key-File|^untrusted comment: (minisign|signify) .*secret key'
+
 # die WHAT: WHY...: the script's name, the reason, exit status 1
 die() {
 	echo "${0##*/}: $*" >&2

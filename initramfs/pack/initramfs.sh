@@ -52,7 +52,7 @@ install_keymap() {
 install_keys() {
 	for key in $(conf PX_KEYS); do
 		name=$(basename "$key" .pub).pub
-		! grep -q 'PRIVATE KEY-----' "$key" ||
+		! grep -qE "$secret_key" "$key" ||
 			die "PX_KEYS: $key: a private key (its .pub file is what is wanted)"
 		[ ! -e "$1/etc/px/keys/$name" ] || die "PX_KEYS: $key: there is another $name"
 		install -D -m 644 "$key" "$1/etc/px/keys/$name"

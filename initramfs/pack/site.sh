@@ -30,7 +30,7 @@ check_secrets() {
 	secret=$(cd "$1" && find . -type f \( -name 'id_*' ! -name '*.pub' -o -name '*.key' -o -name '*.p12' \
 		-o -name '*.pfx' -o -name '*.keytab' -o -name 'ssh_host_*_key' \) | LC_ALL=C sort | head -n 1)
 	[ -n "$secret" ] ||
-		secret=$(cd "$1" && grep -rlE -e 'PRIVATE KEY|PuTTY-User-Key-File' . | LC_ALL=C sort | head -n 1)
+		secret=$(cd "$1" && grep -rlE -e "$secret_key" . | LC_ALL=C sort | head -n 1)
 	[ -z "$secret" ] ||
 		die "$1/${secret#./}: a private key: site.cpio.xz is handed to every machine that asks for it by" \
 			"TFTP, without a
