@@ -29,6 +29,7 @@ setup() {
 
 teardown() {
 	menu_teardown
+	[ -z "${SERVER:-}" ] || stop "$SERVER"
 }
 
 # catalog FIELD...: one image, and these fields of the header
@@ -287,6 +288,38 @@ refused() {
 		dry_run px.image=a px.disk=smallest $parameter
 		[ "$status" = 5 ]
 	done
+}
+
+# the user and password of px.catalog= go to the signature's server, too, and nowhere else
+@test "what is refused shows no password of the catalog's URL: not on the screen, in the log, syslog or an event" {
+	mkdir "$BATS_TEST_TMPDIR/reports"
+	"$PX_TOP/tests/report/report_server" -a 127.0.0.1:0 "$BATS_TEST_TMPDIR/reports" &
+	SERVER=$!
+	wait_for 20 test -s "$BATS_TEST_TMPDIR/reports/ports"
+	read -r udp http <"$BATS_TEST_TMPDIR/reports/ports"
+	cat >"$PX_STUB/catalog.sh" <<-E
+		case \$url in *.sig)
+			[ ! -e "$PX_STUB/fails" ] || { echo "pxfetch: \$url: no answer" >&2; exit 5; } ;;
+		esac
+	E
+	for why in foreign missing failing; do
+		rm -f "$PX_STUB/images.sig" "$PX_STUB/fails" "$ROOT/run/px/auto.done"
+		[ $why != foreign ] || sign spare
+		[ $why != failing ] || : >"$PX_STUB/fails"
+		cmdline px.auto px.timeout=0 px.image=a px.ui=text "px.log=udp://127.0.0.1:$udp" \
+			"px.report=http://127.0.0.1:$http/"
+		timeout 60 pximenu -r "$ROOT" -c 'http://joe:hunter2@192.0.2.1/images' </dev/null \
+			>"$BATS_TEST_TMPDIR/out" 2>&1 &
+		MENU=$!
+		wait_for 30 grep -q "images.sig\|not signed" "$BATS_TEST_TMPDIR/out"
+		wait_for 30 grep -q '"event":"failed"' "$BATS_TEST_TMPDIR/reports/events"
+		grep -q '"event":"failed".*images' "$BATS_TEST_TMPDIR/reports/events"
+		! grep -r hunter2 "$BATS_TEST_TMPDIR/out" "$LOG" "$BATS_TEST_TMPDIR/reports" "$ROOT/run"
+		stop "$MENU"
+		: >"$BATS_TEST_TMPDIR/reports/events"
+	done
+	grep -q 'joe:hunter2@192.0.2.1/images.sig' "$PX_STUB/calls" # it was asked with them
+	MENU=
 }
 
 @test "the pages say whose list it is" {

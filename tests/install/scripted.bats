@@ -205,6 +205,43 @@ untouched() {
 	untouched
 }
 
+# The fake root's /etc/px/keys makes the catalog a signed one; sh writes down how it was called.
+@test "a script that was swapped since the catalog was signed is refused by its hash, before sh sees it" {
+	need ssh-keygen
+	small_archive
+	mark
+	printf '#!/bin/bash\necho "$*" >>"%s/sh.calls"\nexec -a sh "%s" "$@"\n' "$BATS_TEST_TMPDIR" "$PX_BUSYBOX" \
+		>"$BATS_TEST_TMPDIR/real/sh"
+	chmod +x "$BATS_TEST_TMPDIR/real/sh"
+	ssh-keygen -q -t ed25519 -N '' -f "$BATS_TEST_TMPDIR/joe"
+	mkdir -p "$ROOT/etc/px/keys"
+	cp "$BATS_TEST_TMPDIR/joe.pub" "$ROOT/etc/px/keys"
+	for script in init post; do
+		PROOF+=$'\n'"${script^}-SHA256: $(sha256sum "$srv/$script.sh" | cut -d ' ' -f 1)"
+	done
+	catalog
+	ssh-keygen -q -Y sign -n px-imager -f "$BATS_TEST_TMPDIR/joe" <"$srv/images" >"$srv/images.sig" 2>/dev/null
+	for script in post init; do
+		cp "$srv/$script.sh" "$BATS_TEST_TMPDIR/right"
+		sed -i '1i if true; then' "$srv/$script.sh" # which sh -n would not like
+		: >"$LOG"
+		install_box
+		failed "$script: .*$script.sh: SHA-256 is .*(disk untouched)"
+		grep -q 'px: catalog verified' "$LOG"
+		untouched
+		! grep -qF "$script" "$BATS_TEST_TMPDIR/sh.calls" 2>/dev/null
+		stop "$MENU"
+		cp "$BATS_TEST_TMPDIR/right" "$srv/$script.sh"
+	done
+	# as they were signed they run, and sh has looked at both before
+	: >"$LOG"
+	install_box
+	grep -q 'px: installed box' "$LOG"
+	[ "$(grep -c '^-n ' "$BATS_TEST_TMPDIR/sh.calls")" = 2 ]
+	grep -q '^-n .*init' "$BATS_TEST_TMPDIR/sh.calls"
+	MENU=
+}
+
 @test "a script that hangs and ignores signals is ended by Ctrl-C" {
 	small_archive
 	catalog

@@ -154,6 +154,9 @@ hurt() {
 		ssh-keygen -q -Y sign -n px-imager -f $name of-$name
 		refused 'key: only ed25519 keys are taken' of-$name.sig joe.pub
 	done
+	token of-token type=sk-ecdsa-sha2-nistp256@openssh.com
+	refused 'an sk-ecdsa key: only ed25519 keys are taken (ssh-keygen -t ed25519-sk)' of-token.sig joe.pub
+	useless 'of-token.pub: an sk-ecdsa key: only ed25519 keys are taken' of-token.pub joe.pub
 }
 
 @test "files that are no keys are refused in words" {
