@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # pxfetch beside other clients, in one run over a veth pair: bytes a second and CPU seconds, as ratios.
 #
-#   bench-fetch.sh [ROUNDS [http|tftp|windows|delay|loss...]]     default 5 and all; needs root
+#   bench-fetch.sh [ROUNDS [http|https|tftp|windows|delay|loss...]]     default 5 and all; needs root
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 BATS_TEST_TMPDIR=$(mktemp -d)
 source "$here/../px.bash"
 source "$here/../fetch/fetch.bash"
+source "$here/../fetch/https.bash"
 http_bytes=1000000000
 tftp_bytes=50000001
 slow_bytes=5000001
@@ -45,6 +46,27 @@ bench_http() {
 		line "pxfetch -H" null "$pxfetch" -q -H "$sum" -O /dev/null "$url"
 		[ -z "$busybox" ] || line "busybox wget" null "$busybox" wget -q -O /dev/null "$url"
 	} | measure $http_bytes curl
+}
+
+# The same file from the same program, by TLS: each cipher with the client beside it that says "curl"; and without TLS.
+bench_https() {
+	local cipher url=https://192.0.2.1:443/large
+	PKI=$FETCH_DIR
+	(cd "$PKI" && make_ca ca && make_cert server ca IP:192.0.2.1)
+	echo "server { listen 192.0.2.1:443 ssl; root $BATS_TEST_TMPDIR/root;
+		ssl_certificate $PKI/server.pem; ssl_certificate_key $PKI/server.key; }" >"$FETCH_DIR/sites"
+	start_sites
+	wait_for 10 listening tcp 443
+	echo "== HTTPS from nginx, $((http_bytes / 1000000)) MB, to /dev/null"
+	{
+		for cipher in AES_128_GCM_SHA256 AES_256_GCM_SHA384 CHACHA20_POLY1305_SHA256; do
+			line "curl $cipher" null curl -s --cacert "$PKI/ca.pem" --tls13-ciphers "TLS_$cipher" \
+				-o /dev/null "$url"
+		done
+		line pxfetch null "$pxfetch" -q -C "$PKI/ca.pem" -O /dev/null "$url"
+		line "pxfetch http:" null "$pxfetch" -q -O /dev/null http://192.0.2.1/large
+	} | measure $http_bytes "curl AES_128_GCM_SHA256"
+	echo "taken by pxfetch: $(sed -n 's/.* \(TLSv[0-9.]* [^ ]*\) .*/\1/p' "$FETCH_DIR/access" | tail -n 1)"
 }
 
 bench_tftp() {
@@ -166,7 +188,7 @@ main() {
 	run_server window_tftp python3 "$here/../fetch/window_tftp.py" 192.0.2.1 4069 "$root"
 	wait_for 10 listening udp 4069
 	start_paths
-	[ $# -gt 0 ] || set -- http tftp windows delay loss
+	[ $# -gt 0 ] || set -- http https tftp windows delay loss
 	local part
 	for part; do
 		"bench_$part"
