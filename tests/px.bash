@@ -53,6 +53,12 @@ wait_for() {
 	done
 }
 
+# none COMMAND...: fails when it succeeds. After a bare `!` bash goes on either way, so that in the midst of a test it
+# asserts nothing.
+none() {
+	! "$@"
+}
+
 # stop PID...: ends processes that the test started, and waits for them
 stop() {
 	local p

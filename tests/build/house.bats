@@ -34,7 +34,7 @@ finds() {
 }
 
 @test "a small tree without offence is in order" {
-	for check in arrows circles functions headings unused "lines applets"; do
+	for check in arrows circles functions headings unused denials "lines applets"; do
 		set -- $check
 		run "$HOUSE" "$1" "$SMALL" ${2:-}
 		echo "$output"
@@ -111,4 +111,10 @@ finds() {
 	in_order comments tests
 	printf '\t# %0112d\n' 0 >"$SMALL/tests/a.sh"
 	finds comments 'tests/a.sh:1: 122 columns' tests
+}
+
+@test "no test denies something in its midst by a bare exclamation mark, which asserts nothing" {
+	in_order denials
+	printf '@test "x" {\n\t! true\n\ttrue\n}\n' >"$SMALL/tests/a.bats"
+	finds denials 'tests/a.bats:2: asserts nothing: ! true'
 }

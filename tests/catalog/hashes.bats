@@ -108,7 +108,7 @@ list() {
 	unattended px.image=a
 	wait "$MENU"
 	grep '^pxwrite .* -B ' "$PX_STUB/calls"
-	! grep '^pxwrite .* -H ' "$PX_STUB/calls"
+	none grep '^pxwrite .* -H ' "$PX_STUB/calls"
 	unattended px.image=a px.verify=whole
 	wait "$MENU"
 	grep "^pxwrite .* -H sha256:$HEX .* -B " "$PX_STUB/calls"
@@ -117,7 +117,7 @@ list() {
 	unattended px.image=a
 	wait "$MENU"
 	grep "^pxwrite .* -H sha256:$HEX .*-b " "$PX_STUB/calls"
-	! grep '^pxwrite .* -B ' "$PX_STUB/calls"
+	none grep '^pxwrite .* -B ' "$PX_STUB/calls"
 	dry_run px.image=a px.verify=half
 	[ "$status" -eq 2 ]
 }

@@ -80,7 +80,7 @@ refused() {
 		orders "Machine: $who" 'Image: a' "Auto: until $(now 1 hour)"
 		with
 		would_ask '2 images'
-		! grep -q 'is for this machine' "$LOG"
+		none grep -q 'is for this machine' "$LOG"
 	done
 }
 

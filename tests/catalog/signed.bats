@@ -91,7 +91,7 @@ refused() {
 	rm -r "$ROOT/etc/px/keys"
 	taken
 	grep -qF 'px: catalog NOT SIGNED: anybody on this network could have made this list' "$LOG"
-	! grep -q 'images\.' "$PX_STUB/calls"
+	none grep -q 'images\.' "$PX_STUB/calls"
 	cmdline px.ui=text
 	run timeout 30 pximenu -r "$ROOT" </dev/null
 	[[ $output == *"NOT SIGNED: anybody on this network could have made this list"* ]]
@@ -314,7 +314,7 @@ refused() {
 		wait_for 30 grep -q "images.sig\|not signed" "$BATS_TEST_TMPDIR/out"
 		wait_for 30 grep -q '"event":"failed"' "$BATS_TEST_TMPDIR/reports/events"
 		grep -q '"event":"failed".*images' "$BATS_TEST_TMPDIR/reports/events"
-		! grep -r hunter2 "$BATS_TEST_TMPDIR/out" "$LOG" "$BATS_TEST_TMPDIR/reports" "$ROOT/run"
+		none grep -r hunter2 "$BATS_TEST_TMPDIR/out" "$LOG" "$BATS_TEST_TMPDIR/reports" "$ROOT/run"
 		stop "$MENU"
 		: >"$BATS_TEST_TMPDIR/reports/events"
 	done

@@ -243,7 +243,7 @@ all_ways() {
 		[ "$status" != 0 ]
 		[ -n "$output" ]
 		[[ "$output" != *sesame* ]]
-		! grep -q sesame lines
+		none grep -q sesame lines
 		mistakes=$((mistakes + 1))
 	done <<-LINES
 		-t $url/plain
@@ -289,7 +289,7 @@ all_ways() {
 		local wanted=$1
 		shift
 		echo "$*"
-		! timeout 60 pxfetch -q -t 1 -T 2 -p 4 "$@" 4>lines
+		none timeout 60 pxfetch -q -t 1 -T 2 -p 4 "$@" 4>lines
 		cat lines
 		[ "$(tail -n 1 lines)" = "why=$wanted" ]
 		[ "$(grep -c why= lines)" = 1 ]

@@ -90,7 +90,7 @@ has_route() {
 	has_route '203.0.113.0/24 via 192.0.2.9 dev eth0'
 	has_route 'default via 192.0.2.8 dev eth0'
 	has_route '198.51.100.7 dev eth0 scope link'
-	! has_route 'default via 192.0.2.1'
+	none has_route 'default via 192.0.2.1'
 	[ "$(found PX_GATEWAY)" = 192.0.2.8 ]
 }
 
@@ -104,7 +104,7 @@ has_route() {
 
 @test "option 121 without a default route means none, whatever option 3 says" {
 	dhcp 3,192.0.2.1 121,203.0.113.0/24,192.0.2.9
-	! has_route default
+	none has_route default
 	[ -z "$(found PX_GATEWAY)" ]
 }
 
@@ -161,7 +161,7 @@ lease() {
 	ip -n "$client" route add 198.51.100.0/24 via 192.0.2.1 # somebody's own: it would go with the address
 	event=renew lease subnet=255.255.255.0 router=192.0.2.2
 	[ -z "${lines[0]%%192.0.2*}" ] || [[ ${lines[0]} != px:* ]]
-	! has_route 203.0.113.0/24
+	none has_route 203.0.113.0/24
 	has_route 'default via 192.0.2.2'
 	has_route '198.51.100.0/24 via 192.0.2.1'
 }

@@ -74,7 +74,7 @@ teardown() {
 	grep -F "$DISK" trace >opens
 	grep -q 'O_RDONLY' opens
 	grep -q "$DISK"2 opens # partclone was there, too
-	! grep -E 'O_RDWR|O_WRONLY|O_CREAT|O_TRUNC|creat\(|truncate\(' opens
+	none grep -E 'O_RDWR|O_WRONLY|O_CREAT|O_TRUNC|creat\(|truncate\(' opens
 	! grep -E 'BLK(DISCARD|ZEROOUT|SECDISCARD),' trace
 }
 
@@ -91,7 +91,7 @@ teardown() {
 	MENU=$!
 	ended
 	grep -q 'px: saved' "$LOG"
-	! grep -q 'pxread.* -m ' "$PX_STUB/calls"
+	none grep -q 'pxread.* -m ' "$PX_STUB/calls"
 	zstd -dcq --sparse -o image www/up/lab.img.zst
 	cmp image "$DISK"
 }
@@ -181,7 +181,7 @@ teardown() {
 	capture "px.capture=$URL/closed/"
 	ended
 	grep -qE 'FAILED: send: pxsend: .*/closed/lab.img.zst: the server said: 403' "$LOG"
-	! grep -qE 'PUT .*(bmap|stanza)' "$FETCH_DIR/access"
+	none grep -qE 'PUT .*(bmap|stanza)' "$FETCH_DIR/access"
 	stop "$MENU"
 	rm "$LOG"
 	capture "px.capture=http://127.0.0.1:$(free_port tcp)/up/"
@@ -199,7 +199,7 @@ teardown() {
 	capture "px.capture=$URL/up/" "px.report=http://127.0.0.1:$HTTP/"
 	wait "$MENU"
 	grep -q '"event":"captured".*"image":"lab","disk":"/dev/vda"' reports/events
-	! grep -q '"event":"done"' reports/events
+	none grep -q '"event":"done"' reports/events
 	grep -q '/sbin/reboot was called' "$PX_STUB/calls"
 }
 

@@ -229,7 +229,7 @@ untouched() {
 		failed "$script: .*$script.sh: SHA-256 is .*(disk untouched)"
 		grep -q 'px: catalog verified' "$LOG"
 		untouched
-		! grep -qF "$script" "$BATS_TEST_TMPDIR/sh.calls" 2>/dev/null
+		none grep -qF "$script" "$BATS_TEST_TMPDIR/sh.calls" 2>/dev/null
 		stop "$MENU"
 		cp "$BATS_TEST_TMPDIR/right" "$srv/$script.sh"
 	done
@@ -407,7 +407,7 @@ untouched() {
 	losetup -d "$LOOP"
 	LOOP=
 	umount "$BATS_TEST_TMPDIR/full" || umount -l "$BATS_TEST_TMPDIR/full"
-	! grep -q 'px: installed' "$LOG"
+	none grep -q 'px: installed' "$LOG"
 	grep -q 'px: FAILED: flush: ' "$LOG"
 }
 

@@ -432,7 +432,7 @@ pinned() {
 		unattended px.image=pinned "$setting"
 		wait "$MENU"
 		grep '^pxwrite .* -b ' "$PX_STUB/calls"
-		! grep '^pxfetch .* -R \|^pxwrite .* -u ' "$PX_STUB/calls"
+		none grep '^pxfetch .* -R \|^pxwrite .* -u ' "$PX_STUB/calls"
 	done
 }
 

@@ -70,7 +70,7 @@ refusal='echo "pxwrite: $disk: this machine was started by UEFI, and the image h
 	unattended px.image=a px.boot=any
 	wait "$MENU"
 	[ "$(grep -c '^pxwrite .* -e any -- /dev/vda$' "$PX_STUB/calls")" -eq 2 ]
-	! grep -q '^pxwrite .* -n ' "$PX_STUB/calls"
+	none grep -q '^pxwrite .* -n ' "$PX_STUB/calls"
 	dry_run px.image=a px.boot=yes
 	[[ $output == *"px.boot=yes: neither this nor any"* ]]
 }

@@ -32,7 +32,7 @@ network_page() {
 		echo "Reached     yes: $1" >>"$ROOT/run/px/network.page"'
 	network_page
 	wait_screen 'Route       default via 192.0.2.1 dev eth0'
-	! shows Reached
+	none shows Reached
 	: >"$ROOT/answered"
 	wait_screen 'Reached     yes: tftp://192.0.2.1/images'
 	keys Escape

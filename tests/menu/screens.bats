@@ -259,7 +259,7 @@ to_confirmation() {
 	keys L o g Down Enter
 	wait_screen 'PXE Imager: log'
 	wait_screen 'px: px.log=xxx'
-	! shows 'xEND: n'
+	none shows 'xEND: n'
 	keys Right
 	wait_screen 'xEND: n'
 	keys Left

@@ -174,7 +174,7 @@ event() {
 	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/" "px.log=udp://127.0.0.1:$UDP"
 	wait_for 20 grep -q 'px: waiting until the report of this installation is answered' "$LOG"
 	wait_for 20 grep -q '"done"' "$REPORTS/events"
-	! grep -q 'reboot was called' "$PX_STUB/calls"
+	none grep -q 'reboot was called' "$PX_STUB/calls"
 	: >"$REPORTS/answer"
 	wait "$MENU"
 	grep -q 'reboot was called' "$PX_STUB/calls"

@@ -78,7 +78,7 @@ nothing_left() {
 	image disk.img lab
 	[ "$status" -ne 0 ]
 	[ -z "$(find "$BUILD" -name '*lab*')" ]
-	! grep -q '^Image' "$BUILD/tftpboot/images"
+	none grep -q '^Image' "$BUILD/tftpboot/images"
 	nothing_left
 }
 

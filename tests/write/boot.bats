@@ -192,7 +192,7 @@ content() {
 	for machine in bios uefi secure; do
 		look $machine -f
 		[ "$status" -eq 0 ]
-		! grep -q '^warning=no-' said
+		none grep -q '^warning=no-' said
 	done
 }
 
