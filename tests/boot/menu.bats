@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=qemu
-# The whole way in QEMU: power-on, PXE, menu, disk, and what ends on the console when something is wrong. The
-# whole way and one failure always, all of them with PX_LONG=1 (menu/, install/ and write/ have each of them without QEMU).
+# The whole way in QEMU: power-on, PXE, menu, disk, and what ends on the console when something is wrong. The whole way
+# and one failure always, all of them with PX_LONG=1 (menu/, install/ and write/ have each of them without QEMU).
 load ../px
 
 BOOT=$PX_TOP/tests/boot/demo/boot.sh
