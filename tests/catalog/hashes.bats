@@ -108,10 +108,11 @@ list() {
 	unattended px.image=a
 	wait "$MENU"
 	grep '^pxwrite .* -B ' "$PX_STUB/calls"
-	none grep '^pxwrite .* -H ' "$PX_STUB/calls"
+	# -H is there all the same: pxwrite hashes only with -w, or when the map has no SHA-256 in it
+	none grep '^pxwrite .* -w ' "$PX_STUB/calls"
 	unattended px.image=a px.verify=whole
 	wait "$MENU"
-	grep "^pxwrite .* -H sha256:$HEX .* -B " "$PX_STUB/calls"
+	grep "^pxwrite .* -H sha256:$HEX .* -B " "$PX_STUB/calls" | grep -- ' -w '
 	: >"$PX_STUB/calls"
 	sed -i '/^Bmap-SHA256/d' "$PX_STUB/images"
 	unattended px.image=a
