@@ -12,7 +12,7 @@ all: tftpboot
 .SUFFIXES: # none of make's own rules: one would make x out of x.sh
 .NOTPARALLEL:
 .PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot site usb ext2 \
-	squashfs uki image hashes sign dist demo run serve check check-quick bench bench-fetch bench-write bench-boot \
+	squashfs uki image hashes sign man dist demo run serve check check-quick bench bench-fetch bench-write bench-boot \
 	bench-delta bench-read fuzz sanitize clean distclean
 ifneq ($(VERSION),$(shell cat $(B)/version 2>/dev/null))
 .PHONY: $(B)/version
@@ -81,6 +81,9 @@ hashes: $(B)/busybox ## sizes and sums that build/tftpboot/images lacks
 	$(B)/busybox pxcatalog hashes $(B)/tftpboot/images
 sign: $(B)/busybox ## sign build/tftpboot/images: make sign KEY=~/.ssh/id_ed25519 [DAYS=30]; docs/trust.md
 	@initramfs/serve/sign.sh $(B) '$(KEY)' '$(or $(DAYS),30)'
+man: $(B)/busybox ## build/man/: the manual pages (docs/man, with the applets' own usage)
+	kbuild/setup.sh kbuild/man.list
+	kbuild/man.sh $(B)
 dist: ## build/dist/: the source as it is committed, to build without git, with its sum
 	kbuild/dist.sh $(B)
 

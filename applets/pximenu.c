@@ -8,7 +8,7 @@
 //usage:       "[-an] [-c CATALOG_URL] [-r ROOT]"
 //usage:#define pximenu_full_usage "\n\n"
 //usage:       "Choose an image and a disk, run pxfetch | pxwrite, say how it ended.\n"
-//usage:       "px.image=, px.disk=, px.auto and others on the kernel command line: see README.\n"
+//usage:       "px.image=, px.disk=, px.auto and others on the kernel command line: px-cmdline(7).\n"
 //usage:     "\n	-a	On all consoles of the kernel at once, not on stdin"
 //usage:     "\n	-c URL	The catalog (default: px.catalog=, else tftp://SERVER/images)"
 //usage:     "\n	-n	Say what would be run, write nothing"

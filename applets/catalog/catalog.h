@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The catalog: the list of images that the server offers, stanzas as in Debian's control files (deb822(5); the fields
- * are in the README). One bad stanza never hides the others: it stays in the list with the reason why it cannot be
+ * are in docs/images.md). One bad stanza never hides the others: it stays in the list with the reason why it cannot be
  * used.
  */
 #ifndef PX_CATALOG_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The fields of a stanza of the catalog and what each may say; the README has them, too.
+ * The fields of a stanza of the catalog and what each may say; docs/images.md has them, too.
  */
 #ifndef PX_FIELDS_H
 #define PX_FIELDS_H 1

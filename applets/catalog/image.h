@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An image: what a stanza of the catalog says of it (the fields are in the README).
+ * An image: what a stanza of the catalog says of it (the fields are in docs/images.md).
  */
 #ifndef PX_IMAGE_H
 #define PX_IMAGE_H 1

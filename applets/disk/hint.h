@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Disk hints (README, "px.disk=HINT"): comma-separated terms that must all hold, and last perhaps smallest or largest.
+ * Disk hints (docs/unattended.md, "px.disk=HINT"): comma-separated terms that must all hold, and last perhaps smallest
+ * or largest.
  *
  *	/dev/sda  serial=S  wwn=W  model=GLOB  by-path=P  transport=nvme|ata|scsi|virtio|usb|mmc|loop
  *	size>=8G  size<=500G  rotational  removable  !TERM  smallest  largest

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the kernel command line says to the menu: px.image=, px.disk= and so on (the README has them all), and the
+ * What the kernel command line says to the menu: px.image=, px.disk= and so on (all: docs/unattended.md), and the
  * values of the network script.
  */
 #ifndef PX_SETTINGS_H
