@@ -64,6 +64,7 @@ write_config() {
 		port=0
 		log-dhcp
 		interface=$iface
+		except-interface=lo
 		bind-interfaces
 		enable-tftp
 		tftp-root=$root
@@ -125,6 +126,39 @@ serve_tls() {
 		"with px.catalog=https://$(address)$colon/images on the kernel command line."
 }
 
+# Who has UDP port $1 here already, as ss names it; nothing when it is free. What is bound to another address or card
+# (libvirt's dnsmasq, 0.0.0.0%virbr0) does not matter.
+holder() {
+	ss -H -l -n -u -p "sport = :$1" | awk -v port=":$1" -v ours="$(address)" -v card="%$iface" '
+		{ sub(port "$", "", $4); sub(card "$", "", $4) }
+		$4 == ours || $4 == "*" || $4 == "0.0.0.0" || $4 == "[::]" {
+			who = $0
+			if (!sub(/.*users:\(\("/, "", who)) who = "another program"
+			sub(/".*/, "", who)
+			print who
+			exit
+		}'
+}
+
+# Before dnsmasq says it in its own words.
+check_ports() {
+	command -v ss >/dev/null || return 0
+	for port_of in 67:DHCP 69:TFTP; do
+		who=$(holder "${port_of%:*}")
+		[ -z "$who" ] || die "port ${port_of%:*} (${port_of#*:}) is taken by $who: stop that (systemctl stop" \
+			"SERVICE), or serve from another machine"
+	done
+}
+
+# how the interface is named: to make serve, or in the package's file
+how_to_name_it() {
+	if [ -n "${PX_SETTINGS:-}" ]; then
+		echo "set INTERFACE=NAME in $PX_SETTINGS"
+	else
+		echo "make serve IFACE=NAME"
+	fi
+}
+
 main() {
 	build='' iface='' range='' url='' tls='' port=443
 	while getopts b:i:r:w:t:p: opt; do
@@ -138,8 +172,11 @@ main() {
 		*) die "usage: serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL] [-t yes] [-p PORT]" ;;
 		esac
 	done
-	[ -n "$iface" ] || die "say which network: make serve IFACE=NAME (there are: $(interfaces))"
-	[ -n "$(address)" ] || die "$iface: no such interface, or no IPv4 address on it (there are: $(interfaces))"
+	[ -n "$iface" ] || die "say which network: $(how_to_name_it) (there are: $(interfaces))"
+	ip link show dev "$iface" >/dev/null 2>&1 ||
+		die "$iface: no such interface: $(how_to_name_it) (there are: $(interfaces))"
+	[ -n "$(address)" ] ||
+		die "$iface: no IPv4 address on it: ip address add ADDRESS/24 dev $iface (there are: $(interfaces))"
 	case $url in
 	http://*[!A-Za-z0-9.:/_~-]*) die "$url: a character that this URL cannot have" ;;
 	'' | http://?*) ;;
@@ -151,10 +188,11 @@ main() {
 		die "$build/tftpboot: a file is missing or damaged (above): run make again"
 	[ "$(id -u)" = 0 ] || die "ports 67 and 69 need root: sudo make serve IFACE=$iface"
 	command -v dnsmasq >/dev/null || die "no dnsmasq: apt-get install dnsmasq-base"
+	check_ports
 	root=$(cd "$build/tftpboot" && pwd)
 	state=$(cd "$build" && pwd)/serve
-	mkdir -p "$state"
-	write_config >"$state/dnsmasq.conf"
+	{ mkdir -p "$state" && write_config >"$state/dnsmasq.conf"; } 2>/dev/null ||
+		die "$state: cannot write there: make room (df -h $state), or who runs this must own it"
 	if [ -n "$range" ]; then
 		echo "DHCP ($range) and TFTP on $iface ($(address));" \
 			"the configuration is $build/serve/dnsmasq.conf. Ctrl-C ends it."

@@ -24,6 +24,7 @@ teardown() {
 	[ -z "${pid:-}" ] || stop "$pid"
 	[ -z "${other:-}" ] || stop "$other"
 	[ -z "${server:-}" ] || ip netns del "$server" || true
+	umount "$BATS_TEST_TMPDIR/build/serve" 2>/dev/null || true # one test mounts it
 	[ -z "${client:-}" ] || ip netns del "$client" || true
 }
 
@@ -210,4 +211,54 @@ user_of() {
 	[ "$status" -ne 0 ]
 	[[ $output == *'site.cpio.xz has an etc/px/ca.pem of its own'* ]]
 	cmp "$BATS_TEST_TMPDIR/build/tftpboot/site.cpio.xz" "$BATS_TEST_TMPDIR/before"
+}
+
+# refused TEXT ARGUMENTS...: serve.sh ends at once, with one line that has TEXT
+refused() {
+	run ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" "${@:2}"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $output == *"$1"* ]]
+}
+
+# hold ADDRESS PORT: another program has that UDP port
+hold() {
+	ip netns exec "$server" python3 -c 'import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], int(sys.argv[2])))
+time.sleep(600)' "$@" 3>&- &
+	other=$!
+	wait_for 10 ip netns exec "$server" sh -c "ss -Hlun sport = :$2 | grep -q ."
+}
+
+@test "a port that another program has is named with that program, and one on another card does not matter" {
+	need ss
+	hold 192.0.2.1 69
+	refused 'port 69 (TFTP) is taken by python3: stop that' -i s0
+	stop "$other"
+	hold 0.0.0.0 67
+	refused 'port 67 (DHCP) is taken by python3: stop that' -i s0 -r 192.0.2.50,192.0.2.60
+	stop "$other"
+	hold 127.0.0.1 69
+	serve -i s0
+}
+
+@test "an interface without an address says how to give it one, and the package's service names its own settings" {
+	ip -n "$server" link add s1 type veth peer name s2
+	refused 's1: no IPv4 address on it: ip address add ADDRESS/24 dev s1 (there are: s0 (192.0.2.1/24)' -i s1
+	refused 'nosuch0: no such interface: make serve IFACE=NAME' -i nosuch0
+	export PX_SETTINGS=/etc/pxe-imager/config
+	refused 'say which network: set INTERFACE=NAME in /etc/pxe-imager/config' -i ''
+	refused 'nosuch0: no such interface: set INTERFACE=NAME in /etc/pxe-imager/config' -i nosuch0
+}
+
+@test "a folder that cannot be written to, and a full one, end with one line that says what to do" {
+	mkdir "$BATS_TEST_TMPDIR/build/serve"
+	mount -t tmpfs -o ro tmpfs "$BATS_TEST_TMPDIR/build/serve"
+	refused "serve: cannot write there: make room (df -h" -i s0
+	mount -o remount,rw,size=4k "$BATS_TEST_TMPDIR/build/serve"
+	head -c 4096 /dev/zero >"$BATS_TEST_TMPDIR/build/serve/full"
+	refused "serve: cannot write there: make room (df -h" -i s0
+	umount "$BATS_TEST_TMPDIR/build/serve"
 }
