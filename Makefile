@@ -12,7 +12,7 @@ all: tftpboot
 .SUFFIXES: # none of make's own rules: one would make x out of x.sh
 .NOTPARALLEL:
 .PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot site usb ext2 \
-	squashfs uki image hashes sign man dist demo run serve check check-quick bench bench-fetch bench-write bench-boot \
+	squashfs uki image hashes sign man deb dist release demo run serve check check-quick bench bench-fetch bench-write bench-boot \
 	bench-delta bench-read fuzz sanitize clean distclean
 ifneq ($(VERSION),$(shell cat $(B)/version 2>/dev/null))
 .PHONY: $(B)/version
@@ -84,8 +84,12 @@ sign: $(B)/busybox ## sign build/tftpboot/images: make sign KEY=~/.ssh/id_ed2551
 man: $(B)/busybox ## build/man/: the manual pages (docs/man, with the applets' own usage)
 	kbuild/setup.sh kbuild/man.list
 	kbuild/man.sh $(B)
+deb: tftpboot man ## build/dist/pxe-imager_VERSION_ARCH.deb: a Debian package with service, tools and pages
+	kbuild/deb.sh $(B)
 dist: ## build/dist/: the source as it is committed, to build without git, with its sum
 	kbuild/dist.sh $(B)
+release: deb ## build/release/VERSION: source, package, boot files, SPDX, changes, sums; built twice and compared
+	kbuild/release.sh $(B) $(CONFIG)
 
 # --- Running
 demo: demo-setup tftpboot $(B)/demo/debian.img.zst ## boot QEMU over PXE, install a real Debian, boot into it

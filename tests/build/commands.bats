@@ -54,7 +54,7 @@ source_folder() {
 	ssh-keygen -q -t ed25519 -N '' -f "$HOME/.ssh/id_ed25519"
 }
 
-# make as after a make: what is built is up to date. ssh-keygen's password is empty here, where the documents let it ask.
+# make as after a make: what is built is up to date. ssh-keygen's password is empty here: the documents let it ask.
 make() {
 	command make -s -o build/busybox -o build/network -o build/tftpboot.done -o tftpboot "$@"
 }
