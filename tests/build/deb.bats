@@ -100,9 +100,9 @@ install_deb() {
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[ -z "$output" ]
-	truncate -s 8M "$BARE/root/disk.img"
-	mke2fs -q -F "$BARE/root/disk.img"
-	in_bare pxe-imager image /root/disk.img lab 'A lab'
+	truncate -s 8M "$BARE/var/tmp/disk.img"
+	mke2fs -q -F "$BARE/var/tmp/disk.img"
+	in_bare pxe-imager image /var/tmp/disk.img lab 'A lab'
 	in_bare pxe-imager check
 	in_bare pxe-imager list | grep -q 'lab.*A lab'
 	for page in "$BARE"/usr/share/man/man*/px*; do gzip -t "$page"; done
