@@ -52,6 +52,8 @@ install_keymap() {
 install_keys() {
 	for key in $(conf PX_KEYS); do
 		name=$(basename "$key" .pub).pub
+		# secret_key is of conf.sh
+		# shellcheck disable=SC2154
 		! grep -qE "$secret_key" "$key" ||
 			die "PX_KEYS: $key: a private key (its .pub file is what is wanted)"
 		[ ! -e "$1/etc/px/keys/$name" ] || die "PX_KEYS: $key: there is another $name"

@@ -29,6 +29,8 @@ check() {
 check_secrets() {
 	secret=$(cd "$1" && find . -type f \( -name 'id_*' ! -name '*.pub' -o -name '*.key' -o -name '*.p12' \
 		-o -name '*.pfx' -o -name '*.keytab' -o -name 'ssh_host_*_key' \) | LC_ALL=C sort | head -n 1)
+	# secret_key is of conf.sh
+	# shellcheck disable=SC2154
 	[ -n "$secret" ] ||
 		secret=$(cd "$1" && grep -rlE -e "$secret_key" . | LC_ALL=C sort | head -n 1)
 	[ -z "$secret" ] ||
