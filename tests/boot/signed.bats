@@ -112,7 +112,7 @@ UNATTENDED='px.image=small px.disk=/dev/vda px.auto px.timeout=1'
 		sign "$key"
 		truncate -s 0 disk
 		truncate -s 64M disk
-		boots -m 128 "px: catalog verified: serial 1, key ${key%.*}" 'px: installed small'
+		boots -m 128 "lab-west, signed by ${key%.*}" 'px: installed small'
 		cmp -n 4194304 disk image
 	done
 }
