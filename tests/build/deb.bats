@@ -80,6 +80,7 @@ long() {
 	mkdir "$BARE"
 	tar -C "$BARE" --exclude=./dev/* -xf "$BATS_FILE_TMPDIR/bare.tar"
 	mknod -m 666 "$BARE/dev/null" c 1 3
+	mknod -m 444 "$BARE/dev/urandom" c 1 9 # dnsmasq
 	mount -t proc proc "$BARE/proc"
 }
 
@@ -137,7 +138,7 @@ s0 (192.0.2.1/24)  )" ]
 	settings s0
 	unit >"$dir/log" 2>&1 3>&- &
 	pid=$!
-	wait_for 10 grep -q 'started, version' "$dir/log"
+	wait_for 10 grep -q 'started, version' "$dir/log" || { cat "$dir/log"; false; }
 	ip netns exec "$ns" "$PX_BUSYBOX" pxfetch -q -t 2 -O "$dir/got" tftp://192.0.2.1/px.cpio.xz
 	cmp "$dir/got" "$BARE/srv/pxe-imager/px.cpio.xz"
 }
