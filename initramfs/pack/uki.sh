@@ -29,7 +29,7 @@ end_of_stub() {
 
 # section NAME FILE: one more option for objcopy, behind those before
 section() {
-	set -- "$1" "$2" "$(stat -c %s "$2")"
+	set -- "$1" "$2" "$(stat -Lc %s "$2")"
 	sections="$sections --add-section $1=$2 --set-section-flags $1=data,readonly"
 	sections="$sections --change-section-vma $1=$(hex "$at")"
 	at=$(((at + $3 + 4095) / 4096 * 4096))

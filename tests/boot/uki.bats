@@ -52,6 +52,13 @@ section() {
 	for name in .linux .initrd .cmdline .osrel .uname; do
 		grep -q " $name " sections
 	done
+	# one behind the other in memory, too: a firmware loads no program whose sections overlap
+	objdump -h good/px.efi | awk '$1 ~ /^[0-9]+$/ { print $4, $3 }' | sort >places
+	end=0
+	while read -r start size; do
+		[ $((0x$start)) -ge "$end" ]
+		end=$((0x$start + 0x$size))
+	done <places
 	objcopy -O binary -j .cmdline good/px.efi cmdline
 	grep -aq 'console=.* quiet px.timeout=77' cmdline
 	objcopy -O binary -j .initrd good/px.efi initrd
