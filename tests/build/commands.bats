@@ -91,3 +91,20 @@ ssh-keygen() {
 	xz -dc build/tftpboot/site.cpio.xz | cpio -t --quiet | grep -qx etc/px/ca.pem
 	[ -s db.key ]
 }
+
+@test "no line of a document is over 120 columns, tables excepted" {
+	too_long() {
+		(cd "$1" && LC_ALL=C.UTF-8 awk 'length > 120 && !/^\|/ { print FILENAME ":" FNR ": " length; bad = 1 }
+			END { exit bad }' ./*.md docs/*.md docs/*/*.md)
+	}
+	run too_long "$PX_TOP"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	mkdir -p "$BATS_TEST_TMPDIR/a/docs/man"
+	printf '%0121d\n' 0 >"$BATS_TEST_TMPDIR/a/README.md"
+	printf '| %0121d\n' 0 >"$BATS_TEST_TMPDIR/a/docs/a.md"
+	: >"$BATS_TEST_TMPDIR/a/docs/man/a.md"
+	run too_long "$BATS_TEST_TMPDIR/a"
+	[ "$status" -eq 1 ]
+	[ "$output" = './README.md:1: 121' ]
+}
