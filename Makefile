@@ -12,8 +12,8 @@ all: tftpboot
 .SUFFIXES: # none of make's own rules: one would make x out of x.sh
 .NOTPARALLEL:
 .PHONY: all help setup menuconfig defconfig oldconfig savedefconfig busybox tree initramfs tftpboot site usb ext2 \
-	squashfs uki image hashes sign man deb dist release demo run serve check check-quick bench bench-fetch bench-write bench-boot \
-	bench-delta bench-read fuzz sanitize clean distclean
+	squashfs uki image hashes sign man deb dist release demo run serve cast check check-quick bench bench-fetch bench-write bench-boot \
+	bench-delta bench-read bench-room fuzz sanitize clean distclean
 ifneq ($(VERSION),$(shell cat $(B)/version 2>/dev/null))
 .PHONY: $(B)/version
 endif
@@ -98,6 +98,9 @@ run: demo-setup tftpboot $(B)/demo/debian.img.zst ## the same machine with the m
 	tests/boot/demo/demo.sh -i $(B)
 serve: tftpboot ## DHCP and TFTP for a real network: make serve IFACE=eth1 [RANGE=10.0.0.50,10.0.0.99] [HTTP=URL] [TLS=yes]
 	initramfs/serve/serve.sh -b $(B) -i "$(IFACE)" -r "$(RANGE)" -w "$(HTTP)" -t "$(TLS)"
+cast: ## send an image to a whole room by multicast: make cast IMAGE=ID; docs/multicast.md
+	@initramfs/serve/cast.sh -b $(B) $(addprefix -i ,$(IFACE)) $(addprefix -n ,$(MACHINES)) $(addprefix -r ,$(RATE)) \
+		$(addprefix -t ,$(TTL)) $(addprefix -a ,$(RANGE)) $(addprefix -c ,$(ROUNDS)) $(IMAGE)
 .PHONY: demo-setup
 demo-setup:
 	kbuild/setup.sh kbuild/packages.list tests/packages.d/boot.list
@@ -126,6 +129,8 @@ bench-read: check-setup busybox $(B)/demo/debian.img.zst
 
 bench-delta: check-setup busybox ## re-imaging: only what differs, beside the whole stream, over 1 Gbit/s
 	tests/bench/bench-delta.sh $(B)
+bench-room: check-setup busybox ## twelve machines by multicast, two mirrors, a cache, over 200 Mbit/s each
+	tests/bench/bench-room.sh $(B)
 bench-boot: demo-setup tftpboot ## power-on to menu, and sizes, beside a bare BusyBox and Debian's installer
 	tests/bench/bench-boot.sh $(B) $(SUITE)
 

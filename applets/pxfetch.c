@@ -34,6 +34,7 @@
 //usage:     "\n	-q	No progress on the terminal"
 //usage:     "\n"
 //usage:     "\nURL: tftp://HOST[:PORT]/NAME, http[s]://[USER:PASS@]HOST[:PORT]/PATH, file:PATH, PATH"
+//usage:	IF_PX_TRANSPORT_UDPCAST(", udpcast://SERVER[:PORT] before others, with -H or -j")
 //usage:     "\n"
 //usage:     "\nExit status: 0 all there, 1 other, 2 usage, 3 local I/O, 4 network, 5 password or"
 //usage:     "\ncertificate, 7 protocol, 8 the server said no, 9 wrong size or hash, or changed on the server"
@@ -74,6 +75,7 @@ static void NORETURN usage_error(const char *what, const char *why)
 static char *check_urls(char *const *urls)
 {
 	char *shown = NULL;
+	smallint alone = 1;
 
 	for (; *urls; urls++) {
 		struct px_url url;
@@ -82,8 +84,11 @@ static char *check_urls(char *const *urls)
 			usage_error(strpbrk(*urls, "@%") ? "URL" : px_text_clean_copy(*urls), why);
 		if (!shown)
 			shown = xstrdup(url.shown);
+		alone &= px_url_is_multicast(*urls);
 		px_url_free(&url);
 	}
+	if (alone)
+		usage_error(shown, "multicast is never the only mirror: name one by HTTP behind it");
 	return shown;
 }
 
@@ -174,6 +179,7 @@ static void account(struct globals *f, ssize_t n)
 	f->progress.total_bytes = MAX(f->xfer.total_bytes, 0);
 	f->progress.busy_ms[PX_BUSY_NET] += f->xfer.wait_ms;
 	f->xfer.wait_ms = 0;
+	f->progress.source = px_download_source(f->download);
 	px_progress_update(&f->progress, f->output.at_bytes);
 }
 

@@ -253,6 +253,8 @@ static void close_image(struct parser *p)
 		set_problem(p, "Image", "missing");
 	if (!image->sources && !image->init && !image->archive)
 		set_problem(p, "Source", "missing");
+	if (px_image_is_multicast_only(image))
+		set_problem(p, "Source", "multicast alone: name a mirror by HTTP behind it");
 	if (!image->init && image->archive)
 		set_problem(p, "Init", "missing: who mounts the disk for the Archive?");
 	if (!image->init && !image->sources && image->post)

@@ -48,7 +48,11 @@ char **px_image_urls(const struct px_catalog *catalog, const struct px_image *im
 
 /* Puts urls (of px_image_urls) into the order for the machine with that MAC (NULL: not known): it starts with
  * mirror number hash(MAC) mod count, so that a room is shared by all servers, and goes on in an order of its own,
- * so that no single server gets all machines of one that fails. As written where the image says Spread: no. */
+ * so that no single server gets all machines of one that fails. Multicast, which gives a file from its start only,
+ * comes before all others. As written where the image says Spread: no. */
 void px_image_spread(const struct px_image *image, char **urls, const char *mac) FAST_FUNC;
+
+/* Whether it has mirrors, all of them multicast: nothing could bring what a machine misses of that. */
+int px_image_is_multicast_only(const struct px_image *image) FAST_FUNC;
 
 #endif

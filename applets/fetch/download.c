@@ -68,6 +68,7 @@ static int open_source(struct download *d)
 	d->xfer->splice = NULL;
 	d->xfer->same = 0;
 	d->xfer->part_given = 0;
+	d->xfer->others = d->want.urls + d->mirror + 1;
 	d->xfer->part_bytes = d->want.part_bytes ? part_end(d) - d->at_bytes : 0;
 	memset(&d->xfer->found, 0, sizeof(d->xfer->found));
 	d->xfer->renew = 0;
@@ -317,6 +318,19 @@ ssize_t FAST_FUNC px_download_splice(struct px_stream *s, int pipe_fd, size_t le
 unsigned FAST_FUNC px_download_mirror(struct px_stream *s)
 {
 	return ((struct download *)s)->mirror;
+}
+
+const char* FAST_FUNC px_download_source(struct px_stream *s)
+{
+	const char *scheme = ((struct download *)s)->url.scheme;
+
+	if (!scheme)
+		return NULL;
+	if (strcmp(scheme, "udpcast") == 0)
+		return "multicast";
+	if (is_prefixed_with(scheme, "http"))
+		return "http";
+	return strcmp(scheme, "tftp") == 0 ? "tftp" : "file";
 }
 
 int FAST_FUNC px_download_joined(struct px_stream *s)

@@ -39,4 +39,7 @@ int px_download_joined(struct px_stream *s) FAST_FUNC;
 /* Which of the mirrors the bytes come from: 0 is the first. */
 unsigned px_download_mirror(struct px_stream *s) FAST_FUNC;
 
+/* How the bytes come: "multicast", "http" (https, too), "tftp", "file"; NULL: not yet. */
+const char *px_download_source(struct px_stream *s) FAST_FUNC;
+
 #endif

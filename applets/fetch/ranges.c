@@ -27,17 +27,20 @@ struct run {
 
 /* --- mirrors */
 
+/* Multicast has no parts. */
 static void know_mirrors(struct px_ranges *r)
 {
-	unsigned count = 0, i;
+	unsigned count = 0, n = 0, i;
 
 	while (r->urls[count])
 		count++;
 	r->rest = xzalloc((count + 1) * sizeof(*r->rest));
 	r->number = xzalloc((count + 1) * sizeof(*r->number));
 	for (i = 0; i < count; i++) {
-		r->rest[i] = r->urls[i];
-		r->number[i] = i;
+		if (px_url_is_multicast(r->urls[i]))
+			continue;
+		r->rest[n] = r->urls[i];
+		r->number[n++] = i;
 	}
 }
 
@@ -271,6 +274,7 @@ static enum px_status deliver_piece(struct px_ranges *r, struct px_stream *s, co
 
 	if (status != PX_OK)
 		return status;
+	r->progress->source = px_download_source(s);
 	piece.mirror = r->number[px_download_mirror(s)];
 	px_piece_put(r->buf, &piece);
 	r->delivered = 1;

@@ -29,6 +29,7 @@ struct px_child_progress {
 	off_t kept_bytes, fetched_bytes, written_bytes; /* pxwrite -u: found on the disk, come for it, written; or 0 */
 	off_t differ_bytes;         /* what the disk does not hold, once all of it has been looked at; -1: not said */
 	char stage[12];             /* "" until the first line */
+	char source[12];            /* how the bytes come, a keyword of pxfetch's; "": not said */
 	int net_percent, decode_percent, disk_percent; /* -1: not said */
 };
 

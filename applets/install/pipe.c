@@ -204,11 +204,27 @@ static void free_urls(char **urls)
 	free(urls);
 }
 
+/* For the first bytes alone nobody waits until a room is sent to. */
+static void drop_multicast(char **urls)
+{
+	char **kept = urls;
+
+	for (; *urls; urls++) {
+		if (px_url_is_multicast(*urls))
+			free(*urls);
+		else
+			*kept++ = *urls;
+	}
+	*kept = NULL;
+}
+
 char** FAST_FUNC px_pipe_urls(const struct px_install *install)
 {
 	char **urls = px_image_urls(install->catalog, install->image);
 
 	px_image_spread(install->image, urls, install->mac);
+	if (install->looking)
+		drop_multicast(urls);
 	return urls;
 }
 

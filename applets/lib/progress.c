@@ -38,6 +38,8 @@ static void print_line(struct px_progress *p, off_t bytes, unsigned elapsed_ms)
 	len += sprintf(line + len, " stage=%.20s rate=%"OFF_FMT"u", p->stage, p->rate_bytes);
 	for (i = 0; i < p->stages; i++)
 		len += sprintf(line + len, " %s=%u", nth_string(stage_names, i), busy_percent(p, i, elapsed_ms));
+	if (p->source)
+		len += sprintf(line + len, " source=%.20s", p->source);
 	line[len++] = '\n';
 	if (full_write(p->fd, line, len) != len)
 		p->fd = -1;

@@ -7,7 +7,8 @@
  * With pxwrite -u also, before stage=, kept=N (bytes that the disk held already) fetched=N (that came, packed)
  * written=N (of these, unpacked).
  * bytes, total: bytes; total=0 when unknown. rate: bytes a second over the last seconds. net, decode, disk: percent
- * of the time since the last line in which that stage was busy; the highest is the brake. pxfetch gives net only.
+ * of the time since the last line in which that stage was busy; the highest is the brake. pxfetch gives net only, and
+ * behind it source=multicast|http|tftp|file: how the bytes come at the moment.
  */
 #ifndef PX_PROGRESS_H
 #define PX_PROGRESS_H 1
@@ -16,6 +17,7 @@ enum { PX_BUSY_NET, PX_BUSY_DECODE, PX_BUSY_DISK, PX_BUSY_STAGES };
 
 struct px_progress {
 	const char *stage;        /* "fetch", "write", "verify": not copied */
+	const char *source;       /* a keyword, not copied; NULL: not said */
 	off_t total_bytes;        /* 0: unknown */
 	int fd;                   /* -1: none */
 	smallint terminal;        /* draw on stderr */

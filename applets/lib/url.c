@@ -211,6 +211,11 @@ void FAST_FUNC px_url_free(struct px_url *url)
 	memset(url, 0, sizeof(*url));
 }
 
+int FAST_FUNC px_url_is_multicast(const char *text)
+{
+	return strncasecmp(text, "udpcast:", 8) == 0;
+}
+
 /* Takes "." and ".." out of an absolute path, query left alone (RFC 3986, 5.2.4). */
 static void remove_dots(char *path)
 {

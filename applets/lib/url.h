@@ -24,6 +24,9 @@ struct px_url {
  * Refused: control bytes and blanks, %00, an empty host, a port out of range, user names for file:. */
 const char *px_url_parse(struct px_url *url, const char *text) FAST_FUNC;
 
+/* Whether text, a URL or not, is udpcast:..., which sends a file to all that listen, and only from its start. */
+int px_url_is_multicast(const char *text) FAST_FUNC;
+
 /* text, which may be a URL that px_url_parse refuses, or not one at all, for messages: without what may be a user and a
  * password, control bytes replaced. malloc'd. */
 char *px_url_hide(const char *text) FAST_FUNC;

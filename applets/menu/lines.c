@@ -61,11 +61,13 @@ static void print_progress(struct px_menu *menu)
 	off_t total_bytes = px_words_total_bytes(menu);
 	int left_s = px_words_left(menu);
 	char *brake = px_words_brake(menu);
+	const char *source = menu->install.fetch.progress.source;
 
-	px_ui_print(&menu->ui, "%s: %s of %s, %s/s%s%s%s%s\n", px_words_stage(progress->stage),
+	px_ui_print(&menu->ui, "%s: %s of %s, %s/s%s%s%s%s%s%s\n", px_words_stage(progress->stage),
 			px_size_text(done, progress->bytes), total_bytes ? px_size_text(total, total_bytes) : "?",
 			px_size_text(rate, progress->rate_bytes), left_s >= 0 ? ", left " : "",
-			left_s >= 0 ? px_words_time(left, left_s) : "", brake ? ", brake " : "", brake ? brake : "");
+			left_s >= 0 ? px_words_time(left, left_s) : "", brake ? ", brake " : "", brake ? brake : "",
+			source[0] ? ", source " : "", source);
 	free(brake);
 }
 

@@ -82,6 +82,8 @@ static void draw_numbers(struct px_menu *menu, struct px_screen *screen)
 		px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s (size not known)", "Done", done);
 	draw_parts(menu, screen);
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s/s", "Rate", px_size_text(done, write->rate_bytes));
+	if (menu->install.fetch.progress.source[0])
+		px_screen_line(screen, 2, 1, PX_PLAIN, "%-11s%s", "Source", menu->install.fetch.progress.source);
 	if (left_s >= 0)
 		draw_time(screen, "Left", left_s);
 	draw_time(screen, "Since", (monotonic_ms() - menu->install.start_ms) / 1000);

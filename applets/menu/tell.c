@@ -28,6 +28,7 @@ void FAST_FUNC px_tell_fill(const struct px_menu *menu, struct px_event *event)
 	event->bytes = write->bytes;
 	event->total_bytes = write->total_bytes;
 	event->rate_bytes = write->rate_bytes;
+	event->source = menu->install.fetch.progress.source;
 	event->seconds = (menu->install.end_ms - menu->install.start_ms) / 1000;
 	event->proof = menu->install.write.proof;
 	if (menu->catalog && menu->key) {

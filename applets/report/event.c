@@ -60,12 +60,13 @@ static char *last_lines(void)
 
 static char *progress_members(const struct px_event *event)
 {
-	char *stage = json(event->stage, STAGE_BYTES);
+	char *stage = json(event->stage, STAGE_BYTES), *source = json(event->source, STAGE_BYTES);
 	char *members = xasprintf(",\"stage\":\"%s\",\"bytes\":%"OFF_FMT"u,\"total\":%"OFF_FMT"u,"
-			"\"rate\":%"OFF_FMT"u", stage,
-			event->bytes, event->total_bytes, event->rate_bytes);
+			"\"rate\":%"OFF_FMT"u%s%s%s", stage, event->bytes, event->total_bytes, event->rate_bytes,
+			source[0] ? ",\"source\":\"" : "", source, source[0] ? "\"" : "");
 
 	free(stage);
+	free(source);
 	return members;
 }
 

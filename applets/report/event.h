@@ -20,6 +20,7 @@ struct px_event {
 	unsigned catalog_serial;    /* its Serial; 0: it has none */
 	const char *stage;          /* progress: a keyword of pxwrite's -p */
 	off_t bytes, total_bytes, rate_bytes; /* progress; rate: a second */
+	const char *source;         /* progress: how the bytes come, a keyword of pxfetch's -p; "": not said */
 	unsigned seconds;           /* done: how long it took */
 	const char *step;           /* failed: a keyword */
 	int status;                 /* failed: enum px_status */

@@ -36,6 +36,7 @@ struct px_transfer {
 	smallint may_renew;         /* what has been read can be read again */
 	off_t part_bytes;           /* > 0: only so many bytes from offset_bytes on; 0: all up to the end */
 	const char *ca_file;        /* certificates that TLS believes, in PEM; NULL: PX_CA_FILE */
+	char *const *others;        /* the mirrors behind this one, NULL at the end; set by fetch/download.c */
 	/* what a transport learns; kept from try to try on one mirror */
 	off_t total_bytes;          /* the whole file; -1: unknown; may grow when total_low */
 	smallint total_low;         /* it may be only the lower 32 bits (TFTP) */

@@ -171,6 +171,29 @@ firsts() {
 	[ "$(firsts | sort -u)" = 'http://alpha/x http://beta/x http://gamma/x ' ]
 }
 
+@test "multicast comes before the other mirrors, which are shared out as ever" {
+	printf 'Image: a\nSize: 1\nSource: http://alpha/x udpcast://omega:9000 http://beta/x\n' >"$PX_STUB/images"
+	for mac in 00 01 02 03 04 05 06 07; do
+		sed -i "s/^PX_MAC=.*/PX_MAC=52:54:00:12:34:$mac/" "$ROOT/run/px/network"
+		dry_run px.image=a px.disk=/dev/vda
+		[[ $output == *" -- udpcast://omega:9000 http://"* ]]
+		echo "$output" | grep -o 'http://[a-z]*/x' | head -n 1 >>"$BATS_TEST_TMPDIR/seconds"
+	done
+	[ "$(sort -u "$BATS_TEST_TMPDIR/seconds" | wc -l)" = 2 ] # the others are shared out
+}
+
+@test "an image that multicast alone would bring is unusable" {
+	list <<-'E'
+		Image: a
+		Source: udpcast://omega:9000 UDPCAST://omega:9002
+
+		Image: b
+		Source: udpcast://omega:9000 x
+	E
+	[[ $output == *"1) a (unusable: images:2: Source: multicast alone: name a mirror by HTTP behind it)"* ]]
+	[[ $output == *"2) b"$'\r'* ]]
+}
+
 @test "Post may follow an image, too" {
 	list <<-'E'
 		Image: a

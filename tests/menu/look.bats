@@ -41,6 +41,16 @@ refusal='echo "pxwrite: $disk: this machine was started by UEFI, and the image h
 	grep -q '^pxwrite .* -n .* -k -s 4096 -f -- /dev/vda$' "$PX_STUB/calls"
 }
 
+@test "the look does not wait until a room is sent to: it leaves multicast out, the installation does not" {
+	sed -i 's,^Source: a,Source: udpcast://omega:9000 a,' "$PX_STUB/images"
+	finds 'exit 0'
+	asked
+	keys yes Enter
+	wait_screen 'is installed.'
+	grep -q '^pxfetch .* -t 1 -T 5 -- [^ ]*a.img.zst$' "$PX_STUB/calls"
+	grep -q '^pxfetch .* -- udpcast://omega:9000 [^ ]*a.img.zst$' "$PX_STUB/calls"
+}
+
 @test "a refusal stands on the page that asks" {
 	finds "$refusal"
 	asked

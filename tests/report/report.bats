@@ -77,9 +77,12 @@ event() {
 	start_server
 	echo 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "bytes=$i total=99 stage=write rate=1" >&3; sleep 0.5; done' \
 		>"$PX_STUB/write.sh"
+	echo 'echo "bytes=1 total=9 stage=fetch rate=1 net=50 source=multicast" >&3' >"$PX_STUB/fetch.sh"
 	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
 	wait "$MENU"
 	[ "$(event progress total)" = 99 ]
+	[ "$(event progress source)" = multicast ] # how the bytes come, and lines of text say it, too
+	grep -q 'Writing: .*, source multicast' "$LOG" "$BATS_TEST_TMPDIR/out"
 	[ "$(grep -c '"progress"' "$REPORTS/events")" -eq 1 ]
 }
 
