@@ -56,6 +56,9 @@ cast() {
 		grep -q -- " $words" told
 	done
 	[ "$(sort -u told | wc -l)" = 1 ] # the same address each time
+	run make -sn -C "$PX_TOP" cast IMAGE=lab IFACE=eth1 MACHINES=40
+	# shellcheck disable=SC2086
+	[ "$(echo $output)" = 'initramfs/serve/cast.sh -b build -i eth1 -n 40 \ lab' ]
 }
 
 @test "rate, machines, seconds, routers and addresses can be chosen" {
