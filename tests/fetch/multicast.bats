@@ -32,6 +32,7 @@ setup() {
 		for word; do
 			shift
 			[ "\$word" != 45 ] || word=\${PATIENCE:-4}
+			[ "\$word" != 5 ] || word=2
 			set -- "\$@" "\$word"
 		done
 		exec $(command -v udp-receiver) "\$@"
@@ -164,7 +165,7 @@ came() { # N BYTES: so much has come
 }
 
 @test "a receiver that is killed goes on by HTTP, and the others do not notice" {
-	start_cast cast "$DATA/image" -n 3 -r 8m -c 1
+	start_cast cast "$DATA/image" -n 3 -r 16m -c 1
 	for n in 1 2 3; do machine $n; done
 	wait_for 20 came 2 300000
 	pkill -KILL -P "${MACHINE[2]}"
@@ -260,7 +261,7 @@ came() { # N BYTES: so much has come
 }
 
 @test "HTTP that goes away while multicast goes on is not missed" {
-	start_cast cast "$DATA/image" -n 2 -r 8m -c 1
+	start_cast cast "$DATA/image" -n 2 -r 16m -c 1
 	machine 1
 	machine 2
 	wait_for 20 came 1 300000
