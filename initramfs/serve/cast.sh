@@ -64,7 +64,8 @@ address() {
 
 # 850 Mbit/s leave a link of 1 Gbit/s some room; a faster server must not send faster than its machines hear
 default_rate() {
-	speed=$(cat "/sys/class/net/$1/speed" 2>/dev/null || echo 1000) # what the driver does not know is -1, or an error
+	# what the driver does not know is -1, or an error
+	speed=$(cat "/sys/class/net/$1/speed" 2>/dev/null || echo 1000)
 	if [ "${speed:--1}" -gt 0 ] && [ "$speed" -lt 1000 ]; then
 		echo "$((speed * 85 / 100))m"
 	else
@@ -76,7 +77,8 @@ default_rate() {
 send() {
 	udp-sender --file "$file" --interface "$iface" --portbase "$port" --nokbd --full-duplex \
 		--retries-until-drop 5 --min-receivers "$machines" --min-wait "$wait" --max-wait 30 \
-		--max-bitrate "$rate" --ttl "$ttl" --mcast-data-address "$to" --stat-period "$period" &
+		--max-bitrate "$rate" --ttl "$ttl" --mcast-data-address "$to" \
+		--stat-period "$period" &
 	sender=$!
 	wait "$sender"
 }
