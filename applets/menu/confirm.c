@@ -131,29 +131,38 @@ static void FAST_FUNC draw_countdown(struct px_menu *menu, struct px_screen *scr
 	draw_image_and_disk(menu, screen);
 	if (menu->ordered)
 		px_screen_line(screen, 2, 2, PX_PLAIN, "Ordered by the signed catalog, %s", menu->ordered);
+	draw_findings(menu, screen);
 	px_screen_line(screen, 2, 2, PX_BOLD, "Starts in %u second%s. Any key stops it.", page->seconds,
 			page->seconds == 1 ? "" : "s");
+}
+
+/* A key, or PX_KEY_NONE after the rest of a second. Not px_page_key: F1 stops the countdown, too, instead of a page of
+ * help that the time runs out behind. */
+static int countdown_key(struct px_menu *menu, long long left_ms)
+{
+	px_ui_share(&menu->ui, 0);
+	px_page_draw(menu, draw_countdown);
+	return px_ui_wait(&menu->ui, left_ms % 1000 + 1, px_looking_install(menu), NULL);
 }
 
 enum px_action FAST_FUNC px_countdown(struct px_menu *menu, unsigned seconds)
 {
 	struct confirm_page page = { .seconds = seconds };
 	unsigned long long end_ms = monotonic_ms() + seconds * 1000ULL;
+	enum px_action action = PX_DO_CHOSEN;
+	long long left_ms;
 
 	menu->page = &page;
 	px_viewer_close(menu);
-	while (1) {
-		long long left_ms = end_ms - monotonic_ms();
+	px_looking_begin_countdown(menu, seconds);
+	while (action == PX_DO_CHOSEN && (left_ms = end_ms - monotonic_ms()) > 0) {
 		int key;
 
-		if (left_ms <= 0)
-			return PX_DO_CHOSEN;
 		page.seconds = (left_ms + 999) / 1000;
-		/* not px_page_key: F1 stops it, too, instead of a page of help that the time runs out behind */
-		px_ui_share(&menu->ui, 0);
-		px_page_draw(menu, draw_countdown);
-		key = px_ui_wait(&menu->ui, left_ms % 1000 + 1, NULL, NULL);
+		key = countdown_key(menu, left_ms);
 		if (key != PX_KEY_NONE && key != PX_KEY_LOST)
-			return PX_DO_MENU;
+			action = PX_DO_MENU;
 	}
+	px_looking_end(menu);
+	return action;
 }

@@ -9,21 +9,42 @@
 #include "lib/text.h"
 #include "report/log.h"
 #include "menu/answer.h"
+#include "menu/looking.h"
 #include "menu/words.h"
+
+/* Waits until end_ms, or for a key. What the look at the image finds meanwhile is told. */
+static int count_one(struct px_menu *menu, unsigned long long end_ms)
+{
+	int key = PX_KEY_NONE;
+	long long left_ms;
+
+	while (key == PX_KEY_NONE && (left_ms = end_ms - monotonic_ms()) > 0) {
+		struct px_install *install = px_looking_install(menu);
+		char *words;
+
+		key = px_ui_wait(&menu->ui, left_ms, install, NULL);
+		words = install && !px_looking_install(menu) ? px_looking_words(menu) : NULL;
+		if (words)
+			px_ui_print(&menu->ui, "\n%s\n", words);
+		free(words);
+	}
+	return key;
+}
 
 static enum px_action FAST_FUNC text_countdown(struct px_menu *menu, unsigned seconds)
 {
+	int key = PX_KEY_NONE;
+
 	px_pick_say(menu);
 	px_ui_print(&menu->ui, "Unattended: starts in %u seconds; any key stops it\n", seconds);
-	for (; seconds; seconds--) {
-		unsigned long long end_ms = monotonic_ms() + 1000;
-		long long left_ms;
-
+	px_looking_begin_countdown(menu, seconds);
+	for (; seconds && key == PX_KEY_NONE; seconds--) {
 		px_ui_print(&menu->ui, "%u ", seconds);
-		while ((left_ms = end_ms - monotonic_ms()) > 0)
-			if (px_ui_wait(&menu->ui, left_ms, NULL, NULL) != PX_KEY_NONE)
-				return PX_DO_MENU;
+		key = count_one(menu, monotonic_ms() + 1000);
 	}
+	px_looking_end(menu);
+	if (key != PX_KEY_NONE)
+		return PX_DO_MENU;
 	px_ui_print(&menu->ui, "\n");
 	return PX_DO_CHOSEN;
 }

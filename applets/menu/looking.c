@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The look at an image beside a question. See looking.h.
+ * The look at an image beside a question, or beside a countdown. See looking.h.
  */
 //kbuild:lib-$(CONFIG_PX_MENU) += looking.o
 
@@ -29,6 +29,12 @@ void FAST_FUNC px_looking_begin(struct px_menu *menu)
 	px_install_look(install);
 }
 
+void FAST_FUNC px_looking_begin_countdown(struct px_menu *menu, unsigned seconds)
+{
+	if (seconds && !menu->capture)
+		px_looking_begin(menu);
+}
+
 struct px_install* FAST_FUNC px_looking_install(struct px_menu *menu)
 {
 	return menu->looking && px_install_running(&menu->install) ? &menu->install : NULL;
@@ -49,6 +55,8 @@ char* FAST_FUNC px_looking_words(struct px_menu *menu)
 
 void FAST_FUNC px_looking_end(struct px_menu *menu)
 {
+	if (!menu->looking)
+		return;
 	menu->looked = !px_install_running(&menu->install) && menu->install.looked;
 	px_install_free(&menu->install);
 	free(menu->look_identity);

@@ -101,3 +101,44 @@ refusal='echo "pxwrite: $disk: this machine was started by UEFI, and the image h
 	keys s Enter
 	wait_for 20 grep -q '^pxwrite .* -c 4 ' "$PX_STUB/calls"
 }
+
+# counting ARGUMENT...: a countdown, with a terminal
+counting() {
+	cmdline px.auto px.image=a "$@"
+	terminal 80 24 xterm
+}
+
+@test "a countdown shows what the look finds, too, a warning as well as a refusal" {
+	finds 'head -c 1 >/dev/null; echo "warning=no-esp the image has no EFI system partition" >&3'
+	counting px.timeout=600
+	wait_screen 'the image has no EFI system partition'
+	shows 'Any key stops it.'
+	keys x
+	wait_screen 'Boot the local disk'
+	tmux_do kill-server
+	rm -f "$ROOT/run/px/auto.done"
+	finds "$refusal"
+	counting px.timeout=600
+	wait_screen 'It will be refused: pxwrite: /dev/vda: this machine was started by UEFI'
+	shows 'Any key stops it.'
+}
+
+@test "with px.ui=text the countdown tells it" {
+	finds "$refusal"
+	counting px.timeout=600 px.ui=text
+	wait_screen 'It will be refused: pxwrite: /dev/vda: this machine was started by UEFI'
+}
+
+@test "a countdown does not wait for a look that does not end, and a look that ended well is not done again" {
+	mkdir -p "$ROOT/sys/firmware/efi"
+	finds '[ -e "$PX_STUB/second" ] || { : >"$PX_STUB/second"; trap "" TERM; while :; do sleep 1; done; }' 'cat >/dev/null'
+	counting px.timeout=2
+	wait_screen 'is installed.'
+	[ "$(grep -c '^pxwrite .* -n ' "$PX_STUB/calls")" -eq 2 ]
+	tmux_do kill-server
+	rm -f "$ROOT/run/px/auto.done"
+	: >"$PX_STUB/calls"
+	counting px.timeout=4
+	wait_screen 'is installed.'
+	[ "$(grep -c '^pxwrite .* -n ' "$PX_STUB/calls")" -eq 1 ]
+}
