@@ -37,10 +37,15 @@ static int FAST_FUNC read_work(void *arg, struct px_chunk *chunk)
 	return px_readback_chunk(arg, chunk);
 }
 
-static enum px_status differs_at(const struct px_blkwrite *w, off_t offset_bytes)
+static enum px_status differs_between(const struct px_blkwrite *w, off_t first_bytes, off_t last_bytes)
 {
-	bb_error_msg("%s: the disk does not give back what was written at byte %"OFF_FMT"u: it is failing",
-			w->dev->path, offset_bytes);
+	static const char words[] ALIGN1 = "the disk does not give back what was written";
+
+	if (first_bytes == last_bytes)
+		bb_error_msg("%s: %s at byte %"OFF_FMT"u: it is failing", w->dev->path, words, first_bytes);
+	else
+		bb_error_msg("%s: %s between byte %"OFF_FMT"u and %"OFF_FMT"u: it is failing", w->dev->path, words,
+				first_bytes, last_bytes);
 	return PX_IO;
 }
 
@@ -58,41 +63,50 @@ static int written_again(const struct px_blkwrite *w, uint8_t *data, size_t len_
 	return 0;
 }
 
-/* The first byte of a chunk that the disk does not give back, -1: that cannot be found. both: room for two chunks. */
-static off_t first_wrong_byte(const struct px_blkwrite *w, uint8_t *both, off_t offset_bytes)
+/* The first byte of got that is not as in want. Nothing when there is none. */
+static void find_first(const uint8_t *got, const uint8_t *want, size_t len_bytes, struct px_sum_place *place)
+{
+	size_t i;
+
+	for (i = 0; i < len_bytes; i++)
+		if (got[i] != want[i]) {
+			place->first_bytes = place->last_bytes = i;
+			return;
+		}
+}
+
+/* Where in a chunk it is that the disk does not give back what was written; all of it when that cannot be found.
+ * both: room for two chunks. */
+static void find_wrong_byte(const struct px_blkwrite *w, uint8_t *both, off_t offset_bytes, struct px_sum_place *place)
 {
 	size_t len_bytes = MIN(px_written_bytes(w) - offset_bytes, (off_t)PX_CHUNK_BYTES);
-	size_t sectors_bytes = px_blkdev_whole_sectors(w->dev, len_bytes), i;
+	size_t sectors_bytes = px_blkdev_whole_sectors(w->dev, len_bytes);
 	uint8_t *want = both + PX_CHUNK_BYTES;
+	struct px_sum_place found;
 
-	if (written_again(w, want, len_bytes, offset_bytes) < 0)
-		return -1;
+	place->first_bytes = 0;
+	place->last_bytes = len_bytes - 1;
 	px_blkdev_drop_cache(w->dev);
 	if (px_blkdev_read(w->dev, both, sectors_bytes, offset_bytes) != 0)
-		return -1;
-	for (i = 0; i < sectors_bytes; i++)
-		if (both[i] != want[i])
-			return offset_bytes + i;
-	return -1;
+		return;
+	if (written_again(w, want, len_bytes, offset_bytes) == 0)
+		find_first(both, want, sectors_bytes, place);
+	else if (px_sum_find_wrong_byte(both, sectors_bytes, w->sums[offset_bytes / PX_CHUNK_BYTES], &found) == 0)
+		*place = found;
 }
 
 enum px_status FAST_FUNC px_readback_failed(struct px_blkwrite *w, off_t offset_bytes, int error)
 {
-	off_t wrong_bytes;
+	struct px_sum_place place;
 	void *both;
 
 	if (error != DIFFERS)
 		return px_blkdev_failed(w->dev, "cannot read back", offset_bytes, error);
 	if (posix_memalign(&both, 4096, 2 * PX_CHUNK_BYTES) != 0)
 		bb_die_memory_exhausted();
-	wrong_bytes = first_wrong_byte(w, both, offset_bytes);
+	find_wrong_byte(w, both, offset_bytes, &place);
 	free(both);
-	if (wrong_bytes >= 0)
-		return differs_at(w, wrong_bytes);
-	bb_error_msg("%s: the disk does not give back what was written between byte %"OFF_FMT"u and %"OFF_FMT"u: "
-			"it is failing", w->dev->path, offset_bytes,
-			MIN(px_written_bytes(w), offset_bytes + PX_CHUNK_BYTES) - 1);
-	return PX_IO;
+	return differs_between(w, offset_bytes + place.first_bytes, offset_bytes + place.last_bytes);
 }
 
 static int read_one(struct px_blkwrite *w, struct px_ring *ring, off_t at_bytes)
@@ -181,5 +195,5 @@ enum px_status FAST_FUNC px_readback_range(struct px_blkwrite *w, const uint8_t 
 	w->why = "readback";
 	if (error)
 		return px_blkdev_failed(w->dev, "cannot read back", offset_bytes, error);
-	return differs_at(w, offset_bytes + i);
+	return differs_between(w, offset_bytes + i, offset_bytes + i);
 }
