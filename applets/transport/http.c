@@ -6,177 +6,13 @@
 //kbuild:obj-$(CONFIG_PX_TRANSPORT_HTTP) += http.o
 
 #include "libbb.h"
-#include "transport/connection.h"
+#include "transport/http_answer.h"
 #include "transport/http_judge.h"
 #include "transport/http_request.h"
 
-enum { REDIRECTS_MAX = 10, INTERIM_MAX = 10, DRAIN_MS = 500 };
+enum { REDIRECTS_MAX = 10, DRAIN_MS = 500 };
 
-enum body { BODY_LENGTH, BODY_CHUNKED, BODY_UNTIL_CLOSE };
-
-struct http_stream {
-	struct px_stream s;
-	struct px_transfer *xfer;
-	struct px_patience patience;
-	struct px_connection *connection; /* NULL: none */
-	enum body body;
-	off_t left_bytes;       /* of the body or of the chunk at hand */
-	smallint stored;        /* the answer at hand is the file as it lies there */
-	smallint in_chunks;     /* a chunk has been read: its CR LF comes next */
-	smallint stays;         /* the server lets the connection stay behind the body */
-	size_t at, end;         /* what of buf is still unread */
-	char buf[PX_HTTP_HEAD_BYTES];
-};
-
-static int http_malformed(struct http_stream *h, const char *why)
-{
-	return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "malformed HTTP: %s", why);
-}
-
-static int http_cut_off(struct http_stream *h)
-{
-	return px_transfer_fail(h->xfer, &h->s, PX_NETWORK, "the connection was closed in the middle");
-}
-
-/* Receives more behind what is unread in buf. Returns 1; 0: s has failed. */
-static int http_more(struct http_stream *h)
-{
-	ssize_t n;
-
-	memmove(h->buf, h->buf + h->at, h->end - h->at);
-	h->end -= h->at;
-	h->at = 0;
-	n = px_connection_receive(h->connection, h->xfer, &h->s, &h->patience, h->buf + h->end,
-			sizeof(h->buf) - h->end);
-	if (n == 0)
-		http_cut_off(h);
-	if (n <= 0)
-		return 0;
-	h->end += n;
-	return 1;
-}
-
-/* After a parser took n bytes, refused (-1), or wanted more that did not come (0). Returns 0, -1. */
-static int http_parsed(struct http_stream *h, ssize_t n, const char *why)
-{
-	if (n < 0)
-		return http_malformed(h, why);
-	h->at += n;
-	return n > 0 ? 0 : -1;
-}
-
-static int http_read_head(struct http_stream *h, struct px_http_head *head)
-{
-	const char *why = NULL;
-	ssize_t n;
-
-	do {
-		n = px_http_head_parse(head, h->buf + h->at, h->end - h->at, &why);
-	} while (n == 0 && http_more(h));
-	return http_parsed(h, n, why);
-}
-
-static int http_read_chunk_line(struct http_stream *h)
-{
-	const char *why = NULL;
-	ssize_t n;
-
-	do {
-		n = px_http_chunk_parse(&h->left_bytes, h->buf + h->at, h->end - h->at, &why);
-	} while (n == 0 && http_more(h));
-	return http_parsed(h, n, why);
-}
-
-static int http_read_trailer(struct http_stream *h)
-{
-	const char *why = NULL;
-	ssize_t n;
-
-	do {
-		n = px_http_trailer_parse(h->buf + h->at, h->end - h->at, &why);
-	} while (n == 0 && http_more(h));
-	return http_parsed(h, n, why);
-}
-
-/* Goes to the next chunk. Returns 1; 0 after the last chunk and its trailer; -1. */
-static int http_next_chunk(struct http_stream *h)
-{
-	if (h->in_chunks) {
-		while (h->end - h->at < 2)
-			if (!http_more(h))
-				return -1;
-		if (h->buf[h->at] != '\r' || h->buf[h->at + 1] != '\n')
-			return http_malformed(h, "no line end after a chunk");
-		h->at += 2;
-	}
-	h->in_chunks = 1;
-	if (http_read_chunk_line(h) < 0)
-		return -1;
-	if (h->left_bytes > 0)
-		return 1;
-	return http_read_trailer(h);
-}
-
-/* Goes to where body bytes are. Returns 1; 0 at the proven end; -1. */
-static int http_to_body(struct http_stream *h)
-{
-	if (h->body == BODY_UNTIL_CLOSE || h->left_bytes > 0)
-		return 1;
-	return h->body == BODY_LENGTH ? 0 : http_next_chunk(h);
-}
-
-/* Counts n bytes of the body; n as px_connection_receive returns it. */
-static ssize_t http_count(struct http_stream *h, ssize_t n)
-{
-	if (h->body == BODY_UNTIL_CLOSE && n == 0 && px_connection_cut(h->connection))
-		return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "the server does not say how long the file is, "
-				"and closed without TLS's close_notify: that is no end");
-	if (h->body == BODY_UNTIL_CLOSE)
-		return n;
-	if (n == 0)
-		return http_cut_off(h);
-	if (n > 0)
-		h->left_bytes -= n;
-	return n;
-}
-
-static size_t http_limit(struct http_stream *h, size_t len_bytes)
-{
-	return h->body == BODY_UNTIL_CLOSE ? len_bytes : (size_t)MIN((off_t)len_bytes, h->left_bytes);
-}
-
-/* Body bytes go straight into the caller's buffer, but for those that came with a head or a chunk line. */
-static ssize_t FAST_FUNC http_read(struct px_stream *s, void *buf, size_t len_bytes)
-{
-	struct http_stream *h = (struct http_stream *)s;
-	ssize_t n = http_to_body(h);
-
-	if (n <= 0)
-		return n;
-	n = http_limit(h, len_bytes);
-	if (h->at == h->end)
-		return http_count(h, px_connection_receive(h->connection, h->xfer, s, &h->patience, buf, n));
-	n = MIN((size_t)n, h->end - h->at);
-	memcpy(buf, h->buf + h->at, n);
-	h->at += n;
-	return http_count(h, n);
-}
-
-static ssize_t FAST_FUNC http_splice(struct px_stream *s, int pipe_fd, size_t len_bytes)
-{
-	struct http_stream *h = (struct http_stream *)s;
-	ssize_t n;
-
-	if (h->at < h->end || h->body == BODY_CHUNKED || h->connection->tls)
-		return PX_SPLICE_NOT;
-	n = http_to_body(h);
-	if (n <= 0)
-		return n;
-	n = px_net_splice(h->xfer, s, &h->patience, h->connection->fd, pipe_fd, http_limit(h, len_bytes));
-	return n == PX_SPLICE_NOT ? n : http_count(h, n);
-}
-
-static void http_hang_up(struct http_stream *h)
+static void http_hang_up(struct px_http_stream *h)
 {
 	px_connection_close(h->connection);
 	h->connection = NULL;
@@ -185,9 +21,9 @@ static void http_hang_up(struct http_stream *h)
 /* Behind the last byte of a body the next request may go out on the same connection. */
 static void FAST_FUNC http_close(struct px_stream *s)
 {
-	struct http_stream *h = (struct http_stream *)s;
+	struct px_http_stream *h = (struct px_http_stream *)s;
 
-	if (h->connection && h->stays && s->status == PX_OK && h->body == BODY_LENGTH && h->left_bytes == 0
+	if (h->connection && h->stays && s->status == PX_OK && h->body == PX_BODY_LENGTH && h->left_bytes == 0
 	 && h->at == h->end) {
 		px_connection_keep(h->xfer, h->connection);
 		h->connection = NULL;
@@ -195,7 +31,7 @@ static void FAST_FUNC http_close(struct px_stream *s)
 	http_hang_up(h);
 }
 
-static int http_send(struct http_stream *h, const char *text)
+static int http_send(struct px_http_stream *h, const char *text)
 {
 	if (px_connection_send(h->connection, text, strlen(text), 0) == 0)
 		return 0;
@@ -204,7 +40,7 @@ static int http_send(struct http_stream *h, const char *text)
 
 /* Sends the request on the connection kept, if there is one and fresh is not set, or on a new one. Returns 1: kept;
  * 0: new; -1. */
-static int http_send_to(struct http_stream *h, const struct px_url *to, const char *request, int fresh)
+static int http_send_to(struct px_http_stream *h, const struct px_url *to, const char *request, int fresh)
 {
 	int kept;
 
@@ -218,46 +54,33 @@ static int http_send_to(struct http_stream *h, const struct px_url *to, const ch
 	return http_send(h, request) < 0 && !kept ? -1 : kept;
 }
 
-/* The head of the answer; interim ones (RFC 9110, 15.2) are skipped. */
-static int http_final_head(struct http_stream *h, struct px_http_head *head)
-{
-	int interim = 0;
-
-	do {
-		if (http_read_head(h, head) < 0)
-			return -1;
-		if (head->code == 101 || ++interim > INTERIM_MAX)
-			return http_malformed(h, "an interim answer that was not asked for");
-	} while (head->code < 200);
-	return 0;
-}
-
 /* A server may close a kept connection just when it is used again: no answer at once is then no failure (RFC 9112,
  * 9.3.1). */
-static int http_converse(struct http_stream *h, const struct px_url *to, const char *request, struct px_http_head *head)
+static int http_converse(struct px_http_stream *h, const struct px_url *to, const char *request,
+		struct px_http_head *head)
 {
 	unsigned start_ms = monotonic_ms();
 	int kept = http_send_to(h, to, request, 0);
 
 	if (kept < 0)
 		return -1;
-	if (http_final_head(h, head) == 0)
+	if (px_http_final_head(h, head) == 0)
 		return 0;
 	if (!kept || h->end > 0 || (unsigned)monotonic_ms() - start_ms >= h->xfer->silence_ms)
 		return -1;
 	http_hang_up(h);
 	h->s.status = PX_OK;
-	return http_send_to(h, to, request, 1) < 0 ? -1 : http_final_head(h, head);
+	return http_send_to(h, to, request, 1) < 0 ? -1 : px_http_final_head(h, head);
 }
 
 /* When nothing but a short body is left of the answer, reads that and keeps the connection; else closes it. */
-static void http_leave(struct http_stream *h, const struct px_http_head *head)
+static void http_leave(struct px_http_stream *h, const struct px_http_head *head)
 {
 	off_t body_bytes = head->code == 204 || head->code == 304 ? 0 : head->length_bytes;
 
 	if (!head->closes && body_bytes >= 0 && body_bytes < PX_HTTP_HEAD_BYTES) {
 		while ((off_t)(h->end - h->at) < body_bytes && px_connection_ready(h->connection, DRAIN_MS)
-		 && http_more(h))
+		 && px_http_more(h))
 			continue;
 		h->s.status = PX_OK;
 		if ((off_t)(h->end - h->at) == body_bytes) {
@@ -269,7 +92,7 @@ static void http_leave(struct http_stream *h, const struct px_http_head *head)
 }
 
 /* Asks the server or its proxy. After an answer that is no file, the connection is kept or closed. */
-static int http_ask(struct http_stream *h, const struct px_url *url, off_t offset_bytes, struct px_http_head *head)
+static int http_ask(struct px_http_stream *h, const struct px_url *url, off_t offset_bytes, struct px_http_head *head)
 {
 	struct px_url proxy;
 	int proxied = px_http_proxy(&proxy, url);
@@ -292,7 +115,7 @@ static int http_ask(struct http_stream *h, const struct px_url *url, off_t offse
 }
 
 /* 4xx, 5xx and what else is no file. */
-static int http_refused(struct http_stream *h, const struct px_http_head *head)
+static int http_refused(struct px_http_stream *h, const struct px_http_head *head)
 {
 	int auth = head->code == 401 || head->code == 407;
 
@@ -305,7 +128,7 @@ static int http_refused(struct http_stream *h, const struct px_http_head *head)
 }
 
 /* A body that the server has compressed by itself is another file than the one asked for. */
-static int http_coded(struct http_stream *h, const struct px_http_head *head)
+static int http_coded(struct px_http_stream *h, const struct px_http_head *head)
 {
 	return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL, "the server compresses the file (Content-Encoding: %s): "
 			"configure it to send the file as it is (no AddEncoding, no compression by the server)",
@@ -313,7 +136,7 @@ static int http_coded(struct http_stream *h, const struct px_http_head *head)
 }
 
 /* Learns length and validator from an answer, and whether its file is the one that the bytes so far come from. */
-static void http_learn(struct http_stream *h, off_t offset_bytes, off_t total_bytes)
+static void http_learn(struct px_http_stream *h, off_t offset_bytes, off_t total_bytes)
 {
 	int known = offset_bytes > 0 || h->xfer->part_bytes > 0;
 
@@ -321,19 +144,20 @@ static void http_learn(struct http_stream *h, off_t offset_bytes, off_t total_by
 	h->xfer->total_bytes = total_bytes;
 }
 
-static void http_begin_body(struct http_stream *h, const struct px_http_head *head, off_t start_bytes, off_t body_bytes)
+static void http_begin_body(struct px_http_stream *h, const struct px_http_head *head, off_t start_bytes,
+		off_t body_bytes)
 {
 	h->xfer->start_bytes = start_bytes;
-	h->body = head->chunked ? BODY_CHUNKED : body_bytes < 0 ? BODY_UNTIL_CLOSE : BODY_LENGTH;
-	h->left_bytes = h->body == BODY_LENGTH ? body_bytes : 0;
-	h->xfer->splice = http_splice;
+	h->body = head->chunked ? PX_BODY_CHUNKED : body_bytes < 0 ? PX_BODY_UNTIL_CLOSE : PX_BODY_LENGTH;
+	h->left_bytes = h->body == PX_BODY_LENGTH ? body_bytes : 0;
+	h->xfer->splice = px_http_splice;
 }
 
-static int http_begin_whole(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
+static int http_begin_whole(struct px_http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
 	http_learn(h, offset_bytes, head->length_bytes);
 	http_begin_body(h, head, 0, head->length_bytes);
-	if (h->body == BODY_UNTIL_CLOSE && !h->xfer->proven_later)
+	if (h->body == PX_BODY_UNTIL_CLOSE && !h->xfer->proven_later)
 		return px_transfer_fail(h->xfer, &h->s, PX_PROTOCOL,
 				"the server does not say how long the file is: its end is no proof without -s or -H");
 	return 0;
@@ -342,7 +166,7 @@ static int http_begin_whole(struct http_stream *h, const struct px_http_head *he
 /* Whether a part may follow what was given. A server that looks at Range and not at If-Range sends a part of whatever
  * file there is now, so that only the validator in its answer counts (RFC 9110, 15.3.7, wants one there). Returns 0;
  * 1: it must be asked for all of the file, to compare; -1. */
-static int http_join(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
+static int http_join(struct px_http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
 	struct px_transfer *xfer = h->xfer;
 	int differs = xfer->validator.tag[0] && xfer->found.tag[0]
@@ -360,7 +184,7 @@ static int http_join(struct http_stream *h, const struct px_http_head *head, off
 }
 
 /* 206: exactly the part that was asked for, of the same file. Returns as http_join. */
-static int http_begin_part(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
+static int http_begin_part(struct px_http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
 	off_t body_bytes = head->range_last - head->range_start + 1, part_bytes = h->xfer->part_bytes;
 	off_t end_bytes = head->range_total;
@@ -380,7 +204,7 @@ static int http_begin_part(struct http_stream *h, const struct px_http_head *hea
 }
 
 /* 416: with "bytes * /N" (without the blank) for N = offset there is nothing left to send. Returns as http_join. */
-static int http_begin_nothing(struct http_stream *h, const struct px_http_head *head, off_t offset_bytes)
+static int http_begin_nothing(struct px_http_stream *h, const struct px_http_head *head, off_t offset_bytes)
 {
 	int result;
 
@@ -390,7 +214,7 @@ static int http_begin_nothing(struct http_stream *h, const struct px_http_head *
 	result = http_join(h, head, offset_bytes);
 	if (result == 0) {
 		h->xfer->start_bytes = offset_bytes;
-		h->body = BODY_LENGTH;
+		h->body = PX_BODY_LENGTH;
 		h->left_bytes = 0;
 	}
 	return result;
@@ -408,14 +232,14 @@ static const char *http_not_to(const char *from, const char *to)
 }
 
 /* Makes *next out of Location. */
-static int http_follow(struct http_stream *h, const struct px_url *url, const struct px_http_head *head,
+static int http_follow(struct px_http_stream *h, const struct px_url *url, const struct px_http_head *head,
 		struct px_url *next)
 {
 	const char *why;
 	char *base, *target;
 
 	if (!head->location[0])
-		return http_malformed(h, "a redirect without a usable Location");
+		return px_http_malformed(h, "a redirect without a usable Location");
 	base = px_http_text(url);
 	target = px_url_resolve(base, head->location);
 	why = px_url_parse(next, target);
@@ -433,7 +257,7 @@ static int http_follow(struct http_stream *h, const struct px_url *url, const st
 
 /* Asks where it is until the answer is no redirect. User and password go to the server that they were given for and
  * to no other. */
-static int http_ask_around(struct http_stream *h, const struct px_url *url, off_t offset_bytes,
+static int http_ask_around(struct px_http_stream *h, const struct px_url *url, off_t offset_bytes,
 		struct px_http_head *head)
 {
 	const struct px_url *asked = url;
@@ -464,7 +288,7 @@ static int http_ask_around(struct http_stream *h, const struct px_url *url, off_
 }
 
 /* Returns 0; 1: to be asked once more, from the start; -1. */
-static int http_try(struct http_stream *h, const struct px_url *url, off_t offset_bytes)
+static int http_try(struct px_http_stream *h, const struct px_url *url, off_t offset_bytes)
 {
 	struct px_http_head *head = xmalloc(sizeof(*head));
 	int result = http_ask_around(h, url, offset_bytes, head);
@@ -485,7 +309,7 @@ static int http_try(struct http_stream *h, const struct px_url *url, off_t offse
 	return result;
 }
 
-static void http_begin(struct http_stream *h, const struct px_url *url, off_t offset_bytes)
+static void http_begin(struct px_http_stream *h, const struct px_url *url, off_t offset_bytes)
 {
 	if (http_try(h, url, offset_bytes) <= 0)
 		return;
@@ -495,9 +319,9 @@ static void http_begin(struct http_stream *h, const struct px_url *url, off_t of
 
 static struct px_stream* FAST_FUNC http_open(const struct px_url *url, struct px_transfer *xfer, off_t offset_bytes)
 {
-	struct http_stream *h = xzalloc(sizeof(*h));
+	struct px_http_stream *h = xzalloc(sizeof(*h));
 
-	h->s.read = http_read;
+	h->s.read = px_http_read;
 	h->s.close = http_close;
 	h->xfer = xfer;
 	http_begin(h, url, offset_bytes);
