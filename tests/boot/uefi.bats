@@ -50,6 +50,34 @@ boot() {
 	boot -s -t "$root" '[Ss]ecure boot enabled' 'px: installed small' 'px-small: up'
 }
 
+# unsigned: the small image, whose loader is no longer signed (its PE header says so), in place of the signed one
+unsigned() {
+	cd "$BATS_TEST_TMPDIR"
+	zstd -qd small.img.zst
+	mcopy -i small.img@@1M ::EFI/BOOT/BOOTX64.EFI loader
+	python3 -c 'import struct, sys
+data = bytearray(open("loader", "rb").read())
+certificates = struct.unpack_from("<I", data, 60)[0] + 168
+assert data[certificates:certificates + 8] != bytes(8)
+data[certificates:certificates + 8] = bytes(8)
+open("loader", "wb").write(data)'
+	mcopy -o -i small.img@@1M loader ::EFI/BOOT/BOOTX64.EFI
+	zstd -qf -3 small.img
+	sed -i -e "s/^SHA256: .*/SHA256: $(sha256sum <small.img | cut -c 1-64)/" \
+		-e "s/^Source-SHA256: .*/Source-SHA256: $(sha256sum <small.img.zst | cut -c 1-64)/" tftp/images
+	cp small.img.zst tftp/
+}
+
+@test "a machine knows whether Secure Boot is on: an unsigned loader is refused there, and installed and started elsewhere" {
+	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set (tests/write/boot.bats has the rule, the machine's word is taken)"
+	need mcopy python3 zstd
+	machine small 'px.image=small px.disk=/dev/vda px.auto px.timeout=1'
+	unsigned
+	boot -s -t "$root" -x 'Kernel panic' 'px: FAILED: write: .*Secure Boot is on.*not signed.*disk untouched'
+	cmp -n 2147483648 "$disk" /dev/zero
+	boot -u -t "$root" 'px: installed small' 'px-small: up'
+}
+
 @test "UEFI machines with and without Secure Boot install Debian and boot into it" {
 	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set (a smaller image is tested)"
 	machine debian-demo 'px.image=debian-demo px.disk=/dev/vda px.auto px.timeout=1'

@@ -229,6 +229,28 @@ PY
 	[[ $output == *"warning: this machine was started by"* ]]
 }
 
+# firmware VALUE: pxwrite -n of img on a machine whose variable SecureBoot is that
+firmware() {
+	run unshare -m sh -eu -c 'mount -t tmpfs tmpfs /sys/firmware
+		mkdir -p /sys/firmware/efi/efivars
+		printf "\6\0\0\0\\$1" >/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+		exec pxwrite -n -f -i img disk' sh "$1"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "whether Secure Boot is on is read from the firmware's variable" {
+	need_root
+	need unshare
+	program x64 8664
+	esp_image 16 EFI/BOOT/BOOTX64.EFI=x64
+	truncate -s 100M disk
+	firmware 1
+	[[ $output == *"warning: Secure Boot is on, and the image's EFI/BOOT/BOOTX64.EFI is not signed"* ]]
+	firmware 0
+	[[ $output != *"Secure Boot"* ]]
+}
+
 @test "-e takes bios, uefi, secure and any, and says nothing about a pipe" {
 	truncate -s 10M disk
 	run pxwrite -e openfirmware -i /dev/null disk
