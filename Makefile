@@ -117,7 +117,7 @@ check-setup:
 	kbuild/setup.sh kbuild/packages.list $(wildcard tests/packages.d/*.list)
 fuzz: check-setup busybox ## every fuzz target for SECONDS (60)
 	tests/fuzz/run $(B) $(or $(SECONDS),60)
-sanitize: check-setup busybox ## the fetch and write suites under ASan and UBSan, or TSan (KIND=thread)
+sanitize: check-setup busybox ## the applets' suites under ASan and UBSan, TSan (KIND=thread) or in 32 bits (KIND=m32)
 	tests/sanitize/run $(B) $(or $(KIND),address)
 bench: bench-fetch bench-write bench-read ## compare with the peers, side by side
 bench-fetch: check-setup busybox

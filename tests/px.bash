@@ -38,6 +38,11 @@ need() {
 	done
 }
 
+# not_under KIND WHY: skips what a binary of tests/sanitize cannot do
+not_under() {
+	[ "${PX_SANITIZE:-}" != "$1" ] || skip "under $1 $2"
+}
+
 need_root() {
 	[ "$(id -u)" = 0 ] || skip "needs root"
 }
