@@ -337,6 +337,41 @@ serve_parts() {
 	[[ $output == *"does not give back what was written"* ]]
 }
 
+@test "a disk that gives back something else when it is read again is found by the sample" {
+	holding
+	change 9
+	mkfifo pieces
+	pxfetch -q -R 0 "$PWD/img.zst" <asks >pieces 3>&- &
+	{
+		dd bs=40 count=1 iflag=fullblock status=none # that parts can be had
+		wait_for 20 grep -q '^kept=' progress        # all of the disk has been read, and frame 9 is awaited
+		change 2                                     # of the image's first 128 MiB it is the one that is read twice
+		cat
+	} <pieces 3>&- | (
+		status=0 # no other process may have the pipe of the asks open
+		sh -c 'exec pxwrite -f -b map -B -p 4 -u 5 disk 4>progress 5>asks' >said 2>&1 3>&- || status=$?
+		echo $status >status
+	)
+	cat said progress
+	[ "$(cat status)" = 3 ]
+	grep -q 'does not give back what it gave before from byte 1048576 on: it is failing' said
+	[ "$(fact state)" = noboot ]
+	[ "$(fact why)" = readback ]
+	cmp -n 4096 disk /dev/zero
+}
+
+@test "with -u all of the image must fit: -N does not make a disk large enough, and none of it is touched" {
+	truncate -s 16M small
+	yes old | dd of=small bs=1M count=16 conv=notrunc iflag=fullblock status=none
+	sum=$(sha256sum <small)
+	size=$(stat -c %s img)
+	delta -s "$size" -N 12M small -- "$PWD/img.zst"
+	[ "$status" -eq 10 ]
+	[[ $output == *"too small"* ]]
+	[ "$(fact state)" = untouched ]
+	[ "$(sha256sum <small)" = "$sum" ]
+}
+
 @test "-u wants a block map with checksums, and an open file" {
 	sed 's/ chksum="[0-9a-f]*"//' map >none
 	for options in "-u 5" "-b none -u 5" "-b map -n -u 5" "-b map -z -u 5" "-b map -u 77"; do
