@@ -436,6 +436,21 @@ pinned() {
 	done
 }
 
+@test "on a disk that is smaller than the image, as Need allows, all of it comes, and nothing is asked for" {
+	pinned
+	printf 'Size: 900000000000\nNeed: 5000000000\n' >>"$PX_STUB/images"
+	unattended px.image=pinned
+	wait "$MENU"
+	grep '^pxwrite .* -s 900000000000 .*-N 5000000000 .*-B' "$PX_STUB/calls" ||
+		grep '^pxwrite .* -B .*-N 5000000000 ' "$PX_STUB/calls"
+	none grep '^pxfetch .* -R \|^pxwrite .* -u ' "$PX_STUB/calls"
+	sed -i 's/^Size: .*/Size: 6000000000/' "$PX_STUB/images" # it fits as it is
+	rm "$PX_STUB/calls"
+	unattended px.image=pinned
+	wait "$MENU"
+	grep '^pxwrite .* -u 5 ' "$PX_STUB/calls"
+}
+
 @test "what pxwrite asks for goes to pxfetch, and how much the disk held already is said" {
 	pinned
 	cat >"$PX_STUB/write.sh" <<-'SH'
