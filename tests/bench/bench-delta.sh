@@ -103,11 +103,13 @@ full() {
 	blockdev --flushbufs "$loop"
 	start=$(now)
 	if [ "$1" = map ]; then
-		"$dir/pxfetch" -q -O - "$2" | "$dir/pxwrite" -q -f -b "$dir/map" -B "$loop" || die "by the map it failed"
+		"$dir/pxfetch" -q -O - "$2" |
+			"$dir/pxwrite" -q -f -b "$dir/map" -B "$loop" || die "by the map it failed"
 	else
 		{
 			"$dir/pxfetch" -q -H "sha256:$(cat "$2.sum")" -O - "$2" && echo commit >"$dir/word"
-		} | "$dir/pxwrite" -q -f -s "$image_bytes" -P -c 6 "$loop" 6<>"$dir/word" || die "by its source it failed"
+		} | "$dir/pxwrite" -q -f -s "$image_bytes" -P -c 6 "$loop" 6<>"$dir/word" ||
+			die "by its source it failed"
 	fi
 	seconds=$(ratio "$(now) - $start" 1)
 }
@@ -121,7 +123,8 @@ proofs() {
 			full source "$file"
 			by_source=$seconds
 			full map "$file"
-			echo "$turn: all of ${file##*/} by Source-SHA256 ${by_source} s | by its block map ${seconds} s:" \
+			echo "$turn: all of ${file##*/} by Source-SHA256 ${by_source} s | by its block map" \
+				"${seconds} s:" \
 				"$(ratio "$by_source" "$seconds") times as fast (goal 1)"
 		done
 	done

@@ -345,7 +345,7 @@ serve_parts() {
 	{
 		dd bs=40 count=1 iflag=fullblock status=none # that parts can be had
 		wait_for 20 grep -q '^kept=' progress        # all of the disk has been read, and frame 9 is awaited
-		change 2                                     # of the image's first 128 MiB it is the one that is read twice
+		change 2                                     # the one of the first 128 MiB that is read twice
 		cat
 	} <pieces 3>&- | (
 		status=0 # no other process may have the pipe of the asks open
