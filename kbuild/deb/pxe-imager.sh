@@ -12,6 +12,7 @@ usage() {
 		       pxe-imager check                                   every file that the catalog names, against it
 		       pxe-imager list                                    the images, and why one cannot be used
 		       pxe-imager sign KEY [DAYS]                         sign the catalog
+		       pxe-imager cast [OPTION]... ID                     send an image to all who listen (multicast)
 	USAGE
 	exit 2
 }
@@ -24,6 +25,8 @@ main() {
 	image,[012]) usage ;;
 	image,*) exec $home/initramfs/serve/image.sh $build "$@" ;;
 	check,0 | list,0) exec $home/busybox pxcatalog "$command" /srv/pxe-imager/images ;;
+	cast,0) usage ;;
+	cast,*) exec $home/initramfs/serve/cast.sh -b $build "$@" ;;
 	sign,[12]) exec $home/initramfs/serve/sign.sh $build "$1" "${2:-30}" ;;
 	*) usage ;;
 	esac

@@ -108,3 +108,16 @@ ssh-keygen() {
 	[ "$status" -eq 1 ]
 	[ "$output" = './README.md:1: 121' ]
 }
+
+@test "each document is named in README.md, and each link of a document leads to a file" {
+	cd "$PX_TOP"
+	for doc in docs/*.md docs/man/px*.md; do
+		case $doc in docs/man/px-* | docs/man/pxe-imager*) continue ;; esac # the applets' are in its table
+		grep -qF "($doc)" README.md || { echo "README.md does not name $doc"; false; }
+	done
+	for doc in *.md docs/*.md docs/upstream/*.md; do
+		grep -oE '\]\([^)#:]+[)#]' "$doc" | sed 's/^](//; s/[)#]$//' | while read -r link; do
+			[ -e "$(dirname "$doc")/$link" ] || { echo "$doc: no $link"; false; }
+		done
+	done
+}
