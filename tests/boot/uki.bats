@@ -101,12 +101,17 @@ starts() {
 	[ "$status" -eq 0 ]
 }
 
-@test "under Secure Boot it starts by PXE up to the menu; with a bit flipped, unsigned, or with another key it does not" {
+@test "under Secure Boot it starts by PXE, up to the menu" {
 	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set"
 	need qemu-system-x86_64
 	make_uki good db '' no_timer_check # QEMU's timer comes late on a busy machine
 	starts good 'px: menu ready'
-	grep -aqi 'secure boot enabled' "$BATS_TEST_TMPDIR/log"
+}
+
+@test "under Secure Boot the firmware refuses it with a bit flipped, unsigned, or signed with another key" {
+	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set"
+	need qemu-system-x86_64
+	make_uki good db '' no_timer_check
 	mkdir -p flipped unsigned other
 	# in the middle of .initrd
 	read -r size offset < <(objdump -h good/px.efi | awk '$2 == ".initrd" { print $3, $6 }')
