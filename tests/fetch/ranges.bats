@@ -66,6 +66,14 @@ requests() {
 	[ ! -e log ]
 }
 
+@test "multicast has no parts: it is left out of -R without a word, and a wrong piece names the right mirror" {
+	ask '524288-1048575\n' udpcast://127.0.0.1:9000 "$URL/good/image.zst"
+	[ "$status" -eq 0 ]
+	[ "$(cat pieces)" = '524288-1048575 1 right' ] # by mirror 1: multicast is 0
+	[[ $output != *pxfetch:* ]]
+	[[ $output == *" source=http"* ]]
+}
+
 @test "asks that come one after the other are answered one after the other" {
 	mkfifo asks
 	pxfetch -q -R 4 "$URL/good/image.zst" 4<asks >out 3>&- &
