@@ -26,13 +26,13 @@ setup() {
 	chmod 755 "$DATA" "$(dirname "$DATA")" "$(dirname "$(dirname "$DATA")")"
 	make_room "cast$$-$BATS_TEST_NUMBER" 3
 	cd "$BATS_TEST_TMPDIR"
-	# the real one, with less patience where nobody sends
+	# the real one, with less patience where nobody sends (PATIENCE), or nobody sends any more (SILENCE)
 	cat >bin/udp-receiver <<-E
 		#!/bin/sh
 		for word; do
 			shift
-			[ "\$word" != 45 ] || word=\${PATIENCE:-4}
-			[ "\$word" != 5 ] || word=2
+			[ "\$word" != 45 ] || word=\${PATIENCE:-20}
+			[ "\$word" != 5 ] || word=\${SILENCE:-5}
 			set -- "\$@" "\$word"
 		done
 		exec $(command -v udp-receiver) "\$@"
@@ -117,7 +117,7 @@ came() { # N BYTES: so much has come
 
 @test "a sender that is killed in the middle costs no byte: the rest comes by HTTP, in the same stream" {
 	start_cast cast "$DATA/image" -n 3 -r 8m -c 1
-	for n in 1 2 3; do machine $n; done
+	for n in 1 2 3; do SILENCE=2 machine $n; done
 	for n in 1 2 3; do wait_for 20 came $n 500000; done
 	kill_sender
 	for n in 1 2 3; do
@@ -201,10 +201,10 @@ came() { # N BYTES: so much has come
 
 @test "who comes late takes HTTP once its patience is over, or the next round" {
 	start_cast cast "$DATA/image" -n 1 -r 8m -c 2
-	PATIENCE=2 machine 1
+	machine 1
 	wait_for 20 came 1 100000
 	PATIENCE=1 machine 2
-	PATIENCE=20 machine 3
+	machine 3
 	for n in 1 2 3; do has $n; done
 	[ "$(last_source 2)" = http ]
 	[ "$(last_source 3)" = multicast ]
@@ -235,7 +235,9 @@ came() { # N BYTES: so much has come
 	FETCH_PIDS+=($!)
 	wait_for 10 test -e taken
 	start_cast cast "$DATA/image" -n 1 -c 1
-	for n in 1 2 3; do machine $n; done
+	PATIENCE=3 machine 1
+	machine 2
+	machine 3
 	for n in 1 2 3; do has $n; done
 	[ "$(last_source 1)" = http ]
 	[ "$(last_source 2)" = http ]
@@ -252,7 +254,9 @@ came() { # N BYTES: so much has come
 		}
 	RULES
 	start_cast cast "$DATA/image" -n 2 -c 1
-	for n in 1 2 3; do machine $n; done
+	PATIENCE=3 machine 1
+	PATIENCE=6 machine 2
+	machine 3
 	for n in 1 2 3; do has $n; done
 	[ "$(last_source 1)" = http ]
 	[ "$(last_source 2)" = http ]
