@@ -57,6 +57,7 @@ struct globals {
 	struct px_progress progress;
 	struct px_output output;
 	struct px_stream *download;
+	char **urls;                /* all mirrors; want.urls may begin with a later one */
 	smallint output_failed;
 	const char *file;           /* NULL: stdout */
 	smallint go_on;             /* -c */
@@ -157,7 +158,7 @@ static void parse_options(struct globals *f, char **argv)
 	if (fd && f->progress.fd < 0)
 		usage_error("-p", xstrdup("not the number of an open file"));
 	f->go_on = (flags & 2) != 0;
-	f->want.urls = argv + optind;
+	f->want.urls = f->urls = argv + optind;
 	f->want.tries = strcmp(tries, "inf") == 0 ? 0 : number("-t", tries, 1, INT_MAX);
 	f->xfer.silence_ms = number("-T", silence, 1, 24 * 60 * 60) * 1000;
 	f->xfer.blksize_bytes = LONE_CHAR(blksize, '0') ? 0 : number("-b", blksize, 8, 65464);
@@ -180,6 +181,7 @@ static void account(struct globals *f, ssize_t n)
 	f->progress.busy_ms[PX_BUSY_NET] += f->xfer.wait_ms;
 	f->xfer.wait_ms = 0;
 	f->progress.source = px_download_source(f->download);
+	px_progress_mirror(&f->progress, f->want.urls - f->urls + px_download_mirror(f->download));
 	px_progress_update(&f->progress, f->output.at_bytes);
 }
 

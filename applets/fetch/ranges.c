@@ -276,6 +276,7 @@ static enum px_status deliver_piece(struct px_ranges *r, struct px_stream *s, co
 		return status;
 	r->progress->source = px_download_source(s);
 	piece.mirror = r->number[px_download_mirror(s)];
+	px_progress_mirror(r->progress, piece.mirror);
 	px_piece_put(r->buf, &piece);
 	r->delivered = 1;
 	return put(r, r->buf, PX_PIECE_HEAD_BYTES + piece.packed_bytes);

@@ -271,7 +271,7 @@ static void take_number(struct px_child *child, int name, const char *value)
 
 static void take_value(struct px_child *child, const char *word, const char *value)
 {
-	static const char words[] ALIGN1 = "stage\0why\0state\0archive\0grown\0proof\0size\0need\0source\0";
+	static const char words[] ALIGN1 = "stage\0why\0state\0archive\0grown\0proof\0size\0need\0source\0mirror\0";
 	static const char numbers[] ALIGN1 = "bytes\0total\0rate\0kept\0fetched\0written\0differs\0net\0decode\0disk\0";
 	int number = index_in_strings(numbers, word);
 
@@ -307,6 +307,9 @@ static void take_value(struct px_child *child, const char *word, const char *val
 		break;
 	case 8:
 		px_ascii(safe_strncpy(child->progress.source, value, sizeof(child->progress.source)), 0);
+		break;
+	case 9:
+		child->mirror = strtoul(value, NULL, 10);
 		break;
 	}
 }

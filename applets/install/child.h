@@ -47,6 +47,7 @@ struct px_child {
 	unsigned grown_partition;   /* `grown=`: the number of a partition that has become larger; 0: none */
 	char warning[PX_CHILD_LINE_BYTES]; /* the words of the `warning=` that came last; "": none */
 	off_t image_bytes, need_bytes; /* `size=`, `need=` of pxread; 0: not said */
+	unsigned mirror;            /* pxfetch: which of its URLs the bytes come from, the first is 0 */
 	smallint archive_whole;     /* `archive=whole`: what it delivered was a tar archive up to its end */
 	int message_fd, progress_fd, output_fd, word_fd; /* -1: closed */
 	struct px_lines messages;

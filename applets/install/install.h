@@ -27,6 +27,7 @@ struct px_install {
 	smallint no_delta;          /* px.delta=no: all of the image, whatever the disk holds of it already */
 	unsigned patience_s;        /* it fails when nothing was said and nothing moved for so long; 0: it never does */
 	const char *server, *mac;   /* for the scripts; NULL: not known */
+	const char *name, *room;    /* likewise: px.name=, px.room= */
 	const struct px_plan *plan; /* what is done (install/step.h); NULL: image is installed */
 	struct px_capture *capture; /* disk is saved (install/capture.h); image is only a name then; NULL: it is not */
 	/* kept by the functions below */
@@ -56,6 +57,7 @@ struct px_install {
 	unsigned long long sign_of_life; /* changes with all that children say and do */
 	unsigned long long alive_ms; /* when it last did */
 	unsigned long long start_ms, end_ms;
+	char **sources;             /* the mirrors of what is fetched, without users; owned, NULL behind; or NULL */
 	char *bmap_path;
 	char *init_path, *post_path; /* the scripts, here */
 	char *target;               /* what the scripts mount on */

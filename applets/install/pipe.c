@@ -286,11 +286,33 @@ static int start_pair(struct px_install *install, char **urls, const char *disk,
 	return rc;
 }
 
+void FAST_FUNC px_pipe_forget(struct px_install *install)
+{
+	if (install->sources)
+		free_urls(install->sources);
+	install->sources = NULL;
+}
+
+const char* FAST_FUNC px_pipe_source(const struct px_install *install)
+{
+	unsigned i = 0;
+
+	if (!install->sources)
+		return NULL;
+	while (install->sources[i] && i < install->fetch.mirror)
+		i++;
+	return install->sources[i];
+}
+
 int FAST_FUNC px_pipe_start(struct px_install *install, char **urls, const char *disk, int out_fd)
 {
 	int rc = start_pair(install, urls, disk, out_fd, 0);
+	char **u;
 
-	free_urls(urls);
+	px_pipe_forget(install);
+	for (u = urls; *u; u++)
+		px_url_hide_users(*u);
+	install->sources = urls;
 	return rc;
 }
 

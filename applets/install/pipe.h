@@ -43,6 +43,10 @@ int px_pipe_collect(struct px_install *install, const char *reference, const str
 /* The image's mirrors in the order for this machine; as px_image_urls. */
 char **px_pipe_urls(const struct px_install *install) FAST_FUNC;
 
+/* Whence the bytes come, or came last: a mirror's URL without user and password; NULL: nothing was fetched yet. */
+const char *px_pipe_source(const struct px_install *install) FAST_FUNC;
+void px_pipe_forget(struct px_install *install) FAST_FUNC; /* frees what that needs */
+
 /* The command lines for -n: "pxfetch ... | pxwrite ..."; malloced. */
 char *px_pipe_describe(const struct px_install *install) FAST_FUNC;
 

@@ -196,6 +196,8 @@ static int prepare_scripts(struct px_install *install)
 	export("PX_IMAGE", install->image->id);
 	export("PX_SERVER", install->server);
 	export("PX_MAC", install->mac);
+	export("PX_NAME", install->name);
+	export("PX_ROOM", install->room);
 	export("PX_TARGET", install->target);
 	point = px_mounts_last(install->target, &count);
 	if (!point) {
@@ -323,6 +325,7 @@ void FAST_FUNC px_install_free(struct px_install *install)
 	px_child_free(&install->run);
 	px_flush_free(install->flush);
 	install->flush = NULL;
+	px_pipe_forget(install);
 	free(install->lines);
 	install->lines = NULL;
 	free(install->warnings);

@@ -17,6 +17,19 @@ void FAST_FUNC px_progress_init(struct px_progress *p, const char *stage, off_t 
 	p->start_ms = p->last_ms = monotonic_ms();
 }
 
+void FAST_FUNC px_progress_mirror(struct px_progress *p, unsigned mirror)
+{
+	char line[sizeof("mirror=\n") + 3 * sizeof(mirror)];
+	int len;
+
+	if (mirror == p->mirror)
+		return;
+	p->mirror = mirror;
+	len = sprintf(line, "mirror=%u\n", mirror);
+	if (p->fd >= 0 && full_write(p->fd, line, len) != len)
+		p->fd = -1;
+}
+
 static unsigned busy_percent(struct px_progress *p, int stage, unsigned elapsed_ms)
 {
 	unsigned percent = p->busy_ms[stage] * 100ULL / (elapsed_ms ? elapsed_ms : 1);

@@ -25,6 +25,7 @@ struct px_progress {
 	smallint in_parts;        /* the next ones are meant, too */
 	off_t kept_bytes, fetched_bytes, written_bytes; /* found where they belong; come, as they came; written */
 	smallint stages;          /* how many of busy_ms are meant: 0 (none) to PX_BUSY_STAGES */
+	unsigned mirror;          /* px_progress_mirror */
 	/* private */
 	unsigned long long last_ms, start_ms;
 	off_t last_bytes, rate_bytes, start_bytes;
@@ -37,6 +38,9 @@ void px_progress_init(struct px_progress *p, const char *stage, off_t total_byte
 /* Says that bytes have been done; cheap to call often: prints at most once a second. A reader that has gone away
  * (EPIPE) is no failure: fd is dropped. */
 void px_progress_update(struct px_progress *p, off_t bytes) FAST_FUNC;
+
+/* Says mirror=N on fd when it is another one than before (the first is 0): which of its URLs pxfetch reads from. */
+void px_progress_mirror(struct px_progress *p, unsigned mirror) FAST_FUNC;
 
 /* Prints the last state and ends the line; the next message starts on a line of its own. */
 void px_progress_end(struct px_progress *p, off_t bytes) FAST_FUNC;

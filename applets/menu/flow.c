@@ -94,6 +94,8 @@ static void set_up(struct px_menu *menu, const char *identity, int force)
 	install->patience_s = menu->settings.automatic ? menu->settings.patience_s : 0;
 	install->server = menu->network.server;
 	install->mac = menu->network.mac;
+	install->name = menu->settings.name;
+	install->room = menu->settings.room;
 	free(menu->table);
 	menu->table = NULL;
 }

@@ -16,7 +16,8 @@ enum { FAILED_MS = 3000 };
  * failure has been on the screen for as long as somebody wanted. */
 static void end_reports(struct px_menu *menu)
 {
-	int wanted = px_report_active() && menu->install.end_ms && menu->status == 0;
+	int wanted = px_report_active() && menu->status == 0
+			&& (menu->install.end_ms || menu->said_local);
 
 	if (wanted)
 		px_log_say("px: waiting until the report of this installation is answered, for at most %u s",
@@ -92,15 +93,33 @@ static void run_shell(struct px_menu *menu)
 	menu->front->enter(menu);
 }
 
-/* Has the firmware take the disk next, where it can be told (initramfs/overlay/etc/px/local). */
+/* Has the firmware take the disk next, where it can be told (initramfs/overlay/etc/px/local): the one that was just
+ * installed, else its own first one. */
 static void prefer_disk(struct px_menu *menu)
 {
+	int installed = menu->disk && menu->install.end_ms && menu->status == 0;
 	char *program = xasprintf("%s/etc/px/local", menu->root);
-	char *argv[] = { program, NULL };
+	char *argv[] = { program, installed ? (char *)menu->disk->path : NULL, NULL };
 
 	if (access(program, X_OK) == 0 && spawn_and_wait(argv) != 0)
 		px_log_say("px: the firmware cannot be told to boot the disk: its boot order decides");
 	free(program);
+}
+
+/* A BIOS cannot be told, but the room's server can have the network boot give way once. With a plan it does so by
+ * itself, for good. */
+static void tell_server(struct px_menu *menu)
+{
+	char *path = xasprintf("%s/sys/firmware/efi", menu->root);
+	int planned = menu->settings.token && menu->install.end_ms && menu->status == 0;
+	struct px_event event;
+
+	if (access(path, F_OK) != 0 && !planned) {
+		px_tell_fill(menu, &event);
+		px_report_local(&event);
+		menu->said_local = 1;
+	}
+	free(path);
 }
 
 void FAST_FUNC px_leave(struct px_menu *menu, enum px_action action)
@@ -116,8 +135,10 @@ void FAST_FUNC px_leave(struct px_menu *menu, enum px_action action)
 		break;
 	default: /* PX_DO_REBOOT, PX_DO_LOCAL */
 		menu->front->leave(menu);
-		if (action == PX_DO_LOCAL)
+		if (action == PX_DO_LOCAL) {
+			tell_server(menu);
 			prefer_disk(menu);
+		}
 		become(menu, "reboot");
 		menu->front->enter(menu);
 	}

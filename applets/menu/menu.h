@@ -43,6 +43,7 @@ struct px_menu {
 	const char *root;           /* before /proc, /sys, /run, /var; "" */
 	const char *catalog_option; /* -c, or NULL */
 	smallint dry_run;
+	smallint said_local;        /* the room's server was told that the disk is to be booted */
 	struct px_settings settings;
 	struct px_network network;
 	struct px_ui ui;

@@ -106,6 +106,10 @@ static void take_text(char **field, const char *value)
 
 static void take_settings(struct px_settings *settings, const struct px_order *order)
 {
+	if (settings->report_weak && order->report) {
+		free(settings->report);
+		settings->report = NULL;
+	}
 	take_text(&settings->report, order->report);
 	take_text(&settings->log, order->log);
 	if (!settings->after)

@@ -9,7 +9,7 @@
 #include "lib/url.h"
 #include "menu/settings.h"
 
-enum { FILE_BYTES_MAX = 64 << 10 };
+enum { FILE_BYTES_MAX = 64 << 10, WORD_BYTES_MAX = 63 };
 
 /* The file's text, malloced; NULL when it cannot be read. */
 static char *read_text(const char *root, const char *path)
@@ -100,11 +100,36 @@ static void set_capture_name(struct px_settings *settings, const char *value)
 		set(&settings->capture_name, value);
 }
 
+/* A word that goes to scripts and into reports as it is. */
+static void set_word(struct px_settings *settings, const char *name, const char *value, char **field)
+{
+	size_t len = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+
+	if (!len || value[len] || len > WORD_BYTES_MAX)
+		complain(settings, name, value, "not 1 to 63 letters, digits, '.', '_' and '-'");
+	else
+		set(field, value);
+}
+
+/* How a BIOS is to boot its disk is the business of who writes pxelinux's files (pxroom); it is only checked here. */
+static void check_local(struct px_settings *settings, const char *value)
+{
+	if (index_in_strings("localboot\0chain\0", value) < 0)
+		complain(settings, "local", value, "neither localboot nor chain");
+}
+
+/* "no": nobody is told, whatever etc/px/defaults says. */
+static void set_report(struct px_settings *settings, const char *value)
+{
+	set(&settings->report, strcmp(value, "no") == 0 ? "" : value);
+	settings->report_weak = 0;
+}
+
 static void take(struct px_settings *settings, const char *name, const char *value)
 {
 	static const char names[] ALIGN1 =
 		"catalog\0image\0disk\0log\0report\0ui\0auto\0force\0timeout\0after\0nic\0shell\0medium\0root\0"
-		"verify\0patience\0boot\0delta\0capture\0capture.name\0capture.raw\0";
+		"verify\0patience\0boot\0delta\0capture\0capture.name\0capture.raw\0name\0room\0token\0local\0";
 
 	switch (index_in_strings(names, name)) {
 	case 0: set(&settings->catalog, value); break;
@@ -115,7 +140,7 @@ static void take(struct px_settings *settings, const char *name, const char *val
 		set(name[0] == 'i' ? &settings->image : &settings->disk, value);
 		break;
 	case 3: set(&settings->log, value); break;
-	case 4: set(&settings->report, value); break;
+	case 4: set_report(settings, value); break;
 	case 5: set(&settings->ui, value); break;
 	case 6:
 		settings->automatic_said = 1;
@@ -136,6 +161,10 @@ static void take(struct px_settings *settings, const char *name, const char *val
 	case 18: set_capture(settings, value); break;
 	case 19: set_capture_name(settings, value); break;
 	case 20: settings->capture_raw = is_on(settings, name, value); break;
+	case 21: set_word(settings, name, value, &settings->name); break;
+	case 22: set_word(settings, name, value, &settings->room); break;
+	case 23: set_word(settings, name, value, &settings->token); break;
+	case 24: check_local(settings, value); break;
 	default:
 		complain(settings, name, value, "no such parameter");
 	}
@@ -163,15 +192,11 @@ static char *next_parameter(char **text)
 	return start;
 }
 
-void FAST_FUNC px_settings_read(struct px_settings *settings, const char *root)
+static void take_all(struct px_settings *settings, char *text)
 {
-	char *text = read_text(root, "/proc/cmdline");
 	char *rest = text;
 	char *parameter;
 
-	memset(settings, 0, sizeof(*settings));
-	settings->timeout_s = 10;
-	settings->patience_s = 30 * 60;
 	while (rest && (parameter = next_parameter(&rest)) != NULL) {
 		char *name = is_prefixed_with(parameter, "px.");
 		char *value;
@@ -183,9 +208,10 @@ void FAST_FUNC px_settings_read(struct px_settings *settings, const char *root)
 			*value++ = '\0';
 		take(settings, name, value);
 	}
-	free(text);
-	if (settings->problem)
-		return;
+}
+
+static void check_together(struct px_settings *settings)
+{
 	if (settings->automatic && !settings->image && !settings->capture_name)
 		settings->problem = xstrdup(settings->capture ? "px.auto: px.image= or px.capture.name= is missing"
 				: "px.auto: px.image= is missing");
@@ -193,6 +219,26 @@ void FAST_FUNC px_settings_read(struct px_settings *settings, const char *root)
 		settings->problem = xstrdup("px.auto: px.image= and px.capture.name=: one of them is too much");
 	else if (settings->automatic && settings->capture_name && !settings->capture)
 		settings->problem = xstrdup("px.capture.name=: px.capture= is missing");
+}
+
+void FAST_FUNC px_settings_read(struct px_settings *settings, const char *root)
+{
+	char *text = read_text(root, "/proc/cmdline");
+	char *defaults = read_text(root, "/etc/px/defaults");
+
+	memset(settings, 0, sizeof(*settings));
+	settings->timeout_s = 10;
+	settings->patience_s = 30 * 60;
+	/* a medium has its own catalog, and no server */
+	if (defaults && !(text && strstr(text, "px.medium=")))
+		take_all(settings, defaults);
+	settings->report_weak = settings->report != NULL;
+	if (text)
+		take_all(settings, text);
+	free(defaults);
+	free(text);
+	if (!settings->problem)
+		check_together(settings);
 }
 
 int FAST_FUNC px_network_read(struct px_network *network, const char *root)

@@ -12,6 +12,8 @@ struct px_settings {
 	char *catalog, *image, *disk, *log, *report, *ui; /* NULL: not given */
 	char *capture, *capture_name; /* px.capture=, with a '/' at its end; px.capture.name= */
 	smallint capture_raw;
+	smallint report_weak;       /* report is what etc/px/defaults says: a signed order counts more */
+	char *name, *room, *token;  /* px.name=, px.room=, px.token=: letters, digits, . _ -, at most 63; NULL */
 	smallint automatic, force;
 	smallint automatic_said;    /* px.auto is there, be it px.auto=no */
 	smallint boot_any;          /* px.boot=any: as the stanza's "Boot: any" */
@@ -23,9 +25,10 @@ struct px_settings {
 	char *problem;              /* first parameter that cannot be meant, malloced; NULL: none */
 };
 
-/* Reads ROOT/proc/cmdline ("" for the real one). A file that cannot be read is an empty one. The kernel's own
- * quoting (px.disk="model=SAMSUNG SSD*") is understood; the last of two wins. What they point to lives as long as
- * the program. */
+/* Reads ROOT/proc/cmdline ("" for the real one), and before that ROOT/etc/px/defaults, which a server gives with
+ * site.cpio.xz: the same words, which the command line overrules. A file that cannot be read is an empty one. The
+ * kernel's own quoting (px.disk="model=SAMSUNG SSD*") is understood; the last of two wins. What they point to lives as
+ * long as the program. */
 void px_settings_read(struct px_settings *settings, const char *root) FAST_FUNC;
 
 /* ROOT/run/px/network, written by the network script: NAME=value lines, no quotes. */

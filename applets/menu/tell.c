@@ -5,6 +5,7 @@
 //kbuild:lib-$(CONFIG_PX_MENU) += tell.o
 
 #include "libbb.h"
+#include "install/pipe.h"
 #include "menu/menu.h"
 #include "menu/words.h"
 #include "report/report.h"
@@ -12,6 +13,7 @@
 void FAST_FUNC px_tell_open(struct px_menu *menu)
 {
 	struct px_reporter who = { .root = menu->root, .mac = menu->network.mac, .ip = menu->network.ip,
+			.name = menu->settings.name, .room = menu->settings.room, .token = menu->settings.token,
 			.log_url = menu->settings.log, .report_url = menu->settings.report };
 
 	menu->machine = px_report_open(&who);
@@ -29,6 +31,10 @@ void FAST_FUNC px_tell_fill(const struct px_menu *menu, struct px_event *event)
 	event->total_bytes = write->total_bytes;
 	event->rate_bytes = write->rate_bytes;
 	event->source = menu->install.fetch.progress.source;
+	event->fetched_bytes = write->fetched_bytes ? write->fetched_bytes : menu->install.fetch.progress.bytes;
+	event->limit = px_words_limit(menu);
+	event->mirror = px_pipe_source(&menu->install);
+	event->state = menu->status || menu->install.over ? px_state_keyword(menu->install.state) : NULL;
 	event->seconds = (menu->install.end_ms - menu->install.start_ms) / 1000;
 	event->proof = menu->install.write.proof;
 	if (menu->catalog && menu->key) {

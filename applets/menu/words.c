@@ -90,22 +90,35 @@ int FAST_FUNC px_words_left(const struct px_menu *menu)
 	return MIN(left_bytes / write->rate_bytes, LEFT_MAX_S);
 }
 
-char* FAST_FUNC px_words_brake(const struct px_menu *menu)
+/* How long pxwrite waited for bytes says more than how long pxfetch was at work. */
+static int net_percent(const struct px_menu *menu)
+{
+	int net = menu->install.write.progress.net_percent;
+
+	return net >= 0 ? net : menu->install.fetch.progress.net_percent;
+}
+
+const char* FAST_FUNC px_words_limit(const struct px_menu *menu)
 {
 	const struct px_child_progress *write = &menu->install.write.progress;
-	/* how long pxwrite waited for bytes says more than how long pxfetch was at work */
-	int net = write->net_percent >= 0 ? write->net_percent : menu->install.fetch.progress.net_percent;
-	int decode = write->decode_percent, disk = write->disk_percent;
-	const char *brake = "network";
+	int net = net_percent(menu), decode = write->decode_percent, disk = write->disk_percent;
 
 	if (net < 0 && decode < 0 && disk < 0)
 		return NULL;
 	if (decode > net && decode >= disk)
-		brake = "decoder";
-	else if (disk > net)
-		brake = "disk";
-	return xasprintf("%s  (busy: network %d%%, decoder %d%%, disk %d%%)", brake, MAX(net, 0), MAX(decode, 0),
-			MAX(disk, 0));
+		return "decoder";
+	return disk > net ? "disk" : "network";
+}
+
+char* FAST_FUNC px_words_brake(const struct px_menu *menu)
+{
+	const struct px_child_progress *write = &menu->install.write.progress;
+	const char *brake = px_words_limit(menu);
+
+	if (!brake)
+		return NULL;
+	return xasprintf("%s  (busy: network %d%%, decoder %d%%, disk %d%%)", brake, MAX(net_percent(menu), 0),
+			MAX(write->decode_percent, 0), MAX(write->disk_percent, 0));
 }
 
 char* FAST_FUNC px_words_holds(const struct px_menu *menu)

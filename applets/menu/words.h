@@ -36,6 +36,8 @@ off_t px_words_total_bytes(const struct px_menu *menu) FAST_FUNC;
 int px_words_left(const struct px_menu *menu) FAST_FUNC;
 
 /* The busiest stage is the brake: "disk  (busy: network 40%, decoder 20%, disk 95%)"; malloced, NULL: nobody said. */
+/* What holds up the installation: "network", "decoder" or "disk"; NULL: not known. */
+const char *px_words_limit(const struct px_menu *menu) FAST_FUNC;
 char *px_words_brake(const struct px_menu *menu) FAST_FUNC;
 
 /* "the disk holds 87 % of this image already: 0.2G of 1.5G to fetch", once that is known; malloced, or NULL. */

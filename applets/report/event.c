@@ -12,8 +12,8 @@
 
 /* How much of each value is told (twice that, when every character is escaped), so that an event fits into a record. */
 enum { IP_BYTES = 64, KEY_BYTES = 60, IMAGE_BYTES = 128, DISK_BYTES = 64, STAGE_BYTES = 12, STEP_BYTES = 32,
-	STATE_BYTES = 80, PROOF_BYTES = 12, WARNINGS_BYTES = 400,
-	REASON_BYTES = 400, LOG_LINES = 12, LOG_BYTES = 1750 };
+	STATE_BYTES = 80, PROOF_BYTES = 12, WARNINGS_BYTES = 400, MIRROR_BYTES = 200,
+	REASON_BYTES = 400, LOG_LINES = 12 };
 
 char* FAST_FUNC px_event_escape(const char *text, const char *special, unsigned max_bytes)
 {
@@ -37,8 +37,8 @@ static char *json(const char *text, unsigned max_bytes)
 	return px_event_escape(text, "\"\\", max_bytes);
 }
 
-/* "line","line", as many of the last ones as have room; malloced */
-static char *last_lines(void)
+/* "line","line", as many of the last ones as have room in max_bytes; malloced */
+static char *last_lines(size_t max_bytes)
 {
 	unsigned count = px_log_count(), n;
 	char *text = xzalloc(1);
@@ -48,7 +48,7 @@ static char *last_lines(void)
 		char *longer = xasprintf("\"%s\"%s%s", line, text[0] ? "," : "", text);
 
 		free(line);
-		if (strlen(longer) > LOG_BYTES) {
+		if (strlen(longer) > max_bytes) {
 			free(longer);
 			break;
 		}
@@ -60,11 +60,15 @@ static char *last_lines(void)
 
 static char *progress_members(const struct px_event *event)
 {
-	char *stage = json(event->stage, STAGE_BYTES), *source = json(event->source, STAGE_BYTES);
+	char *stage = json(event->stage, STAGE_BYTES);
+	char *source = json(event->source, STAGE_BYTES), *mirror = json(event->mirror, MIRROR_BYTES);
 	char *members = xasprintf(",\"stage\":\"%s\",\"bytes\":%"OFF_FMT"u,\"total\":%"OFF_FMT"u,"
-			"\"rate\":%"OFF_FMT"u%s%s%s", stage, event->bytes, event->total_bytes, event->rate_bytes,
-			source[0] ? ",\"source\":\"" : "", source, source[0] ? "\"" : "");
+			"\"rate\":%"OFF_FMT"u,\"fetched_bytes\":%"OFF_FMT"u,\"limit\":\"%s\",\"mirror\":\"%s\","
+			"\"source\":\"%s\"", stage,
+			event->bytes, event->total_bytes, event->rate_bytes, event->fetched_bytes,
+			event->limit ? event->limit : "", mirror, source);
 
+	free(mirror);
 	free(stage);
 	free(source);
 	return members;
@@ -75,15 +79,13 @@ static char *failed_members(const struct px_event *event)
 	char *step = json(event->step, STEP_BYTES);
 	char *reason = json(event->reason, REASON_BYTES);
 	char *state = json(event->disk_state, STATE_BYTES);
-	char *lines = last_lines();
 	char *members = xasprintf(",\"step\":\"%s\",\"status\":%d,\"reason\":\"%s\",\"disk_state\":\"%s\","
-			"\"log\":[%s]", step,
-			event->status, reason, state, lines);
+			"\"state\":\"%s\"", step,
+			event->status, reason, state, event->state ? event->state : "");
 
 	free(step);
 	free(reason);
 	free(state);
-	free(lines);
 	return members;
 }
 
@@ -91,9 +93,13 @@ static char *done_members(const struct px_event *event)
 {
 	char *warnings = json(event->warnings, WARNINGS_BYTES);
 	char *proof = json(event->proof, PROOF_BYTES);
-	char *members = xasprintf(",\"seconds\":%u,\"proof\":\"%s\",\"warnings\":\"%s\"", event->seconds, proof,
-			warnings);
+	char *mirror = json(event->mirror, MIRROR_BYTES);
+	char *members = xasprintf(",\"seconds\":%u,\"proof\":\"%s\",\"warnings\":\"%s\",\"mirror\":\"%s\","
+			"\"bytes\":%"OFF_FMT"u,\"total\":%"OFF_FMT"u,\"fetched_bytes\":%"OFF_FMT"u,\"state\":\"%s\"",
+			event->seconds, proof, warnings, mirror, event->bytes, event->total_bytes,
+			event->fetched_bytes, event->state ? event->state : "");
 
+	free(mirror);
 	free(proof);
 	free(warnings);
 	return members;
@@ -125,20 +131,39 @@ static char *trust_members(const struct px_event *event)
 	return members;
 }
 
-char* FAST_FUNC px_event_json(const char *name, const char *identity, const char *ip, const struct px_event *event)
+/* The log of a failure is what may be cut: all else fits, and is JSON whatever comes. text is freed. */
+static char *end_with_log(char *text, unsigned max_bytes)
+{
+	size_t used_bytes = strlen(text) + sizeof(",\"log\":[]}");
+	char *lines = last_lines(used_bytes < max_bytes ? max_bytes - used_bytes : 0);
+	char *whole = xasprintf("%s,\"log\":[%s]}", text, lines);
+
+	free(lines);
+	free(text);
+	return whole;
+}
+
+/* time is this machine's own, which may be any: whoever collects events has a better one. */
+char* FAST_FUNC px_event_json(const char *name, const char *identity, const char *ip, const struct px_event *event,
+		unsigned max_bytes)
 {
 	char *address = json(ip, IP_BYTES);
 	char *image = json(event->image, IMAGE_BYTES);
 	char *disk = json(event->disk, DISK_BYTES);
 	char *more = members_of(name, event), *trust = trust_members(event);
-	char *text = xasprintf("{\"event\":\"%s\",%s,\"ip\":\"%s\",\"image\":\"%s\",\"disk\":\"%s\",\"uptime_s\":%u,"
-			"\"version\":\"%s\"%s%s}",
-			name, identity, address, image, disk, monotonic_sec(), px_version, trust, more);
+	char *text = xasprintf("{\"v\":%u,\"event\":\"%s\",%s,\"ip\":\"%s\",\"image\":\"%s\",\"disk\":\"%s\","
+			"\"time\":%llu,\"uptime_s\":%u,\"version\":\"%s\"%s%s",
+			PX_EVENT_VERSION, name, identity, address, image, disk, (unsigned long long)time(NULL),
+			monotonic_sec(), px_version, trust, more);
 
 	free(address);
 	free(image);
 	free(disk);
 	free(more);
 	free(trust);
-	return text;
+	if (strcmp(name, "failed") == 0)
+		return end_with_log(text, max_bytes);
+	more = xasprintf("%s}", text);
+	free(text);
+	return more;
 }

@@ -16,12 +16,14 @@
 enum { PROGRESS_MS = 5000, ROOM_MS = 1000 };
 
 /* How much of what identifies a machine is told. */
-enum { MAC_BYTES = 40, IP_BYTES = 64 };
+enum { MAC_BYTES = 40, IP_BYTES = 64, NAME_BYTES = 64, RUN_BYTES = 8 };
 
 static struct {
 	int fd;                     /* to the sender; -1: none */
 	pid_t pid;
-	char *identity;             /* "mac":"...","serial":"...","uuid":"..." */
+	char *identity;             /* "mac":"...","serial":"...","uuid":"..." and what is said of it in every event */
+	char run[2 * RUN_BYTES + 1]; /* in hexadecimal, of the installation at hand; "": none has begun */
+	unsigned seq;               /* of the event that was sent last in this run */
 	char *machine;              /* the same for people */
 	char *ip;
 	char *head;                 /* of each syslog line */
@@ -55,16 +57,29 @@ static char *syslog_head(const char *mac, const char *serial, const char *uuid)
 	return head;
 }
 
-static char *identity(const char *mac, const char *serial, const char *uuid)
+/* text is freed; NULL adds nothing */
+static char *add_member(char *text, const char *name, const char *value, unsigned max_bytes)
 {
-	char *values[3] = { px_event_escape(mac, "\"\\", PX_DMI_BYTES), px_event_escape(serial, "\"\\", PX_DMI_BYTES),
-			px_event_escape(uuid, "\"\\", PX_DMI_BYTES) };
-	char *members = xasprintf("\"mac\":\"%s\",\"serial\":\"%s\",\"uuid\":\"%s\"", values[0], values[1], values[2]);
-	int i;
+	char *escaped, *longer;
 
-	for (i = 0; i < 3; i++)
-		free(values[i]);
-	return members;
+	if (!value)
+		return text;
+	escaped = px_event_escape(value, "\"\\", max_bytes);
+	longer = xasprintf("%s%s\"%s\":\"%s\"", text, text[0] ? "," : "", name, escaped);
+	free(escaped);
+	free(text);
+	return longer;
+}
+
+static char *identity(const struct px_reporter *who, const char *mac, const char *serial, const char *uuid)
+{
+	char *members = add_member(xzalloc(1), "mac", mac, PX_DMI_BYTES);
+
+	members = add_member(members, "serial", serial, PX_DMI_BYTES);
+	members = add_member(members, "uuid", uuid, PX_DMI_BYTES);
+	members = add_member(members, "name", who->name, NAME_BYTES);
+	members = add_member(members, "room", who->room, NAME_BYTES);
+	return add_member(members, "token", who->token, NAME_BYTES);
 }
 
 /* Sets who this machine is; gives the head of a syslog line, malloced. */
@@ -78,7 +93,7 @@ static char *identify(const struct px_reporter *who)
 	free(report.machine);
 	report.machine = xasprintf("%s  serial %s", mac[0] ? mac : "no MAC", serial[0] ? serial : "none");
 	free(report.identity);
-	report.identity = identity(mac, serial, uuid);
+	report.identity = identity(who, mac, serial, uuid);
 	free(report.ip);
 	report.ip = xstrdup(who->ip ? who->ip : "");
 	head = syslog_head(mac, serial, uuid);
@@ -224,20 +239,35 @@ static void FAST_FUNC send_log(const char *line)
 	send_record(PX_RECORD_LOG, line, 0);
 }
 
+/* A number that no other installation has, of this machine or another one. */
+static void begin_run(void)
+{
+	unsigned char random[RUN_BYTES];
+
+	open_read_close("/dev/urandom", random, sizeof(random));
+	*bin2hex(report.run, (const char *)random, sizeof(random)) = '\0';
+	report.seq = 0;
+}
+
 static void send_event(char type, const char *name, const struct px_event *event)
 {
-	char *text;
+	char *text, *identity_of_run;
 
 	if (report.fd < 0)
 		return;
-	text = px_event_json(name, report.identity, report.ip, event);
-	send_record(type, text, type == PX_RECORD_LAST ? ROOM_MS : 0);
+	if (!report.run[0])
+		begin_run();
+	identity_of_run = xasprintf("\"run\":\"%s\",\"seq\":%u,%s", report.run, ++report.seq, report.identity);
+	text = px_event_json(name, identity_of_run, report.ip, event, PX_RECORD_BYTES - 1);
+	send_record(type, text, type == PX_RECORD_LAST || type == PX_RECORD_BEHIND ? ROOM_MS : 0);
+	free(identity_of_run);
 	free(text);
 }
 
 void FAST_FUNC px_report_start(const struct px_event *event)
 {
 	report.next_progress_ms = monotonic_ms() + PROGRESS_MS;
+	begin_run();
 	send_event(PX_RECORD_EVENT, "start", event);
 }
 
@@ -246,7 +276,7 @@ void FAST_FUNC px_report_progress(const struct px_event *event)
 	if (monotonic_ms() < report.next_progress_ms || !event->stage || !event->stage[0])
 		return;
 	report.next_progress_ms = monotonic_ms() + PROGRESS_MS;
-	send_event(PX_RECORD_EVENT, "progress", event);
+	send_event(PX_RECORD_PROGRESS, "progress", event);
 }
 
 void FAST_FUNC px_report_done(const struct px_event *event)
@@ -257,6 +287,11 @@ void FAST_FUNC px_report_done(const struct px_event *event)
 void FAST_FUNC px_report_captured(const struct px_event *event)
 {
 	send_event(PX_RECORD_LAST, "captured", event);
+}
+
+void FAST_FUNC px_report_local(const struct px_event *event)
+{
+	send_event(PX_RECORD_BEHIND, "local", event);
 }
 
 void FAST_FUNC px_report_failed(const struct px_event *event)

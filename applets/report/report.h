@@ -16,11 +16,15 @@
 const char *px_report_open(const struct px_reporter *who) FAST_FUNC;
 
 /* Events. The last one, done or failed, is sent until somebody has answered, while nothing else is to be sent: it
- * may arrive twice. progress: call it as often as you like, one in 5 s is sent. */
+ * may arrive twice. progress: call it as often as you like, one in 5 s is sent, or fewer when the server
+ * asks for that (Retry-After). Each has the random number of its installation, which start draws, and one that counts
+ * up in it. */
 void px_report_start(const struct px_event *event) FAST_FUNC;
 void px_report_progress(const struct px_event *event) FAST_FUNC;
 void px_report_done(const struct px_event *event) FAST_FUNC;
 void px_report_captured(const struct px_event *event) FAST_FUNC;
+/* The machine is about to boot its own disk: the room's server may help with that. */
+void px_report_local(const struct px_event *event) FAST_FUNC;
 void px_report_failed(const struct px_event *event) FAST_FUNC;
 
 /* Gives the reporter patience_ms to get rid of what it has; it is not needed any more after that. Returns 0 when

@@ -8,9 +8,10 @@
 #include "lib/url.h"
 #include "report/sender.h"
 #include "transport/connection.h"
+#include "transport/http_head.h"
 
 enum { SYSLOG_PORT = 514, PATIENCE_MS = 5000, RETRY_MS = 10000, PAUSE_MS = 1000, LAST_MS = 3600 * 1000,
-	NAME_MS = 30000 };
+	NAME_MS = 30000, RETRY_AFTER_MAX_S = 600, ANSWER_BYTES = 8 * 1024 };
 
 struct sender {
 	int fd;                     /* records come from here */
@@ -23,7 +24,9 @@ struct sender {
 	char *post_host;            /* "HOST[:PORT]" */
 	const char *ca_file;
 	char *last;                 /* an event that nobody has answered yet, malloced; or NULL */
+	char *behind;               /* the one that is to follow it, likewise */
 	unsigned long long last_try_ms, last_end_ms; /* not before, not after */
+	unsigned long long quiet_ms; /* before that the server wants no progress */
 	char *credentials;          /* a line "Authorization: ...\r\n", or "" */
 };
 
@@ -85,25 +88,43 @@ static char *credentials(const char *user)
 	return line;
 }
 
-/* Whatever the server says: some of it is read, so that it is not cut off in the middle of its own work. 0: it said
- * something. */
-static int read_answer(struct px_connection *c, struct px_transfer *xfer, struct px_stream *said,
-		struct px_patience *patience, unsigned long long end_ms)
+/* What the server wants of us beside an answer (RFC 9110, 10.2.3), and whether it may take the same later: 429 (RFC
+ * 6585), 503, 507 (RFC 4918: its disk is full). Returns 0; -1: it does not have the event. */
+static int heed(struct sender *s, const char *answer, size_t len_bytes)
 {
-	char buf[1024];
-	int i;
+	struct px_http_head head;
+	const char *why;
 
-	for (i = 0; i < 64; i++) {
-		long long left_ms = end_ms - monotonic_ms();
-
-		if (left_ms <= 0 || !px_connection_ready(c, left_ms)
-		 || px_connection_receive(c, xfer, said, patience, buf, sizeof(buf)) <= 0)
-			break;
-	}
-	return i ? 0 : -1;
+	if (px_http_head_parse(&head, answer, len_bytes, &why) <= 0)
+		return 0;
+	if (head.retry_s > 0)
+		s->quiet_ms = monotonic_ms() + MIN(head.retry_s, RETRY_AFTER_MAX_S) * 1000ULL;
+	return head.code == 429 || head.code == 503 || head.code == 507 ? -1 : 0;
 }
 
-/* Returns 0 when there was an answer within patience_ms, whatever it was, or nobody wants events. */
+/* All of the answer is read, up to a size, so that the server is not cut off in the middle of its own work. 0: it said
+ * something, whatever it was, but that it cannot take the event now. */
+static int read_answer(struct sender *s, struct px_connection *c, struct px_transfer *xfer, struct px_stream *said,
+		struct px_patience *patience, unsigned long long end_ms)
+{
+	char buf[ANSWER_BYTES];
+	size_t len_bytes = 0;
+
+	while (len_bytes < sizeof(buf)) {
+		long long left_ms = end_ms - monotonic_ms();
+		ssize_t n;
+
+		if (left_ms <= 0 || !px_connection_ready(c, left_ms))
+			break;
+		n = px_connection_receive(c, xfer, said, patience, buf + len_bytes, sizeof(buf) - len_bytes);
+		if (n <= 0)
+			break;
+		len_bytes += n;
+	}
+	return len_bytes ? heed(s, buf, len_bytes) : -1;
+}
+
+/* Returns 0 when there was an answer within patience_ms, or nobody wants events. */
 static int send_event(struct sender *s, const char *json, unsigned patience_ms)
 {
 	struct px_transfer xfer = { .silence_ms = patience_ms, .ca_file = s->ca_file };
@@ -123,7 +144,7 @@ static int send_event(struct sender *s, const char *json, unsigned patience_ms)
 			"%sContent-Length: %u\r\nConnection: close\r\n\r\n%s",
 			s->post->path, s->post_host, s->credentials, (unsigned)strlen(json), json);
 	if (px_connection_send(c, request, strlen(request), 0) == 0)
-		rc = read_answer(c, &xfer, &said, &patience, end_ms);
+		rc = read_answer(s, c, &xfer, &said, &patience, end_ms);
 	free(request);
 	px_connection_close(c);
 	return rc;
@@ -135,15 +156,30 @@ static int send_event(struct sender *s, const char *json, unsigned patience_ms)
 static void drop_last(struct sender *s)
 {
 	free(s->last);
-	s->last = NULL;
+	s->last = s->behind;
+	s->behind = NULL;
+	s->last_end_ms = monotonic_ms() + LAST_MS;
+	s->last_try_ms = monotonic_ms();
+}
+
+static void drop_all(struct sender *s)
+{
+	drop_last(s);
+	drop_last(s);
 }
 
 static void keep_last(struct sender *s, const char *json)
 {
-	drop_last(s);
+	drop_all(s);
 	s->last = xstrdup(json);
-	s->last_end_ms = monotonic_ms() + LAST_MS;
-	s->last_try_ms = monotonic_ms();
+}
+
+static void keep_behind(struct sender *s, const char *json)
+{
+	free(s->behind);
+	s->behind = xstrdup(json);
+	if (!s->last)
+		drop_last(s);
 }
 
 static void try_last(struct sender *s, unsigned patience_ms, unsigned pause_ms)
@@ -151,8 +187,9 @@ static void try_last(struct sender *s, unsigned patience_ms, unsigned pause_ms)
 	if (!s->last || monotonic_ms() < s->last_try_ms)
 		return;
 	if (send_event(s, s->last, patience_ms) == 0 || monotonic_ms() > s->last_end_ms)
-		drop_last(s);
-	s->last_try_ms = monotonic_ms() + pause_ms;
+		drop_last(s); /* the next one at once */
+	else
+		s->last_try_ms = monotonic_ms() + pause_ms;
 }
 
 /* The menu has closed the pipe: it waits for no longer than PX_REPORT_ANSWER_MS. */
@@ -179,11 +216,14 @@ static size_t send_records(struct sender *s, char *buf, size_t len_bytes)
 	while ((end = memchr(record, '\0', len_bytes - (record - buf))) != NULL) {
 		if (record[0] == PX_RECORD_LOG)
 			send_log(s, record + 1);
-		else if (record[0] == PX_RECORD_EVENT) {
-			drop_last(s);
+		else if (record[0] == PX_RECORD_EVENT
+		 || (record[0] == PX_RECORD_PROGRESS && monotonic_ms() >= s->quiet_ms)) {
+			drop_all(s);
 			send_event(s, record + 1, PATIENCE_MS);
 		} else if (record[0] == PX_RECORD_LAST)
 			keep_last(s, record + 1);
+		else if (record[0] == PX_RECORD_BEHIND)
+			keep_behind(s, record + 1);
 		record = end + 1;
 	}
 	len_bytes -= record - buf;

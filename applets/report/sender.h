@@ -7,9 +7,11 @@
 
 struct px_url;
 
-/* A record: one byte (PX_RECORD_LOG, PX_RECORD_EVENT, or PX_RECORD_LAST: an event worth another try), text, NUL. At
+/* A record: one byte (PX_RECORD_LOG, PX_RECORD_EVENT, PX_RECORD_PROGRESS: an event that may be left out, or
+ * PX_RECORD_LAST: one worth another try; PX_RECORD_BEHIND: likewise, after that one), text, NUL. At
  * most PX_RECORD_BYTES, so that a pipe takes it in one piece or not at all (pipe(7): PIPE_BUF). */
-enum { PX_RECORD_BYTES = 4000, PX_RECORD_LOG = 'L', PX_RECORD_EVENT = 'E', PX_RECORD_LAST = 'F' };
+enum { PX_RECORD_BYTES = 4000, PX_RECORD_LOG = 'L', PX_RECORD_EVENT = 'E', PX_RECORD_LAST = 'F',
+	PX_RECORD_PROGRESS = 'P', PX_RECORD_BEHIND = 'B' };
 
 /* How long the answer to the last event is waited for before a restart. */
 enum { PX_REPORT_ANSWER_MS = 20 * 1000 };

@@ -86,6 +86,70 @@ event() {
 	[ "$(grep -c '"progress"' "$REPORTS/events")" -eq 1 ]
 }
 
+@test "each event has the version of its form, its run and a number in it, and what the command line says of the machine" {
+	start_server
+	echo 'for i in 1 2 3 4 5 6 7; do
+		echo "bytes=$i total=99 stage=write rate=1 net=70 decode=20 disk=10" >&3; sleep 1; done
+		echo state=verified >&3' >"$PX_STUB/write.sh"
+	echo 'echo bytes=12345 total=0 stage=fetch rate=1 >&3; echo mirror=1 >&3' >"$PX_STUB/fetch.sh"
+	printf 'Image: two\nSpread: no\nSource: http://joe:geheim@192.0.2.8/a http://joe:geheim@192.0.2.9/a\nSize: 8\n' \
+		>"$PX_STUB/images"
+	unattended px.image=two px.name=lab-07 px.room=B12 px.token=abc123 "px.report=http://127.0.0.1:$HTTP/"
+	wait "$MENU"
+	python3 - "$REPORTS/events" <<-'E'
+		import json, sys
+		events = [json.loads(line) for line in open(sys.argv[1])]
+		# no "local": with a plan the server has the disk booted
+		assert [e["event"] for e in events] == ["start", "progress", "done"], events
+		assert [e["seq"] for e in events] == [1, 2, 3], events
+		assert len({e["run"] for e in events}) == 1 and len(events[0]["run"]) == 16, events
+		for e in events:
+		    assert (e["v"], e["name"], e["room"], e["token"]) == (1, "lab-07", "B12", "abc123"), e
+		    assert e["version"] and isinstance(e["time"], int), e
+		progress, done = events[1], events[2]
+		assert (progress["limit"], progress["fetched_bytes"]) == ("network", 12345), progress
+		assert progress["mirror"] == done["mirror"] == "http://192.0.2.9/a", events
+		assert done["state"] == "verified", done
+	E
+	grep -o '"run":"[^"]*"' "$REPORTS/events" | sort -u >"$REPORTS/first"
+	unattended px.image=two "px.report=http://127.0.0.1:$HTTP/"
+	wait "$MENU"
+	[ "$(grep -o '"run":"[^"]*"' "$REPORTS/events" | sort -u | wc -l)" -eq 2 ]
+	[[ $(tail -n 1 "$REPORTS/events") != *'"token"'* ]]
+}
+
+@test "a server that asks for it (Retry-After) gets no progress until then, but the end" {
+	start_server busy
+	echo 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "bytes=$i total=99 stage=write rate=1" >&3; sleep 0.5; done' \
+		>"$PX_STUB/write.sh"
+	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
+	wait "$MENU"
+	[ "$(event done disk)" = /dev/vda ]
+	none grep -q '"progress"' "$REPORTS/events"
+}
+
+@test "a server whose disk is full is told the end again, until it has taken it" {
+	start_server full
+	unattended px.image=debian-13-lab "px.report=http://127.0.0.1:$HTTP/"
+	wait_for 20 eval '[ "$(grep -c "\"done\"" "$REPORTS/events")" -ge 2 ]'
+	none grep -q 'reboot was called' "$PX_STUB/calls"
+	: >"$REPORTS/answer"
+	wait "$MENU"
+	grep -q 'reboot was called' "$PX_STUB/calls"
+	none grep -q 'was not answered' "$LOG"
+}
+
+@test "a px.name=, px.room= or px.token= that is no plain word, and an unknown px.local=, stop an unattended run" {
+	local wrong
+	for wrong in px.name=a/b 'px.room="a b"' px.token= px.local=disk "px.token=$(printf 'a%.0s' {1..64})"; do
+		unattended px.image=debian-13-lab "$wrong"
+		wait_for 20 grep -q 'px: FAILED: kernel command line: px' "$LOG"
+		stop "$MENU"
+		rm "$LOG"
+	done
+	none grep -q '^pxwrite' "$PX_STUB/calls"
+}
+
 @test "a server that is not there, or no URL at all, does not fail an installation" {
 	unattended px.image=debian-13-lab px.report=http://127.0.0.1:9/ px.log=udp://127.0.0.1:9
 	wait "$MENU"
@@ -181,7 +245,7 @@ event() {
 	: >"$REPORTS/answer"
 	wait "$MENU"
 	grep -q 'reboot was called' "$PX_STUB/calls"
-	! grep -q 'was not answered' "$LOG"
+	none grep -q 'was not answered' "$LOG"
 }
 
 @test "done arrives although the server was away when it was first sent, and lines of the log come after it" {
@@ -193,6 +257,7 @@ event() {
 	port=$HTTP start_server
 	wait "$MENU"
 	[ "$(event done disk)" = /dev/vda ]
+	[ "$(event local disk)" = /dev/vda ] # this machine is a BIOS: the server may let it boot its disk
 	grep -q 'reboot was called' "$PX_STUB/calls"
 }
 
