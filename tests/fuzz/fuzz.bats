@@ -15,6 +15,8 @@ fuzz() {
 @test "no HTTP response head crashes pxfetch" { fuzz http_head; }
 @test "no TFTP packet crashes pxfetch" { fuzz tftp_state; }
 @test "no URL crashes pxfetch" { fuzz url; }
+
+@test "no event crashes pxevent, and what it keeps is one line" { fuzz json; }
 @test "no partition table crashes pxwrite" { fuzz gpt; }
 @test "no block map crashes pxwrite" { fuzz bmap; }
 @test "no boot sector, FAT or program crashes pxwrite" { fuzz boot; }
