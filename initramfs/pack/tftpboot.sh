@@ -23,7 +23,10 @@ main() {
 	[ ! -e "$out/SHA256SUMS" ] || mv "$out/SHA256SUMS" "$build/sums.old"
 	put "$build/deb/pxelinux/usr/lib/PXELINUX/pxelinux.0" "$out/pxelinux.0"
 	put "$build/deb/pxelinux/usr/lib/PXELINUX/lpxelinux.0" "$out/lpxelinux.0"
-	put "$build/deb/syslinux-common/usr/lib/syslinux/modules/bios/ldlinux.c32" "$out/ldlinux.c32"
+	# the last three are for px.local=chain (pxroom): the disk of a BIOS whose LOCALBOOT does not work
+	for module in ldlinux chain libcom32 libutil; do
+		put "$build/deb/syslinux-common/usr/lib/syslinux/modules/bios/$module.c32" "$out/$module.c32"
+	done
 	put "$build/deb/linux-image-$release/boot/vmlinuz-$release" "$out/vmlinuz"
 	put "$build/px.cpio.xz" "$out/px.cpio.xz"
 	"$here/menus.sh" "$config" "$here/../tftproot" "$build/menus"
@@ -38,7 +41,7 @@ main() {
 	for f in "$here"/../tftproot/example/*; do
 		[ ! -e "$f" ] || put "$f" "$out/example/${f##*/}"
 	done
-	(cd "$out" && sha256sum -- *pxelinux.0 ldlinux.c32 *.efi vmlinuz px.cpio.xz) >"$build/sums"
+	(cd "$out" && sha256sum -- *pxelinux.0 *.c32 *.efi vmlinuz px.cpio.xz) >"$build/sums"
 	put "$build/sums" "$build/sums.old" # which keeps its time when they are the same
 	mv "$build/sums.old" "$out/SHA256SUMS"
 	sort -u "$build"/manifest.d/* >"$build/manifest.new"
