@@ -96,8 +96,8 @@ demo: demo-setup tftpboot $(B)/demo/debian.img.zst ## boot QEMU over PXE, instal
 	tests/boot/demo/demo.sh $(B)
 run: demo-setup tftpboot $(B)/demo/debian.img.zst ## the same machine with the menu, by hand
 	tests/boot/demo/demo.sh -i $(B)
-serve: tftpboot ## DHCP and TFTP for a real network: make serve IFACE=eth1 [RANGE=10.0.0.50,10.0.0.99] [HTTP=URL] [TLS=yes]
-	initramfs/serve/serve.sh -b $(B) -i "$(IFACE)" -r "$(RANGE)" -w "$(HTTP)" -t "$(TLS)"
+serve: tftpboot ## DHCP, TFTP, HTTP and the room for a real network: make serve IFACE=eth1 [RANGE=10.0.0.50,10.0.0.99] [WEB=nginx] [HTTP=URL] [TLS=yes]
+	initramfs/serve/serve.sh -b $(B) -i "$(IFACE)" -r "$(RANGE)" -w "$(HTTP)" -W "$(WEB)" -t "$(TLS)"
 cast: ## send an image to a whole room by multicast: make cast IMAGE=ID; docs/multicast.md
 	@initramfs/serve/cast.sh -b $(B) $(addprefix -i ,$(IFACE)) $(addprefix -n ,$(MACHINES)) $(addprefix -r ,$(RATE)) \
 		$(addprefix -t ,$(TTL)) $(addprefix -a ,$(RANGE)) $(addprefix -c ,$(ROUNDS)) $(IMAGE)

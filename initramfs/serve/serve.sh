@@ -4,15 +4,21 @@
 # proxyDHCP (without: beside the DHCP server that is there already, which keeps giving the addresses).
 #
 # Each machine gets what its firmware can start: BIOS pxelinux, UEFI (x64) Debian's signed shim and GRUB, UEFI HTTP
-# boot the same by HTTP. With -w URL, where a web server has BUILD/tftpboot too, pxelinux and GRUB get the kernel and
-# initramfs by HTTP, which is faster than TFTP. UEFI HTTP boot gets an answer only when URL is given and has no folder.
+# boot the same by HTTP. The rest goes by HTTP, which is faster than TFTP: from BusyBox's httpd (or nginx, -W), which is
+# started here on port 80 (or -P) and has the room's page and its events, too (web.sh, docs/room.md).
+#
+# With -w URL a web server elsewhere, which has BUILD/tftpboot, does that instead, without a room; UEFI HTTP boot gets
+# an answer only when that URL has no folder. With -w none there is TFTP alone.
 #
 # With -t yes, nginx serves the same files by https, too (tls.sh), on port 443 or on that of -p.
 #
-#   serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL] [-t yes] [-p PORT]
+#   serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL|none] [-W httpd|nginx] [-P PORT] [-t yes] [-p PORT]
+# http_port is read by web.sh
+# shellcheck disable=SC2034
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/web.sh"
 
 die() {
 	echo "serve.sh: $*" >&2
@@ -67,7 +73,8 @@ write_config() {
 		except-interface=lo
 		bind-interfaces
 		enable-tftp
-		tftp-root=$root
+		tftp-root=$seen
+		$(drop_root)
 		dhcp-leasefile=$state/leases
 		pid-file=
 	CONF
@@ -89,17 +96,19 @@ write_config() {
 	fi
 }
 
-# Who dnsmasq is once its ports are open: the owner of tftpboot, who then hands out nothing but files of that owner
-# (tftp-secure); when that is root, nobody, who cannot own files: what everybody may read.
+# Who the servers are once their ports are open: the owner of tftpboot; when that is root, nobody.
+choose_user() {
+	owner=$(stat -L -c %U "$root") user=$owner
+	[ "$owner" != root ] || user=nobody
+	group=$(id -gn "$user")
+}
+
+# dnsmasq then hands out nothing but files of that owner (tftp-secure); nobody cannot own files: what everybody may
+# read.
 drop_root() {
-	user=$(stat -c %U "$root")
-	if [ "$user" = root ]; then
-		user=nobody
-	else
-		echo "tftp-secure" >>"$state/dnsmasq.conf"
-	fi
-	echo "user=$user" >>"$state/dnsmasq.conf"
-	echo "group=$(id -gn "$user")" >>"$state/dnsmasq.conf"
+	[ "$user" = nobody ] || echo "tftp-secure"
+	echo "user=$user"
+	echo "group=$group"
 }
 
 # Whether that user gets at the files: a folder on the way may be closed (a home, a temporary folder).
@@ -107,29 +116,28 @@ is_readable() {
 	setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups test -r "$root/SHA256SUMS"
 }
 
-# dnsmasq with the files mounted where its user can reach them, for this process alone
+# The servers with the files mounted where their user can reach them, for this process alone.
 exec_mounted() {
-	mkdir -p /run/px-serve
-	sed -i 's,^tftp-root=.*,tftp-root=/run/px-serve,' "$state/dnsmasq.conf"
-	[ -z "$tls" ] || sed -i "s, root [^;]*;, root /run/px-serve;," "$state/tls/nginx.conf"
+	mkdir -p /run/px-serve /run/px-room
 	# the words are the inner shell's
 	# shellcheck disable=SC2016
-	exec unshare --mount sh -c 'mount --bind "$0" /run/px-serve && exec "$@"' "$root" "$@"
+	exec unshare --mount sh -c 'mount --bind "$0" /run/px-serve && mount --bind "$1" /run/px-room && shift &&
+		exec "$@"' "$root" "$build/room" "$@"
 }
 
 # by https: what is asked for, and how a machine is told
 serve_tls() {
-	"$here/tls.sh" "$build" "$(address)" "$port" "$user" "$root"
+	"$here/tls.sh" "$build" "$(address)" "$port" "$user" "$seen"
 	colon=:$port
 	[ "$port" != 443 ] || colon=
 	echo "https://$(address)$colon/ has the same files. Machines know it by the CA in site.cpio.xz; they use it" \
 		"with px.catalog=https://$(address)$colon/images on the kernel command line."
 }
 
-# Who has UDP port $1 here already, as ss names it; nothing when it is free. What is bound to another address or card
-# (libvirt's dnsmasq, 0.0.0.0%virbr0) does not matter.
+# Who has port $1 (-u: of UDP, -t: of TCP) here already, as ss names it; nothing when it is free. What is bound to
+# another address or card (libvirt's dnsmasq, 0.0.0.0%virbr0) does not matter.
 holder() {
-	ss -H -l -n -u -p "sport = :$1" | awk -v port=":$1" -v ours="$(address)" -v card="%$iface" '
+	ss -H -l -n "$2" -p "sport = :$1" | awk -v port=":$1" -v ours="$(address)" -v card="%$iface" '
 		{ sub(port "$", "", $4); sub(card "$", "", $4) }
 		$4 == ours || $4 == "*" || $4 == "0.0.0.0" || $4 == "[::]" {
 			who = $0
@@ -143,8 +151,10 @@ holder() {
 # Before dnsmasq says it in its own words.
 check_ports() {
 	command -v ss >/dev/null || return 0
-	for port_of in 67:DHCP 69:TFTP; do
-		who=$(holder "${port_of%:*}")
+	for port_of in 67:DHCP 69:TFTP $([ "$web" = none ] || echo "$http_port:HTTP"); do
+		kind=-u
+		[ "${port_of#*:}" != HTTP ] || kind=-t
+		who=$(holder "${port_of%:*}" $kind)
 		[ -z "$who" ] || die "port ${port_of%:*} (${port_of#*:}) is taken by $who: stop that (systemctl stop" \
 			"SERVICE), or serve from another machine"
 	done
@@ -160,16 +170,19 @@ how_to_name_it() {
 }
 
 main() {
-	build='' iface='' range='' url='' tls='' port=443
-	while getopts b:i:r:w:t:p: opt; do
+	build='' iface='' range='' url='' tls='' port=443 web=httpd http_port=80
+	while getopts b:i:r:w:W:P:t:p: opt; do
 		case $opt in
 		b) build=$OPTARG ;;
 		i) iface=$OPTARG ;;
 		r) range=$OPTARG ;;
 		w) url=${OPTARG%/} ;;
+		W) web=${OPTARG:-httpd} ;;
+		P) http_port=${OPTARG:-80} ;;
 		t) tls=$OPTARG ;;
 		p) port=$OPTARG ;;
-		*) die "usage: serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL] [-t yes] [-p PORT]" ;;
+		*) die "usage: serve.sh -b BUILD -i IFACE [-r FIRST,LAST] [-w URL|none] [-W httpd|nginx] [-P PORT]" \
+			"[-t yes] [-p PORT]" ;;
 		esac
 	done
 	[ -n "$iface" ] || die "say which network: $(how_to_name_it) (there are: $(interfaces))"
@@ -179,7 +192,7 @@ main() {
 		die "$iface: no IPv4 address on it: ip address add ADDRESS/24 dev $iface (there are: $(interfaces))"
 	case $url in
 	http://*[!A-Za-z0-9.:/_~-]*) die "$url: a character that this URL cannot have" ;;
-	'' | http://?*) ;;
+	'' | none | http://?*) ;;
 	*) die "$url: not an http:// URL (say HTTP=http://ADDRESS[:PORT][/FOLDER], where a web server has" \
 		"build/tftpboot)" ;;
 	esac
@@ -188,10 +201,13 @@ main() {
 		die "$build/tftpboot: a file is missing or damaged (above): run make again"
 	[ "$(id -u)" = 0 ] || die "ports 67 and 69 need root: sudo make serve IFACE=$iface"
 	command -v dnsmasq >/dev/null || die "no dnsmasq: apt-get install dnsmasq-base"
+	build=$(cd "$build" && pwd)
+	root=$build/tftpboot state=$build/serve seen=$build/tftpboot room=$build/room
+	choose_web
 	check_ports
-	root=$(cd "$build/tftpboot" && pwd)
-	state=$(cd "$build" && pwd)/serve
-	{ mkdir -p "$state" && write_config >"$state/dnsmasq.conf"; } 2>/dev/null ||
+	choose_user
+	is_readable || seen=/run/px-serve room=/run/px-room
+	{ mkdir -p "$state" "$build/room" && write_config >"$state/dnsmasq.conf"; } 2>/dev/null ||
 		die "$state: cannot write there: make room (df -h $state), or who runs this must own it"
 	if [ -n "$range" ]; then
 		echo "DHCP ($range) and TFTP on $iface ($(address));" \
@@ -204,14 +220,16 @@ main() {
 		echo "UEFI HTTP boot gets no answer: Debian's GRUB wants its files" \
 			"at the web server's root, not in a folder."
 	fi
-	drop_root
-	set -- dnsmasq --keep-in-foreground --conf-file="$state/dnsmasq.conf" --log-facility=-
+	set -- "$here/together.sh" dnsmasq --keep-in-foreground --conf-file="$state/dnsmasq.conf" --log-facility=-
+	rm -rf "$state/give"
+	mkdir -p "$state/give"
 	if [ -n "$tls" ]; then
 		serve_tls
-		set -- "$here/both.sh" "$state/tls/nginx.conf" "$@"
+		mkdir -p "$state/give/etc/px"
+		cp "$state/tls/ca.pem" "$state/give/etc/px/"
+		set -- "$@" -- nginx -c "$state/tls/nginx.conf"
 	fi
-	is_readable || exec_mounted "$@"
-	exec "$@"
+	"serve_$web" "$@"
 }
 
 main "$@"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Makes what a web server needs to serve BUILD/tftpboot by https on ADDRESS, with certificates of our own:
-# BUILD/serve/tls gets a CA (once: ca.key stays on this machine), a certificate for the address, and nginx.conf; the
-# CA's certificate goes behind BUILD/tftpboot/site.cpio.xz as etc/px/ca.pem, so that machines know the server again.
+# BUILD/serve/tls gets a CA (once: ca.key stays on this machine), a certificate for the address, and nginx.conf; give.sh
+# gives ca.pem to machines as etc/px/ca.pem, so that they know the server again.
 #
 #   tls.sh BUILD ADDRESS PORT USER ROOT     ROOT: where USER finds BUILD/tftpboot
 set -eu
@@ -57,29 +57,6 @@ make_certificate() {
 	echo "$address" >"$tls/address"
 }
 
-# One more archive behind the others: of two files with one name the kernel takes the later. What make site packs anew
-# gets it anew.
-give_ca() {
-	site=$build/tftpboot/site.cpio.xz
-	if cat "$tls/ca.pem" "$site" | sha256sum | cmp -s - "$tls/given"; then
-		return 0
-	fi
-	if xz -dc "$site" | cpio -t --quiet 2>"$tls/log" | grep -qx etc/px/ca.pem; then
-		die "site.cpio.xz has an etc/px/ca.pem of its own: put $tls/ca.pem into that, too," \
-			"and make site again; or serve with your own web server"
-	fi
-	rm -rf "$tls/root"
-	mkdir -p "$tls/root/etc/px"
-	cp "$tls/ca.pem" "$tls/root/etc/px/"
-	find "$tls/root" -depth -exec touch -d @0 {} + # the same CA gives the same bytes
-	(cd "$tls/root" && printf 'etc\netc/px\netc/px/ca.pem\n' | cpio -o -H newc --reproducible --owner 0:0 --quiet) |
-		xz --check=crc32 -T1 -c >"$tls/ca.cpio.xz"
-	cat "$site" "$tls/ca.cpio.xz" >"$tls/site.new"
-	chmod 644 "$tls/site.new"
-	mv "$tls/site.new" "$site"
-	cat "$tls/ca.pem" "$site" | sha256sum >"$tls/given"
-}
-
 write_nginx() {
 	cat >"$tls/nginx.conf" <<-CONF
 		daemon off; pid $tls/nginx.pid; error_log stderr; user $user $(id -gn "$user");
@@ -101,15 +78,14 @@ main() {
 	[ $# = 5 ] || { echo "usage: tls.sh BUILD ADDRESS PORT USER ROOT" >&2; exit 2; }
 	build=$(cd "$1" && pwd) address=$2 port=$3 user=$4 root=$5
 	tls=$build/serve/tls
-	for tool in openssl nginx cpio xz; do
+	for tool in openssl nginx; do
 		command -v $tool >/dev/null ||
-			die "no $tool, which TLS=yes needs (apt-get install openssl nginx-light cpio xz-utils)"
+			die "no $tool, which TLS=yes needs (apt-get install openssl nginx-light)"
 	done
 	umask 077 # keys
 	mkdir -p "$tls"
 	make_ca
 	make_certificate
-	give_ca
 	write_nginx
 }
 

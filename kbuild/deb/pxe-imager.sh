@@ -13,6 +13,7 @@ usage() {
 		       pxe-imager list                                    the images, and why one cannot be used
 		       pxe-imager sign KEY [DAYS]                         sign the catalog
 		       pxe-imager cast [OPTION]... ID                     send an image to all who listen (multicast)
+		       pxe-imager room COMMAND...                         what the machines of a room install (pxroom)
 	USAGE
 	exit 2
 }
@@ -27,6 +28,7 @@ main() {
 	check,0 | list,0) exec $home/busybox pxcatalog "$command" /srv/pxe-imager/images ;;
 	cast,0) usage ;;
 	cast,*) exec $home/initramfs/serve/cast.sh -b $build "$@" ;;
+	room,*) PX_TFTPBOOT=/srv/pxe-imager PX_ROOM_DIR=$build/room exec $home/initramfs/serve/pxroom "$@" ;;
 	sign,[12]) exec $home/initramfs/serve/sign.sh $build "$1" "${2:-30}" ;;
 	*) usage ;;
 	esac

@@ -8,7 +8,8 @@ setup() {
 	need ip dnsmasq python3
 	px_install pxfetch udhcpc
 	server=pxs$$ client=pxc$$
-	mkdir -p "$BATS_TEST_TMPDIR/build/tftpboot"
+	mkdir -p "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.cfg" "$BATS_TEST_TMPDIR/build/tftpboot/grub"
+	ln -s "$PX_BUSYBOX" "$BATS_TEST_TMPDIR/build/busybox"
 	head -c 100000 "$PX_BUSYBOX" >"$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
 	(cd "$BATS_TEST_TMPDIR/build/tftpboot" && sha256sum pxelinux.0 >SHA256SUMS)
 	ip netns add "$server"
@@ -42,7 +43,7 @@ discover() {
 }
 
 @test "with a range a PXE client gets an address, the boot file, and every byte of it" {
-	serve -i s0 -r 192.0.2.50,192.0.2.60
+	serve -i s0 -r 192.0.2.50,192.0.2.60 -w none
 	run discover
 	echo "$output"
 	[ "$status" -eq 0 ]
@@ -54,9 +55,9 @@ discover() {
 	cmp "$BATS_TEST_TMPDIR/got" "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
 }
 
-# who runs process PID
+# who runs the program of that name that serve.sh has started
 user_of() {
-	stat -c %U "/proc/$1"
+	stat -c %U "/proc/$(pgrep -P "$pid" -x "$1" | head -n 1)"
 }
 
 @test "dnsmasq is not root once its ports are open, and a file that not everybody may read is not handed out" {
@@ -64,11 +65,18 @@ user_of() {
 	chmod 600 "$BATS_TEST_TMPDIR/build/tftpboot/secret"
 	chmod 700 "$BATS_TEST_TMPDIR" # as a home is
 	serve -i s0 -r 192.0.2.50,192.0.2.60
-	[ "$(user_of "$pid")" = nobody ]
+	[ "$(user_of dnsmasq)" = nobody ]
+	for process in $(pgrep -P "$pid" -f ' httpd -f '); do
+		[ "$(stat -c %U "/proc/$process")" = nobody ]
+		httpd=yes
+	done
+	[ -n "$httpd" ]
 	ip -n "$client" addr add 192.0.2.200/24 dev c0
 	ip netns exec "$client" pxfetch -q -O "$BATS_TEST_TMPDIR/got" tftp://192.0.2.1/pxelinux.0
 	cmp "$BATS_TEST_TMPDIR/got" "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
 	run ip netns exec "$client" pxfetch -q -t 1 -O "$BATS_TEST_TMPDIR/got" tftp://192.0.2.1/secret
+	[ "$status" -eq 8 ]
+	run ip netns exec "$client" pxfetch -q -t 1 -O "$BATS_TEST_TMPDIR/got" http://192.0.2.1/secret
 	[ "$status" -eq 8 ]
 }
 
@@ -76,7 +84,7 @@ user_of() {
 	chown -R daemon "$BATS_TEST_TMPDIR/build/tftpboot"
 	echo other >"$BATS_TEST_TMPDIR/build/tftpboot/other"
 	serve -i s0 -r 192.0.2.50,192.0.2.60
-	[ "$(user_of "$pid")" = daemon ]
+	[ "$(user_of dnsmasq)" = daemon ]
 	ip -n "$client" addr add 192.0.2.200/24 dev c0
 	ip netns exec "$client" pxfetch -q -O "$BATS_TEST_TMPDIR/got" tftp://192.0.2.1/pxelinux.0
 	run ip netns exec "$client" pxfetch -q -t 1 -O "$BATS_TEST_TMPDIR/got" tftp://192.0.2.1/other
@@ -84,7 +92,7 @@ user_of() {
 }
 
 @test "each firmware is told its own boot file" {
-	serve -i s0 -r 192.0.2.50,192.0.2.60
+	serve -i s0 -r 192.0.2.50,192.0.2.60 -w none
 	run discover 7
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"file=shimx64.efi"* ]]
@@ -240,6 +248,11 @@ time.sleep(600)' "$@" 3>&- &
 	hold 0.0.0.0 67
 	refused 'port 67 (DHCP) is taken by python3: stop that' -i s0 -r 192.0.2.50,192.0.2.60
 	stop "$other"
+	ip netns exec "$server" python3 -m http.server --bind 192.0.2.1 80 3>&- &
+	other=$!
+	wait_for 10 ip netns exec "$server" sh -c "ss -Hltn sport = :80 | grep -q ."
+	refused 'port 80 (HTTP) is taken by python3: stop that' -i s0
+	stop "$other"
 	hold 127.0.0.1 69
 	serve -i s0
 }
@@ -261,4 +274,86 @@ time.sleep(600)' "$@" 3>&- &
 	head -c 4096 /dev/zero >"$BATS_TEST_TMPDIR/build/serve/full"
 	refused "serve: cannot write there: make room (df -h" -i s0
 	umount "$BATS_TEST_TMPDIR/build/serve"
+}
+
+# what machines find in site.cpio.xz as the kernel unpacks it, archive after archive: given FILE
+given() {
+	rm -rf "$BATS_TEST_TMPDIR/unpacked"
+	mkdir "$BATS_TEST_TMPDIR/unpacked"
+	xz -dc "$BATS_TEST_TMPDIR/build/tftpboot/site.cpio.xz" |
+		(cd "$BATS_TEST_TMPDIR/unpacked" && while cpio -i --quiet 2>/dev/null; do :; done) || true
+	cat "$BATS_TEST_TMPDIR/unpacked/$1"
+}
+
+# from the client: code [CURL-OPTION...] URL
+code() {
+	ip netns exec "$client" curl -s -o "$BATS_TEST_TMPDIR/answer" -w '%{http_code}' "$@"
+}
+
+# The room is there: files, page, events, and plans that are turned over.
+check_room() {
+	local mac=52:54:00:12:34:56 event room=$BATS_TEST_TMPDIR/build/room root=$BATS_TEST_TMPDIR/build/tftpboot
+	ip -n "$client" addr add 192.0.2.200/24 dev c0
+	wait_for 10 ip netns exec "$client" curl -sf http://192.0.2.1/px/state.json
+	[ "$(code http://192.0.2.1/pxelinux.0)" = 200 ]
+	cmp "$BATS_TEST_TMPDIR/answer" "$root/pxelinux.0"
+	[ "$(code -r 50000-50009 http://192.0.2.1/pxelinux.0)" = 206 ]
+	[ "$(stat -c %s "$BATS_TEST_TMPDIR/answer")" = 10 ]
+	[ "$(code http://192.0.2.1/px/)" = 200 ]
+	cmp "$BATS_TEST_TMPDIR/answer" "$PX_TOP/initramfs/serve/px/index.html"
+	[ "$(given etc/px/defaults)" = 'px.catalog=http://192.0.2.1/images px.report=http://192.0.2.1/px/event' ]
+	printf 'LABEL px\n  APPEND quiet\n' >"$root/pxelinux.cfg/default"
+	printf 'Image: kiosk\nSource: a\n' >"$root/images"
+	"$PX_TOP/initramfs/serve/pxroom" -r "$root" -d "$room" plan kiosk largest $mac
+	event=$(printf '{"event":"done","mac":"%s","image":"kiosk","token":"%s"}' $mac \
+		"$(sed -n 's/^token=//p' "$room/plans/$mac")")
+	ip -n "$client" link set c0 down
+	ip -n "$client" link set c0 address $mac up
+	[ "$(code -H 'Content-Type: application/json' -d "$event" http://192.0.2.1/px/event)" = 200 ]
+	grep -q LOCALBOOT "$root/pxelinux.cfg/01-52-54-00-12-34-56"
+	[ "$(code http://192.0.2.1/px/metrics)" = 200 ]
+	grep -qxF "px_state{mac=\"$mac\",image=\"kiosk\"} 3" "$BATS_TEST_TMPDIR/answer"
+	[ "$(code http://192.0.2.1/../room/log.jsonl --path-as-is)" != 200 ]
+}
+
+@test "it serves HTTP by itself: the same files, the room's page and events, and machines are told of it" {
+	need cpio xz curl
+	serve -i s0 -r 192.0.2.50,192.0.2.60
+	check_room
+	run discover 0
+	[[ "$output" == *"file=lpxelinux.0"* ]]
+	[[ "$output" == *"prefix=http://192.0.2.1/"* ]]
+	run discover 16
+	[[ "$output" == *"file=http://192.0.2.1/shimx64.efi"* ]]
+}
+
+@test "what a server gives machines is taken back by one that has no room, and the site's own files stay" {
+	need cpio xz
+	mkdir -p "$BATS_TEST_TMPDIR/own/etc/px"
+	echo site >"$BATS_TEST_TMPDIR/own/etc/motd"
+	"$PX_TOP/initramfs/pack/site.sh" "$BATS_TEST_TMPDIR/build" "$BATS_TEST_TMPDIR/own"
+	cp "$BATS_TEST_TMPDIR/build/tftpboot/site.cpio.xz" "$BATS_TEST_TMPDIR/before"
+	serve -i s0
+	[ "$(given etc/px/defaults)" = 'px.catalog=http://192.0.2.1/images px.report=http://192.0.2.1/px/event' ]
+	[ "$(given etc/motd)" = site ]
+	stop "$pid"
+	serve -i s0 -w none
+	cmp "$BATS_TEST_TMPDIR/build/tftpboot/site.cpio.xz" "$BATS_TEST_TMPDIR/before"
+	stop "$pid"
+	echo px.report=no >"$BATS_TEST_TMPDIR/own/etc/px/defaults"
+	"$PX_TOP/initramfs/pack/site.sh" "$BATS_TEST_TMPDIR/build" "$BATS_TEST_TMPDIR/own"
+	serve -i s0
+	[ "$(given etc/px/defaults)" = px.report=no ]
+	grep -q 'has an etc/px/defaults of its own' "$BATS_TEST_TMPDIR/log"
+}
+
+@test "with WEB=nginx it is the same room, and images that machines save are taken by PUT" {
+	need nginx fcgiwrap cpio xz curl
+	serve -i s0 -r 192.0.2.50,192.0.2.60 -W nginx
+	check_room
+	head -c 3000000 /dev/urandom >"$BATS_TEST_TMPDIR/image"
+	[ "$(code -T "$BATS_TEST_TMPDIR/image" http://192.0.2.1/up/lab.img.zst)" = 201 ]
+	cmp "$BATS_TEST_TMPDIR/build/room/up/lab.img.zst" "$BATS_TEST_TMPDIR/image"
+	[ "$(code -T "$BATS_TEST_TMPDIR/image" http://192.0.2.1/pxelinux.0)" -ge 400 ]
+	[ "$(stat -c %s "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0")" = 100000 ]
 }
