@@ -26,7 +26,7 @@ post() {
 		case \$url in */post.sh) cat "$T/post.sh"; exit ;; esac
 	SH
 	echo "$1" >"$T/post.sh"
-	unattended px.image=a
+	unattended px.image=a px.name=lab-07 px.room=B12
 }
 
 ended() {
@@ -34,11 +34,11 @@ ended() {
 	cat "$LOG"
 }
 
-@test "Post runs after the image, and knows disk, image, server, MAC and target" {
-	post "grep -c '^pxwrite' $PX_STUB/calls >$T/writes; echo \"\$PX_DISK|\$PX_IMAGE|\$PX_SERVER|\$PX_MAC|\$PX_TARGET\" >$T/env"
+@test "Post runs after the image, and knows disk, image, server, MAC, name, room and target" {
+	post "grep -c '^pxwrite' $PX_STUB/calls >$T/writes; echo \"\$PX_DISK|\$PX_IMAGE|\$PX_SERVER|\$PX_MAC|\$PX_NAME|\$PX_ROOM|\$PX_TARGET\" >$T/env"
 	ended
 	grep -q 'px: installed a on /dev/vda' "$LOG"
-	[ "$(cat "$T/env")" = "/dev/vda|a|192.0.2.1|52:54:00:12:34:56|$ROOT/mnt" ]
+	[ "$(cat "$T/env")" = "/dev/vda|a|192.0.2.1|52:54:00:12:34:56|lab-07|B12|$ROOT/mnt" ]
 }
 
 @test "a Post that fails is a failed installation; the disk keeps its image, and that is said" {
@@ -111,6 +111,45 @@ px_mount() { # in a mount namespace of its own: WHICH [FOLDER], then what is to 
 	[ "$status" -eq 0 ]
 	[ "${lines[0]}" = "$T/target/data" ]
 	[ "${lines[1]}" = lost+found ]
+}
+
+# example NAME: that Post script on the disk, in a mount namespace of its own; then what is to be looked at, in its root
+example() {
+	mkdir -p "$T/bin"
+	cp "$MOUNT" "$T/bin/px-mount"
+	px_install pxfetch
+	PX_DISK=$T/disk PX_TARGET=$T/target PX_IMAGE=kiosk PX_MAC=52:54:00:12:34:56 PX_SERVER=192.0.2.1 \
+		PX_NAME=${name-lab-07} PX_KEYS_URL=file:$T/keys PX_USER_DATA_URL=file:$T/keys PATH=$T/bin:$PATH \
+		unshare -m sh -c 'sh "$0" && cd "$PX_TARGET" && eval "$1"' \
+		"$PX_TOP/initramfs/tftproot/example/$1" "$2"
+}
+
+@test "the example for names gives each machine its name, a key and host keys of its own" {
+	disk
+	echo 'ssh-ed25519 AAAA admin' >"$T/keys"
+	px_mount 2 'mkdir etc/ssh; echo old >etc/hostname; echo "127.0.1.1 old" >etc/hosts; touch etc/ssh/ssh_host_rsa_key'
+	run example name-post.sh 'cat etc/hostname etc/hosts root/.ssh/authorized_keys; ls etc/ssh; stat -c %a root/.ssh'
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$output" = $'lab-07\n127.0.1.1 lab-07\nssh-ed25519 AAAA admin\n700' ]
+	name='' run example name-post.sh 'cat etc/hostname'
+	[ "$output" = px-525400123456 ]
+	rm "$T/keys"
+	run example name-post.sh :
+	[ "$status" -ne 0 ]
+}
+
+@test "the example for cloud-init leaves a NoCloud seed with the machine's name" {
+	disk
+	printf '#cloud-config\nssh_pwauth: false\n' >"$T/keys"
+	run example cloud-post.sh 'cat var/lib/cloud/seed/nocloud/*; cat etc/cloud/cloud.cfg.d/99-px-imager.cfg'
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$output" = 'instance-id: kiosk-525400123456
+local-hostname: lab-07
+#cloud-config
+ssh_pwauth: false
+datasource_list: [ NoCloud, None ]' ]
 }
 
 @test "px-mount does not guess: two systems, none, no such number, no such word" {
