@@ -170,6 +170,6 @@ UNATTENDED='px.image=small px.disk=/dev/vda px.auto px.timeout=1'
 	untouched
 	kill "$(cat log.pid)"
 	boots -x 'Kernel panic' -q '-smbios type=1,serial=PX-0042' -q '-rtc base=1970-01-01T00:00:00' \
-		'px: FAILED: order: .*nobody knows whether that is over'
+		'px: FAILED: order: images:[0-9]+: Auto: until .*nobody knows'
 	untouched
 }
