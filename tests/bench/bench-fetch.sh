@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # pxfetch beside other clients, in one run over a veth pair: bytes a second and CPU seconds, as ratios.
 #
-#   bench-fetch.sh [ROUNDS [http|https|tftp|windows|delay|loss...]]     default 5 and all; needs root
+#   bench-fetch.sh [ROUNDS [http|https|tftp|atftpd|windows|delay|loss...]]     default 5 and all; needs root
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -22,7 +22,7 @@ cleanup() {
 }
 
 measure() { # BYTES REFERENCE, the commands on stdin
-	python3 "$here/measure.py" "$rounds" "$1" "$2"
+	BENCH_ROOT=$$ python3 "$here/measure.py" "$rounds" "$1" "$2"
 }
 
 line() { # NAME null|pipe COMMAND...
@@ -73,6 +73,20 @@ bench_tftp() {
 	bench_tftp_server dnsmasq 69 tftp $tftp_bytes
 	bench_tftp_server tftpd-hpa 1069 tftp $tftp_bytes
 	bench_tftp_server atftpd 2069 tftp $tftp_bytes
+}
+
+# pxfetch and atftp with the same window; PXFETCH_OTHER: another pxfetch beside this one
+bench_atftpd() {
+	local w url=tftp://192.0.2.1:2069/tftp
+	for w in 8 32 64; do
+		echo "== TFTP from atftpd, blksize 1468, windowsize $w"
+		{
+			line atftp null "$FETCH_DEB/atftp/usr/bin/atftp" --option '"blksize 1468"' \
+				--option "'\"windowsize $w\"'" -g -r tftp -l /dev/null 192.0.2.1 2069
+			line pxfetch null "$pxfetch" -q -t 1 -w $w -O /dev/null $url
+			[ -z "${PXFETCH_OTHER:-}" ] || line other null "$PXFETCH_OTHER" -q -t 1 -w $w -O /dev/null $url
+		} | measure $tftp_bytes atftp
+	done
 }
 
 bench_windows() {

@@ -1,18 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make bench-write: pxwrite against what people do today, and against the limit of each part. Prints a table of ratios:
-# runs are interleaved, so that a noisy machine is noisy for all.
+# runs are interleaved, each waits for an idle machine, and what else the machine did meanwhile is said of each row.
 #
 #   bench-write.sh BUILD [GIB [ROUNDS]]
 #
 # BUILD/busybox is what is measured; BUILD/bench-write keeps the images. Needs root (a loop device) and nginx, curl,
-# zstd, gzip, xz, dd; bmaptool if it is there.
+# zstd, gzip, pigz, xz, dd; bmaptool if it is there.
 set -eu
 
 # A disk image, GPT and one ext4 about half full of what is in /usr: real files, real zeros.
 make_image() {
 	mkdir -p "$dir/www" "$dir/tree"
-	if [ -f "$dir/www/img.xz" ]; then
+	if [ -f "$dir/sum/img.px.zst" ]; then
 		return 0
 	fi
 	echo "making the images (once)" >&2
@@ -31,13 +31,20 @@ make_image() {
 	printf 'label: gpt\n,\n' | sfdisk -q "$img"
 	dd if="$dir/fs" of="$img" bs=1M seek=1 conv=notrunc,sparse status=none
 	rm "$dir/fs"
+	rm -f "$img.gz"
 	gzip -k1 "$img"
-	zstd -q -T0 -3 "$img"
+	zstd -q -f -T0 -3 "$img"
 	if command -v bmaptool >/dev/null; then
 		bmaptool create -o "$dir/img.bmap" "$img"
 	fi
-	sha256sum "$img" | cut -d' ' -f1 >"$dir/sha256"
+	rm -f "$img.xz"
 	xz -k -T0 -1 "$img"
+	"$build/busybox" pxread -q -b "$dir/px.bmap" -o "$img.px.zst" "$img" >"$dir/px.fields"
+	mkdir -p "$dir/sum"
+	for ext in '' .gz .zst .xz .px.zst; do
+		sha256sum "$img$ext" >"$dir/sum/img$ext.new"
+		mv "$dir/sum/img$ext.new" "$dir/sum/img$ext"
+	done
 }
 
 main() {
