@@ -17,24 +17,24 @@ struct px_bmap_check {
 	sha256_ctx_t hash;     /* of that range so far; SHA-1 has the same context in libbb */
 };
 
-static void begin_range(struct px_bmap_check *c)
+static void begin_range(const struct px_bmap_check *c, sha256_ctx_t *hash)
 {
 	if (c->bmap->kind == PX_BMAP_SHA1)
-		sha1_begin(&c->hash);
+		sha1_begin(hash);
 	else
-		sha256_begin(&c->hash);
+		sha256_begin(hash);
 }
 
-static int end_range(struct px_bmap_check *c)
+/* hash is used up. */
+static int end_range(struct px_bmap_check *c, sha256_ctx_t *hash)
 {
 	const struct px_bmap_range *range = &c->bmap->ranges[c->range];
 	uint8_t digest[32];
 
-	sha256_end(&c->hash, digest); /* for SHA-1, too: one function in libbb */
+	sha256_end(hash, digest); /* for SHA-1, too: one function in libbb */
 	if (range->checked && memcmp(digest, range->digest, c->bmap->digest_bytes) != 0)
 		return EBADMSG;
 	c->range++;
-	begin_range(c);
 	return 0;
 }
 
@@ -45,7 +45,7 @@ struct px_bmap_check* FAST_FUNC px_bmap_check_open(const struct px_bmap *bmap, i
 	c->bmap = bmap;
 	c->dropped_bytes = -1;
 	c->holes_are_zero = holes_are_zero;
-	begin_range(c);
+	begin_range(c, &c->hash);
 	return c;
 }
 
@@ -57,24 +57,66 @@ static int look_at_holes(struct px_bmap_check *c, const uint8_t *data, size_t le
 	return c->holes_are_zero && c->dropped_bytes >= 0 ? EBADMSG : 0;
 }
 
+/* What of a range lies between at_bytes and the end of data. */
+struct part {
+	const uint8_t *data;
+	size_t len_bytes;      /* 0: nothing */
+	size_t hash_bytes;     /* 0, too, when the map has no checksum of it */
+	smallint ends;         /* with the last byte of it */
+};
+
+static struct part part_of(const struct px_bmap_check *c, size_t which, const uint8_t *data, size_t len_bytes)
+{
+	const struct px_bmap_range *range = &c->bmap->ranges[which];
+	struct part part = { NULL, 0, 0, 0 };
+	off_t begin_bytes, end_bytes;
+
+	if (which >= c->bmap->range_count || range->offset_bytes >= c->at_bytes + (off_t)len_bytes)
+		return part;
+	begin_bytes = MAX(range->offset_bytes, c->at_bytes);
+	end_bytes = range->offset_bytes + range->len_bytes;
+	part.ends = end_bytes <= c->at_bytes + (off_t)len_bytes;
+	part.data = data + (begin_bytes - c->at_bytes);
+	part.len_bytes = MIN(end_bytes, c->at_bytes + (off_t)len_bytes) - begin_bytes;
+	part.hash_bytes = range->checked ? part.len_bytes : 0;
+	return part;
+}
+
+/* The end of one range and the beginning of the next, which may end in there, too: hashed at the same time. */
+static int feed_two(struct px_bmap_check *c, const struct part *first, const struct part *second)
+{
+	sha256_ctx_t hash = c->hash;
+	struct px_sha256_part parts[2] = {
+		{ &hash, first->data, first->hash_bytes },
+		{ &c->hash, second->data, second->hash_bytes },
+	};
+
+	begin_range(c, &c->hash);
+	px_sha256_hash_two(parts);
+	if (end_range(c, &hash) != 0)
+		return EBADMSG;
+	if (!second->ends)
+		return 0;
+	hash = c->hash;
+	begin_range(c, &c->hash);
+	return end_range(c, &hash);
+}
+
 static int feed_ranges(struct px_bmap_check *c, const uint8_t *data, size_t len_bytes)
 {
-	while (len_bytes && c->range < c->bmap->range_count) {
-		const struct px_bmap_range *range = &c->bmap->ranges[c->range];
-		off_t end_bytes = range->offset_bytes + range->len_bytes;
-		smallint inside = c->at_bytes >= range->offset_bytes;
-		size_t n = MIN((off_t)len_bytes, (inside ? end_bytes : range->offset_bytes) - c->at_bytes);
+	struct part first, second = { .ends = 1 };
+	int error = 0;
 
-		if (inside && range->checked)
-			px_sha256_hash(&c->hash, data, n);
-		data += n;
-		len_bytes -= n;
-		c->at_bytes += n;
-		if (c->at_bytes == end_bytes && end_range(c) != 0)
-			return EBADMSG;
+	while (!error && second.ends && (first = part_of(c, c->range, data, len_bytes)).len_bytes) {
+		if (!first.ends) {
+			px_sha256_hash(&c->hash, first.data, first.hash_bytes);
+			break;
+		}
+		second = part_of(c, c->range + 1, data, len_bytes);
+		error = feed_two(c, &first, &second);
 	}
-	c->at_bytes += len_bytes; /* behind the last range */
-	return 0;
+	c->at_bytes += len_bytes;
+	return error;
 }
 
 int FAST_FUNC px_bmap_check_feed(struct px_bmap_check *c, const uint8_t *data, size_t len_bytes)

@@ -21,6 +21,7 @@ struct scan {
 	size_t hint;
 	size_t next;           /* the first range that nothing is known of yet */
 	size_t batch;          /* of which something has been read again */
+	smallint in_twos;      /* two ranges that follow each other go as one chunk, where it holds both */
 };
 
 /* --- in a thread */
@@ -41,23 +42,43 @@ static int settle_zeros(struct px_missing *m, struct px_chunk *chunk)
 	return px_blkdev_write(m->w->dev, chunk->data, sectors_bytes, chunk->offset_bytes);
 }
 
+static void settle(struct px_missing *m, size_t range, int same)
+{
+	off_t len_bytes = m->map->ranges[range].len_bytes;
+
+	px_range_set(m, range, same ? PX_RANGE_KEPT : PX_RANGE_DIFFERS);
+	if (!same)
+		return;
+	__atomic_fetch_add(&m->kept_bytes, len_bytes, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&m->settled_bytes, len_bytes, __ATOMIC_RELAXED);
+}
+
+/* The chunk is one range or two. */
+static void compare_ranges(struct px_missing *m, const struct px_chunk *chunk)
+{
+	size_t range = px_span_range(m, chunk->offset_bytes);
+	smallint two = chunk->len_bytes > m->map->ranges[range].len_bytes, same[2];
+
+	if (two && px_span_compare_two(m, range, chunk->data, same) == 0) {
+		settle(m, range, same[0]);
+		settle(m, range + 1, same[1]);
+		return;
+	}
+	settle(m, range, px_span_compare(m, range, chunk->data) == 0);
+	if (two)
+		settle(m, range + 1, px_span_compare(m, range + 1, chunk->data) == 0);
+}
+
 static int FAST_FUNC compare_work(void *arg, struct px_chunk *chunk)
 {
 	struct px_missing *m = arg;
-	int error = 0;
+	int error;
 
-	if (chunk->zero)
-		error = settle_zeros(m, chunk);
-	else {
-		size_t range = px_span_range(m, chunk->offset_bytes);
-
-		if (px_span_compare(m, range, chunk->data) != 0) {
-			px_range_set(m, range, PX_RANGE_DIFFERS);
-			return 0;
-		}
-		px_range_set(m, range, PX_RANGE_KEPT);
-		__atomic_fetch_add(&m->kept_bytes, (off_t)chunk->len_bytes, __ATOMIC_RELAXED);
+	if (!chunk->zero) {
+		compare_ranges(m, chunk);
+		return 0;
 	}
+	error = settle_zeros(m, chunk);
 	__atomic_fetch_add(&m->settled_bytes, (off_t)chunk->len_bytes, __ATOMIC_RELAXED);
 	return error;
 }
@@ -91,6 +112,21 @@ static int open_scan(struct scan *scan, struct px_missing *m, px_ring_work *work
 	return -1;
 }
 
+/* How long the range behind this one is if it may go with it; else 0. */
+static size_t second_bytes(struct scan *scan, ssize_t range, int (*wanted)(struct scan *scan, ssize_t range))
+{
+	const struct px_bmap *map = scan->m->map;
+	const struct px_bmap_range *r;
+
+	if (!scan->in_twos || range < 0 || (size_t)range + 1 >= map->range_count)
+		return 0;
+	r = &map->ranges[range];
+	if (r[1].offset_bytes != r[0].offset_bytes + (off_t)r[0].len_bytes
+	 || r[0].len_bytes + r[1].len_bytes > scan->m->range_bytes)
+		return 0;
+	return wanted(scan, range + 1) ? r[1].len_bytes : 0;
+}
+
 /* The next span that wanted says yes to goes to the threads. 1; 0: there is none any more, or a thread has failed. */
 static int put_next(struct scan *scan, int (*wanted)(struct scan *scan, ssize_t range))
 {
@@ -106,6 +142,7 @@ static int put_next(struct scan *scan, int (*wanted)(struct scan *scan, ssize_t 
 		chunk = px_ring_get(scan->ring);
 		if (!chunk)
 			return 0;
+		len_bytes += second_bytes(scan, range, wanted);
 		chunk->offset_bytes = scan->at_bytes;
 		chunk->len_bytes = len_bytes;
 		chunk->zero = range < 0;
@@ -190,6 +227,7 @@ static enum px_status compare(struct px_missing *m)
 
 	if (open_scan(&scan, m, compare_work) < 0)
 		return PX_RESOURCE;
+	scan.in_twos = 1;
 	if (m->blind)
 		want_all(&scan);
 	collect(&scan);

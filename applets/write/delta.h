@@ -99,6 +99,10 @@ int px_span_right(const struct px_missing *m, size_t range, const uint8_t *data)
 /* Reads it from the disk into buf (m->range_bytes) and compares. 0; EBADMSG: it is something else; or an errno. */
 int px_span_compare(const struct px_missing *m, size_t range, uint8_t *buf) FAST_FUNC;
 
+/* The same with this range and the next one, which follows at once: both hashed at the same time. 0: same[] says of
+ * each whether it is there; or an errno: one of them cannot be read, perhaps not both. */
+int px_span_compare_two(const struct px_missing *m, size_t range, uint8_t *buf, smallint same[2]) FAST_FUNC;
+
 /* The same with what was written, by its sum, which costs a tenth of the checksum. */
 int px_span_compare_sum(const struct px_missing *m, size_t range, uint8_t *buf) FAST_FUNC;
 

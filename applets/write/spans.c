@@ -73,6 +73,23 @@ int FAST_FUNC px_span_compare(const struct px_missing *m, size_t range, uint8_t 
 	return px_span_right(m, range, buf) ? 0 : EBADMSG;
 }
 
+int FAST_FUNC px_span_compare_two(const struct px_missing *m, size_t range, uint8_t *buf, smallint same[2])
+{
+	const struct px_bmap_range *r = &m->map->ranges[range];
+	size_t len_bytes = r[0].len_bytes + r[1].len_bytes;
+	size_t sectors_bytes = px_blkdev_whole_sectors(m->w->dev, len_bytes);
+	int error = px_blkdev_read(m->w->dev, buf, sectors_bytes, r->offset_bytes);
+	uint8_t digests[2][32];
+
+	if (error)
+		return error;
+	px_sha256_of_two(buf, r[0].len_bytes, buf + r[0].len_bytes, r[1].len_bytes, digests);
+	same[0] = memcmp(digests[0], r[0].digest, 32) == 0;
+	same[1] = memcmp(digests[1], r[1].digest, 32) == 0
+			&& px_zero_is(buf + len_bytes, sectors_bytes - len_bytes);
+	return 0;
+}
+
 int FAST_FUNC px_span_compare_sum(const struct px_missing *m, size_t range, uint8_t *buf)
 {
 	const struct px_bmap_range *r = &m->map->ranges[range];
