@@ -12,7 +12,8 @@
 #include "catalog/machine.h"
 
 enum {
-	PX_CATALOG_BYTES_MAX = 16 << 20,
+	PX_CATALOG_BYTES_LEAST = 16 << 20, /* every machine takes one of that size */
+	PX_CATALOG_BYTES_MAX = 64 << 20,   /* one with a GiB of memory takes this: 1 KiB for each of the images */
 	PX_IMAGES_MAX = 1 << 16,
 };
 

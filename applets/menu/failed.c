@@ -129,7 +129,9 @@ static void FAST_FUNC draw_waiting(struct px_menu *menu, struct px_screen *scree
 	screen->row++;
 	px_screen_line(screen, 2, 4, PX_BOLD, "%s", page->reason);
 	screen->row++;
-	px_screen_line(screen, 2, 2, PX_PLAIN, "It is tried again by itself. b restarts, for the local disk.");
+	px_screen_line(screen, 2, 2, PX_PLAIN, "%s b restarts, for the local disk.",
+			menu->in_vain ? "It is not tried again by itself: that would end the same way; t does."
+				: "It is tried again by itself.");
 }
 
 enum px_action FAST_FUNC px_waiting_show(struct px_menu *menu, const char *reason, int wait_ms, struct px_child *child)

@@ -59,7 +59,31 @@ struct got {
 	int status;                 /* enum px_status; 0: it is here */
 	char *text;                 /* malloc'ed, a NUL behind; or NULL */
 	size_t len_bytes;
+	smallint in_vain;           /* another try would end like this one */
 };
+
+/* A sixteenth of the memory: the text, as much again while it grows, and what is made of it must all have room. */
+static size_t catalog_bytes_max(const struct px_menu *menu)
+{
+	char *path = xasprintf("%s/proc/meminfo", menu->root), *words;
+	char *text = xmalloc_open_read_close(path, NULL);
+	unsigned long long bytes = PX_CATALOG_BYTES_LEAST;
+
+	words = text ? is_prefixed_with(text, "MemTotal:") : NULL;
+	if (words)
+		bytes = strtoull(words, NULL, 10) * 1024 / 16;
+	free(text);
+	free(path);
+	return MAX(MIN(bytes, (unsigned long long)PX_CATALOG_BYTES_MAX), (unsigned long long)PX_CATALOG_BYTES_LEAST);
+}
+
+static char *too_large(const char *shown, size_t max_bytes)
+{
+	if (max_bytes <= PX_SIGNATURE_BYTES_MAX)
+		return xasprintf("%s: more than %u KiB", shown, (unsigned)(max_bytes >> 10));
+	return xasprintf("%s: more than %u MiB: %s", shown, (unsigned)(max_bytes >> 20), max_bytes < PX_CATALOG_BYTES_MAX
+			? "no catalog, or a larger one than this machine has the memory for" : "no catalog");
+}
 
 static void take_output(struct px_child *fetch, const char *shown, struct got *got, char **reason)
 {
@@ -67,12 +91,13 @@ static void take_output(struct px_child *fetch, const char *shown, struct got *g
 
 	if (fetch->output_overflow) {
 		got->status = PX_PROTOCOL;
-		*reason = xasprintf("%s: more than %s", shown,
-				fetch->output_max_bytes > PX_SIGNATURE_BYTES_MAX ? "16 MiB: no catalog" : "4 KiB");
+		got->in_vain = 1;
+		*reason = too_large(shown, fetch->output_max_bytes);
 		return;
 	}
 	got->status = fetch->status > 0 && fetch->status < 128 ? fetch->status : fetch->status ? PX_OTHER : 0;
 	if (got->status) {
+		got->in_vain = got->status == PX_USAGE; /* what the URL says cannot be done */
 		*reason = xstrdup(words[0] ? words : "pxfetch failed without a word");
 		return;
 	}
@@ -267,9 +292,10 @@ static enum px_action get_and_verify(struct px_menu *menu, char **reason)
 {
 	const struct px_key *key = NULL;
 	struct got got;
-	enum px_action action = get_file(menu, menu->catalog_url, PX_CATALOG_BYTES_MAX, &got, reason);
+	enum px_action action = get_file(menu, menu->catalog_url, catalog_bytes_max(menu), &got, reason);
 
 	menu->refused = 0;
+	menu->in_vain = got.in_vain;
 	if (action != PX_DO_NOTHING)
 		return action;
 	menu->status = got.status;
@@ -292,6 +318,7 @@ static enum px_action try_once(struct px_menu *menu, char **reason)
 
 	if (menu->trust.problem) {
 		menu->status = PX_AUTH;
+		menu->in_vain = 1;
 		*reason = xstrdup(menu->trust.problem);
 		return PX_DO_NOTHING;
 	}
@@ -337,6 +364,7 @@ static enum px_action mend_network(struct px_menu *menu)
 	enum px_action action = PX_DO_NOTHING;
 	struct px_child child;
 
+	menu->in_vain = 0;
 	if (menu->network.ip && !menu->network.problem)
 		return PX_DO_NOTHING;
 	script = network_script(menu);
@@ -363,7 +391,7 @@ static int is_hopeless(const struct px_menu *menu, const struct tries *tries)
 		return waited_ms > UNATTENDED_NETWORK_MS;
 	if (menu->network.problem && !menu->catalog_url)
 		return 1;
-	return menu->status == PX_SERVER || menu->status == PX_PROTOCOL || menu->status == PX_AUTH
+	return menu->in_vain || menu->status == PX_SERVER || menu->status == PX_PROTOCOL || menu->status == PX_AUTH
 	 || waited_ms > UNATTENDED_MS;
 }
 
@@ -392,7 +420,7 @@ static enum px_action look_and_try(struct px_menu *menu, struct tries *tries)
 		set_problem(menu, network_problem(menu));
 		return PX_DO_NOTHING;
 	}
-	if (monotonic_ms() < tries->fetch_ms)
+	if (menu->in_vain || monotonic_ms() < tries->fetch_ms)
 		return PX_DO_NOTHING;
 	action = try_once(menu, &problem);
 	tries->fetch_ms = monotonic_ms() + RETRY_MS;
@@ -408,6 +436,7 @@ enum px_action FAST_FUNC px_catalog_load(struct px_menu *menu)
 
 	tries.mend_ms = tries.start_ms + MEND_MS;
 	menu->status = 0;
+	menu->in_vain = 0;
 	set_problem(menu, xstrdup(""));
 	px_trust_free(&menu->trust);
 	px_trust_read(&menu->trust, menu->root);

@@ -55,6 +55,7 @@ struct px_menu {
 	struct px_trust trust;
 	const struct px_key *key;   /* that signed the catalog; NULL: none was wanted */
 	smallint refused;           /* the last catalog was, for its signature */
+	smallint in_vain;           /* another try would end as the last one did: none before somebody asks for it */
 	char *voucher;              /* who vouches for the catalog, in one line; malloced, NULL: it is not here yet */
 	char *clock_words;          /* the clock was wrong: what was done about it; malloced, or NULL */
 	char *ordered;              /* "images:12": the stanza that says what is installed; malloced, NULL: none does */

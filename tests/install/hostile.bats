@@ -49,11 +49,68 @@ many() { # COUNT
 	grep -q '10000 images, 9999 of them unusable' "$LOG"
 }
 
-@test "a catalog of more than 16 MiB is refused by its size" {
-	head -c 17000000 /dev/zero | tr '\0' '#' >"$PX_STUB/images"
+# memory MIB: of the machine
+memory() {
+	printf 'MemTotal: %15d kB\nMemFree:  %15d kB\n' $(($1 * 1024)) 1024 >"$ROOT/proc/meminfo"
+}
+
+# hashes BYTES: a catalog of so many, all in comments
+hashes() {
+	head -c "$1" /dev/zero | tr '\0' '#' >"$PX_STUB/images"
+}
+
+@test "a catalog of more than 16 MiB is refused by its size where there is little memory, or nobody says how much" {
+	hashes 17000000
 	dry_run px.image=a
 	[ "$status" -eq 7 ]
-	[[ $output == *"FAILED: catalog: tftp://192.0.2.1/images: more than 16 MiB"* ]]
+	[[ $output == *"FAILED: catalog: tftp://192.0.2.1/images: more than 16 MiB: no catalog, or a larger one than"* ]]
+	memory 256
+	dry_run px.image=a
+	[ "$status" -eq 7 ]
+	[[ $output == *": more than 16 MiB: "* ]]
+}
+
+@test "a machine with the memory takes a catalog of 64 MiB, and none that is larger" {
+	memory 1024
+	hashes 67000000
+	dry_run px.image=a
+	[ "$status" -eq 10 ]
+	[[ $output == *"px.image=a: no such image"* ]]
+	hashes 68000000
+	dry_run px.image=a
+	[ "$status" -eq 7 ]
+	[[ $output == *": more than 64 MiB: no catalog"* ]]
+}
+
+# fetched: how often the catalog was asked for
+fetched() {
+	grep -c '/images$' "$PX_STUB/calls"
+}
+
+@test "what cannot get better is not tried again by itself: a catalog that is too large, a URL that is none" {
+	hashes 17000000
+	cmdline
+	terminal 100 30 xterm
+	wait_screen 'It is not tried again by itself'
+	shows 'more than 16 MiB'
+	before=$(fetched)
+	# it is still looked at every second: the file that it would now get shows that it is not fetched
+	printf 'Image: a\nSource: a.img.gz\nSize: 1\nSHA256: %064d\n' 0 >"$PX_STUB/images"
+	keys n
+	wait_screen 'PXE Imager: network'
+	keys Escape
+	wait_screen 'It is not tried again by itself'
+	[ "$(fetched)" -eq "$before" ]
+	keys t
+	wait_screen 'choose an image'
+}
+
+@test "an unattended run gives up at once on a URL that nobody can fetch" {
+	printf 'echo "pxfetch: no such scheme" >&2; exit 2\n' >"$PX_STUB/catalog.sh"
+	dry_run px.image=a
+	[ "$status" -eq 2 ]
+	[[ $output == *"no such scheme"* ]]
+	[ "$(fetched)" -eq 1 ]
 }
 
 @test "a catalog of 16 million empty lines, or of one line, is read" {
