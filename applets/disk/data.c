@@ -6,6 +6,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += data.o
 
 #include "libbb.h"
+#include <sys/syscall.h>
 #include "volume/probe.h"
 #include "volume/volume.h"
 #include "disk/disk.h"
@@ -159,19 +160,19 @@ static char *look_all(const char *node, off_t size_bytes, unsigned sector_bytes)
 
 /* Reads what the child says until it ends: "=" and the words. -1: it took too long, or died before it said anything
  * (that must not pass for a blank disk). */
-static int look_listen(int fd, char *words)
+static int look_listen(const struct px_disk_look *look, char *words)
 {
-	unsigned long long deadline = monotonic_ms() + DATA_PATIENCE_MS;
 	size_t n = 0;
 
 	for (;;) {
-		struct pollfd pfd = { .fd = fd, .events = POLLIN };
-		unsigned long long now = monotonic_ms();
+		struct pollfd pfd = { .fd = look->fd, .events = POLLIN };
+		unsigned long long now_ms = monotonic_ms();
+		int left_ms = now_ms < look->end_ms ? look->end_ms - now_ms : 0; /* what it has said by then counts */
 		ssize_t got;
 
-		if (now >= deadline || safe_poll(&pfd, 1, deadline - now) != 1)
+		if (safe_poll(&pfd, 1, left_ms) != 1)
 			return -1;
-		got = safe_read(fd, words + n, DATA_WORDS_BYTES - 1 - n);
+		got = safe_read(look->fd, words + n, DATA_WORDS_BYTES - 1 - n);
 		if (got <= 0)
 			break;
 		n += got;
@@ -180,11 +181,14 @@ static int look_listen(int fd, char *words)
 	return words[0] == '=' ? 0 : -1;
 }
 
-/* A child that is left behind must not hold the other ends of anybody's pipes. */
+/* A child that is left behind must not hold the other ends of anybody's pipes. Linux before 5.9 has no such call. */
 static void look_alone(int keep)
 {
 	int fd;
 
+	if ((keep == 0 || syscall(SYS_close_range, 0, keep - 1, 0) == 0)
+	 && syscall(SYS_close_range, keep + 1, ~0U, 0) == 0)
+		return;
 	for (fd = 0; fd < 1024; fd++)
 		if (fd != keep)
 			close(fd);
@@ -192,17 +196,18 @@ static void look_alone(int keep)
 
 /* A dying disk may keep a read for minutes, and nothing ends that read: so a child does it, and one that is late is
  * left behind. */
-char* FAST_FUNC px_disk_data(const char *node, off_t size_bytes, unsigned sector_bytes)
+void FAST_FUNC px_disk_look_begin(struct px_disk_look *look, const char *node, off_t size_bytes, unsigned sector_bytes)
 {
-	char words[DATA_WORDS_BYTES];
 	char *said;
-	int ends[2], late;
-	pid_t pid;
+	int ends[2];
 
+	look->end_ms = monotonic_ms() + DATA_PATIENCE_MS;
+	look->pid = look->fd = -1;
 	if (pipe(ends) != 0)
-		return xstrdup("unreadable");
-	pid = fork();
-	if (pid == 0) {
+		return;
+	look->fd = ends[0];
+	look->pid = fork();
+	if (look->pid == 0) {
 		look_alone(ends[1]);
 		said = look_all(node, size_bytes, sector_bytes);
 		said = xasprintf("=%s", said ? said : "");
@@ -210,13 +215,28 @@ char* FAST_FUNC px_disk_data(const char *node, off_t size_bytes, unsigned sector
 		_exit(EXIT_SUCCESS);
 	}
 	close(ends[1]);
-	late = pid < 0 || look_listen(ends[0], words) != 0;
-	close(ends[0]);
-	if (pid > 0) {
-		kill(pid, SIGKILL); /* has ended, or never will by itself */
-		waitpid(pid, NULL, late ? WNOHANG : 0);
+}
+
+char* FAST_FUNC px_disk_look_end(struct px_disk_look *look)
+{
+	char words[DATA_WORDS_BYTES];
+	int late = look->pid < 0 || look_listen(look, words) != 0;
+
+	if (look->fd >= 0)
+		close(look->fd);
+	if (look->pid > 0) {
+		kill(look->pid, SIGKILL); /* has ended, or never will by itself */
+		waitpid(look->pid, NULL, late ? WNOHANG : 0);
 	}
 	if (late)
 		return xstrdup("unreadable");
 	return words[1] ? xstrdup(words + 1) : NULL;
+}
+
+char* FAST_FUNC px_disk_data(const char *node, off_t size_bytes, unsigned sector_bytes)
+{
+	struct px_disk_look look;
+
+	px_disk_look_begin(&look, node, size_bytes, sector_bytes);
+	return px_disk_look_end(&look);
 }

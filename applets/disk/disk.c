@@ -206,6 +206,8 @@ struct px_disk* FAST_FUNC px_disk_make(const char *root, const char *name, char 
 
 /* --- the list */
 
+enum { LOOKS = 8 }; /* at once: each takes a MiB, and a dying disk keeps its own ten seconds */
+
 struct listing {
 	const char *root;
 	unsigned flags;
@@ -247,8 +249,29 @@ static int FAST_FUNC list_add(const char *name, void *arg)
 	if (!is_listed(l, name))
 		return 0;
 	disks->disk = xrealloc(disks->disk, (disks->count + 1) * sizeof(disks->disk[0]));
-	disks->disk[disks->count++] = px_disk_make(l->root, name, node_path(name), l->flags);
+	disks->disk[disks->count++] = px_disk_make(l->root, name, node_path(name),
+			l->flags | PX_DISK_NO_DATA);
 	return 0;
+}
+
+static void begin_look(struct px_disk_look *look, const char *root, const struct px_disk *disk)
+{
+	char *node = px_sys_path(root, "%s", disk->path);
+
+	px_disk_look_begin(look, node, disk->size_bytes, disk->sector_bytes);
+	free(node);
+}
+
+static void look_at_all(const struct px_disks *disks, const char *root)
+{
+	struct px_disk_look looks[LOOKS];
+	unsigned begun = 0, ended;
+
+	for (ended = 0; ended < disks->count; ended++) {
+		for (; begun < MIN(disks->count, ended + LOOKS); begun++)
+			begin_look(&looks[begun % LOOKS], root, disks->disk[begun]);
+		disks->disk[ended]->data = px_disk_look_end(&looks[ended % LOOKS]);
+	}
 }
 
 /* sda, sdb, ..., sdz, sdaa; nvme2n1, nvme10n1 */
@@ -305,6 +328,8 @@ struct px_disks* FAST_FUNC px_disk_list(const char *root, unsigned flags)
 	free(folder);
 	if (l.disks->count)
 		qsort(l.disks->disk, l.disks->count, sizeof(l.disks->disk[0]), compare_names);
+	if (!(flags & PX_DISK_NO_DATA))
+		look_at_all(l.disks, root);
 	flag_twins(l.disks);
 	share_between_twins(l.disks);
 	l.disks->driverless = px_disk_driverless(root);

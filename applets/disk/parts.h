@@ -13,6 +13,16 @@ char *px_disk_by_path(const char *root, const char *name, const char *device_fol
 /* px_disk.data of the device or file node (a path with its root). malloc'ed or NULL. */
 char *px_disk_data(const char *node, off_t size_bytes, unsigned sector_bytes) FAST_FUNC;
 
+/* The same in two steps, so that several disks are looked at at once: a child looks at what lies on node. Between them
+ * look is the child's; each begun one must be ended, which waits for it. */
+struct px_disk_look {
+	pid_t pid;
+	int fd;                     /* what it says */
+	unsigned long long end_ms;  /* so long is waited for it, by monotonic_ms() */
+};
+void px_disk_look_begin(struct px_disk_look *look, const char *node, off_t size_bytes, unsigned sector_bytes) FAST_FUNC;
+char *px_disk_look_end(struct px_disk_look *look) FAST_FUNC;
+
 /* Whether the running system is on the disk: see px_disk.boot. */
 int px_disk_is_boot(const char *root, const char *name) FAST_FUNC;
 
