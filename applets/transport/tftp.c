@@ -70,16 +70,8 @@ static int tftp_send(struct tftp_stream *f, unsigned len)
  * -1. */
 static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 {
-	enum px_tftp_next next = PX_TFTP_MAYBE_THERE;
-	ssize_t n;
-
-	/* Within a window the next block often is there, after an ACK it takes a while. In lockstep nothing else can
-	 * come than the answer. */
-	if (f->t.window_blocks == 1)
-		next = PX_TFTP_ONLY_ONE;
-	else if (f->t.unacked_blocks == 0)
-		next = PX_TFTP_TAKES_A_WHILE;
-	n = px_tftp_socket_receive(&f->socket, f->packet, sizeof(f->packet), timeout_us, next);
+	enum px_tftp_next next = f->t.gap == PX_TFTP_GAP_SEEN ? PX_TFTP_SOON : PX_TFTP_STEADY;
+	ssize_t n = px_tftp_socket_receive(&f->socket, f->packet, sizeof(f->packet), timeout_us, next);
 	if (n < 0)
 		px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "cannot reach the server: %s", strerror(errno));
 	return n;

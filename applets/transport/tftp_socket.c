@@ -84,8 +84,7 @@ static int is_peer(struct px_tftp_socket *sock, const struct from *from)
 	return 1;
 }
 
-/* Within a window a block may be there already, and the next time-out is another one: the socket's own would have to be
- * set again each time, so poll waits and recvfrom takes. */
+/* A time-out for this once: the socket's own would have to be set before and after. poll waits, recvfrom takes. */
 static void wait_for(const struct px_tftp_socket *sock, unsigned timeout_us)
 {
 	struct pollfd p = { sock->fd, POLLIN, 0 };
@@ -94,13 +93,13 @@ static void wait_for(const struct px_tftp_socket *sock, unsigned timeout_us)
 	ppoll(&p, 1, &limit, NULL);
 }
 
-/* In lockstep one system call waits for the answer and takes it. The socket's own time-out follows the one wanted only
+/* Else one system call waits for the packet and takes it. The socket's own time-out follows the one wanted only
  * roughly, to save calls. */
 static int set_timeout(struct px_tftp_socket *sock, unsigned timeout_us)
 {
 	struct timeval limit = { timeout_us / 1000000, timeout_us % 1000000 };
 
-	if (timeout_us <= sock->block_us && timeout_us >= sock->block_us / 4)
+	if (timeout_us <= sock->block_us && timeout_us >= sock->block_us / 2)
 		return 0;
 	sock->block_us = timeout_us;
 	return setsockopt(sock->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
@@ -116,19 +115,14 @@ ssize_t FAST_FUNC px_tftp_socket_receive(struct px_tftp_socket *sock, void *pack
 		unsigned timeout_us, enum px_tftp_next next)
 {
 	struct from from;
-	ssize_t n = -1;
-	int flags = MSG_DONTWAIT;
+	ssize_t n;
+	int flags = 0;
 
-	errno = EAGAIN;
-	if (next == PX_TFTP_MAYBE_THERE)
-		n = take(sock, &from, packet, packet_bytes, flags);
-	if (n < 0 && errno == EAGAIN) {
-		if (next == PX_TFTP_ONLY_ONE && set_timeout(sock, timeout_us) == 0)
-			flags = 0;
-		else
-			wait_for(sock, timeout_us);
-		n = take(sock, &from, packet, packet_bytes, flags);
+	if (next == PX_TFTP_SOON || set_timeout(sock, timeout_us) != 0) {
+		wait_for(sock, timeout_us);
+		flags = MSG_DONTWAIT;
 	}
+	n = take(sock, &from, packet, packet_bytes, flags);
 	if (n < 0) {
 		int error = px_net_icmp(sock->fd, &sock->peer, sock->peer_len);
 

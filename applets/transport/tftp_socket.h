@@ -30,9 +30,8 @@ void px_tftp_socket_error(struct px_tftp_socket *sock, unsigned code, const char
 
 /* What is known of the next packet, to spare system calls. */
 enum px_tftp_next {
-	PX_TFTP_MAYBE_THERE,
-	PX_TFTP_TAKES_A_WHILE,
-	PX_TFTP_ONLY_ONE,    /* it takes a while, and nothing comes behind it before it is answered */
+	PX_TFTP_STEADY,      /* the time-out is about that of the last time */
+	PX_TFTP_SOON,        /* it is short, for this once, and must not be late: blocks are missing */
 };
 
 /* One packet of the server's. Returns its length; 0: timeout_us passed, or it was not the server's; -1: an ICMP error
