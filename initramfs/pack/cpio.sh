@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Packs a folder as a kernel's initramfs: newc cpio, xz. The same folder gives the same bytes.
+# Packs a folder as a kernel's initramfs: newc cpio, xz or zstd. The same folder gives the same bytes.
 #
-#   cpio.sh ROOT OUTPUT EPOCH
+#   cpio.sh ROOT OUTPUT EPOCH [xz|zstd]     default: xz
 #
-# Two xz streams, which the kernel unpacks one after another, in three archives: device nodes (made by hand: a build
+# Two streams, which the kernel unpacks one after another, in three archives: device nodes (made by hand: a build
 # without root cannot make nodes) and programs, with the filter for x86 code, which saves 4 % of them and would cost 7 %
-# of the modules; then modules, and etc/px/complete last of all, which is what /init looks for. First of the programs
+# of the modules (xz only: zstd has no filter); then modules, and etc/px/complete last of all, which is what /init looks for. First of the programs
 # come /init and busybox, then the rest, so that /init can still speak when memory ran out or the loader got a part of
 # the file.
 set -eu
@@ -40,15 +40,24 @@ archive() {
 	(cd "$root" && cpio -o -H newc --reproducible --owner 0:0 --quiet) <"$1"
 }
 
-# The kernel checks crc32 only; more than one thread would cut the stream into blocks. It takes as much memory for the
-# dictionary as the stream says: with the 64 MiB of -9 a machine with 128 MB of RAM panics.
+# Of xz the kernel checks crc32 only; more than one thread would cut the stream into blocks. It takes as much memory for
+# the dictionary as the stream says: with the 64 MiB of -9 a machine with 128 MB of RAM panics. zstd -19 has 8 MiB, too.
 pack() {
-	xz --check=crc32 -T1 -c "$@" --lzma2=preset=9e,dict=8MiB
+	case $format in
+	xz) xz --check=crc32 -T1 -c "$@" --lzma2=preset=9e,dict=8MiB ;;
+	zstd) zstd -q -19 --single-thread -c ;;
+	esac
+}
+
+usage() {
+	echo "usage: cpio.sh ROOT OUTPUT EPOCH [xz|zstd]" >&2
+	exit 2
 }
 
 main() {
-	[ $# = 3 ] || { echo "usage: cpio.sh ROOT OUTPUT EPOCH" >&2; exit 2; }
-	root=$1 output=$2 epoch=$3
+	case $# in 3 | 4) ;; *) usage ;; esac
+	root=$1 output=$2 epoch=$3 format=${4:-xz}
+	case $format in xz | zstd) ;; *) usage ;; esac
 	[ -e "$root/etc/px/complete" ] || { echo "cpio.sh: no $root/etc/px/complete" >&2; exit 1; }
 	modules='^usr/lib/modules(/|$)'
 	(cd "$root" && find . -mindepth 1) >"$output.found"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes BUILD/px.cpio.xz: the tree with /init, its scripts and its files.
+# Makes BUILD/px.cpio.xz: the tree with /init, its scripts and its files. (With PX_INITRAMFS_ZSTD it is zstd under the
+# same name, which boot files say in many places: the kernel goes by its first bytes.)
 #
 #   initramfs.sh BUILD SUITE CONFIG
 set -eu
@@ -14,6 +15,7 @@ inputs() {
 		find overlay pack -type f | sort | xargs cat) | sha256sum
 	conf PX_KEYMAP
 	conf PX_SHELL
+	conf PX_INITRAMFS_ZSTD
 	conf PX_KEYS
 	for key in $(conf PX_KEYS); do
 		sha256sum <"$key" || die "PX_KEYS: $key: cannot be read"
@@ -84,7 +86,9 @@ main() {
 	date -u -d "@$epoch" +%FT%TZ >"$root/etc/px/built"
 	install_keys "$root"
 	find "$root" -depth -exec touch -h -d "@$epoch" {} +
-	"$here/cpio.sh" "$root" "$build/px.cpio.xz" "$epoch"
+	format=xz
+	[ "$(conf PX_INITRAMFS_ZSTD)" != y ] || format=zstd
+	"$here/cpio.sh" "$root" "$build/px.cpio.xz" "$epoch" "$format"
 	echo "  CPIO    px.cpio.xz: $(stat -c %s "$build/px.cpio.xz") bytes"
 	mv "$build/initramfs.inputs" "$build/initramfs.stamp"
 }

@@ -175,3 +175,14 @@ card() {
 @test "a machine with 96 MB of RAM runs from a card with squashfs and a site's own files" {
 	card squashfs
 }
+
+@test "an initramfs packed with zstd (PX_INITRAMFS_ZSTD) starts and installs, with 128 MB of RAM" {
+	long
+	need cpio
+	[ -e "$PX_BUILD/root/etc/px/complete" ] || skip "no $PX_BUILD/root (make initramfs)"
+	small 'px.image=small px.disk=largest px.auto px.timeout=1'
+	rm "$root/px.cpio.xz"
+	"$PX_TOP/initramfs/pack/cpio.sh" "$PX_BUILD/root" "$root/px.cpio.xz" "$(stat -c %Y "$PX_BUILD/tree")" zstd
+	boot -m 128 -t "$root" -n virtio-net-pci -q "-drive if=virtio,format=raw,cache=unsafe,file=$disk" \
+		'px: network: eth0 10.0.2.15, server 10.0.2.2' 'px: installed small' 'px-small: up'
+}

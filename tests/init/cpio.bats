@@ -17,13 +17,23 @@ setup() {
 	find "$root" -exec touch -h -d @1000000000 {} +
 }
 
+# pack NAME [FORMAT]
 pack() {
-	"$PX_TOP/initramfs/pack/cpio.sh" "$root" "$BATS_TEST_TMPDIR/$1" 1000000000
+	"$PX_TOP/initramfs/pack/cpio.sh" "$root" "$BATS_TEST_TMPDIR/$1" 1000000000 "${@:2}"
+}
+
+# format FILE: by its first bytes, as the kernel sees it
+format() {
+	case $(head -c 4 "$1" | od -An -tx1) in
+	' fd 37 7a 58') echo xz ;;
+	' 28 b5 2f fd') echo zstd ;;
+	*) echo "neither xz nor zstd: $1" >&2; return 1 ;;
+	esac
 }
 
 # names in the order of the archive, as the kernel reads them: one archive after another
 names() {
-	xz -dc "$1" | python3 -c '
+	"$(format "$1")" -dc "$1" | python3 -c '
 import sys
 data = sys.stdin.buffer.read()
 at = 0
@@ -99,6 +109,22 @@ while at < len(data):
 	[[ $output == *CRC32* ]]
 	[[ $output != *CRC64* ]]
 	[ "$(grep -o 'dict=[0-9A-Za-z]*' <<<"$output" | sort -u)" = dict=8MiB ]
+}
+
+@test "packed with zstd (PX_INITRAMFS_ZSTD) it holds the same, in the same order, twice the same bytes, with checksums" {
+	need zstd
+	pack a
+	pack b zstd
+	pack c zstd
+	[ "$(format "$BATS_TEST_TMPDIR/a") $(format "$BATS_TEST_TMPDIR/b")" = 'xz zstd' ]
+	cmp "$BATS_TEST_TMPDIR/b" "$BATS_TEST_TMPDIR/c"
+	names "$BATS_TEST_TMPDIR/a" >"$BATS_TEST_TMPDIR/xz"
+	names "$BATS_TEST_TMPDIR/b" >"$BATS_TEST_TMPDIR/zstd"
+	diff "$BATS_TEST_TMPDIR/xz" "$BATS_TEST_TMPDIR/zstd"
+	[ "$(zstd -lv "$BATS_TEST_TMPDIR/b" | grep -c '^Check: XXH64')" = 1 ]
+	[[ $(zstd -lv "$BATS_TEST_TMPDIR/b") == *'# Zstandard Frames: 2'* ]]
+	run pack d lz4
+	[ "$status" = 2 ]
 }
 
 @test "a folder without the marker is not packed" {
