@@ -63,3 +63,35 @@ setup() {
 		fi
 	done
 }
+
+# lying FUNCTION: a busybox in which its first instruction is one that no processor has
+lying() {
+	local address
+	address=$(nm "$PX_BUILD/busybox-tree/busybox_unstripped" | awk -v name="$1" '$3 == name { print $1 }')
+	[ -n "$address" ]
+	cp "$PX_BUSYBOX" "$BATS_TEST_TMPDIR/busybox-lying"
+	# a static binary at 4 MiB; ud2
+	printf '\017\013' | dd of="$BATS_TEST_TMPDIR/busybox-lying" bs=1 seek=$((0x$address - 0x400000)) conv=notrunc \
+		status=none
+}
+
+@test "a processor that has not got what it says it has ends pxwrite, and the disk does not boot" {
+	need nm
+	[ -e "$PX_BUILD/busybox-tree/busybox_unstripped" ] || skip "no build/busybox-tree: make busybox"
+	grep -q "^CONFIG_PX_GZIP_ISAL=y" "$PX_TOP/.config" || skip "built without ISA-L (PX_GZIP_ISAL)"
+	grep -qw pclmulqdq /proc/cpuinfo || skip "this processor has no pclmulqdq"
+	lying crc32_gzip_refl_by8
+	cd "$BATS_TEST_TMPDIR"
+	junk disk 6M
+	run ./busybox-lying pxwrite -f -s "$(stat -c %s "$PX_TEST_IMAGES/img")" -i "$PX_TEST_IMAGES/best.gz" disk
+	echo "$output"
+	[ "$status" -eq 132 ]
+	cmp -n 4096 disk /dev/zero
+	grep -qw sha_ni /proc/cpuinfo || return 0
+	lying hash_blocks
+	junk disk 6M
+	run ./busybox-lying pxwrite -f -H "$(sha256_of "$PX_TEST_IMAGES/img")" -i "$PX_TEST_IMAGES/img" disk
+	echo "$output"
+	[ "$status" -eq 132 ]
+	cmp -n 4096 disk /dev/zero
+}
