@@ -81,8 +81,8 @@ static char *too_large(const char *shown, size_t max_bytes)
 {
 	if (max_bytes <= PX_SIGNATURE_BYTES_MAX)
 		return xasprintf("%s: more than %u KiB", shown, (unsigned)(max_bytes >> 10));
-	return xasprintf("%s: more than %u MiB: %s", shown, (unsigned)(max_bytes >> 20), max_bytes < PX_CATALOG_BYTES_MAX
-			? "no catalog, or a larger one than this machine has the memory for" : "no catalog");
+	return xasprintf("%s: more than %u MiB: no catalog%s", shown, (unsigned)(max_bytes >> 20),
+			max_bytes < PX_CATALOG_BYTES_MAX ? ", or too large a one for this machine's memory" : "");
 }
 
 static void take_output(struct px_child *fetch, const char *shown, struct got *got, char **reason)

@@ -30,7 +30,7 @@ static const uint32_t K[64] ALIGNED(16) = {
 
 # define SHA_NI __attribute__ ((target("sha,sse4.1")))
 
-/* One stream between two blocks. The instructions want the state in two registers, ABEF and CDGH, highest word first. */
+/* One stream between two blocks. The instructions want its state in two registers: ABEF, CDGH, highest word first. */
 struct lane {
 	__m128i abef, cdgh;
 	const uint8_t *data;

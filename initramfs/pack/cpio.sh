@@ -6,9 +6,9 @@
 #
 # Two streams, which the kernel unpacks one after another, in three archives: device nodes (made by hand: a build
 # without root cannot make nodes) and programs, with the filter for x86 code, which saves 4 % of them and would cost 7 %
-# of the modules (xz only: zstd has no filter); then modules, and etc/px/complete last of all, which is what /init looks for. First of the programs
-# come /init and busybox, then the rest, so that /init can still speak when memory ran out or the loader got a part of
-# the file.
+# of the modules (xz only: zstd has no filter); then modules, and etc/px/complete last of all, which is what /init looks
+# for. First of the programs come /init and busybox, then the rest, so that /init can still speak when memory ran out or
+# the loader got a part of the file.
 set -eu
 
 # entry NAME MODE RDEV-MAJOR RDEV-MINOR: a newc header, name and padding; no data

@@ -9,8 +9,8 @@ command of every round writes the same image to a loop device in memory; those o
 file in DIR, on this machine's own disk.
 
 Before each command the machine must be idle. Time is the median of the rounds in which it did nothing else (foreign
-CPU, machine.py); a row that had no such round is marked with "!" and shows no goal. CPU is that of the command and of the
-kernel's threads that wrote for it; ratios are to the first row of each group. What brakes pxwrite and how busy that is
+CPU, machine.py); a row that had no such round is marked with "!" and shows no goal. CPU is that of the command and
+of the kernel's threads that wrote for it; ratios are to the first row of each group. What brakes pxwrite and how busy that is
 comes from its own progress lines.
 """
 import contextlib
@@ -263,11 +263,19 @@ def run_all(table, rounds, env, box):
     results = {r: [] for r in table}
     for n in range(rounds):
         for r in (row for row in table if n < rounds_of(row, rounds)):
-            results[r].append(Run(r[2], env, box))
+            results[r].append(run_row(r, env, box))
         print(f'round {n + 1} of {rounds}', file=sys.stderr)
     for r in (row for row in table if not any(run.span.quiet for run in results[row])):
-        results[r].append(Run(r[2], env, box))  # once more, for those that had none
+        results[r].append(run_row(r, env, box))  # once more, for those that had none
     return results
+
+
+def run_row(row, env, box):
+    """Said at once, too: a run that is cut off must not have been for nothing."""
+    run = Run(row[2], env, box)
+    print(f'{row[0]}: {row[1]}: {run.took:.2f} s, CPU {run.cpu:.2f} s, foreign {run.span.foreign:.1f} %',
+          file=sys.stderr)
+    return run
 
 
 def main():

@@ -327,13 +327,17 @@ image() {
 	says "empty/sys/block: No such file or directory"
 }
 
-@test "a disk that does not answer is given up after ten seconds, the others are listed" {
+@test "disks that do not answer are given up after ten seconds, all at the same time, the others are listed" {
 	need strace
-	"$PX_TOP/tests/fakeroot" root sda nvme0n1
+	"$PX_TOP/tests/fakeroot" root sda sdf nvme0n1
 	labels root/dev/nvme0n1 zfs
-	run -0 timeout 60 strace -f -qq -o trace -P "$PWD/root/dev/sda" -e trace=pread64 -e inject=pread64:signal=SIGSTOP "$DISK" list root
+	run -0 timeout 60 strace -f -qq -o trace -P "$PWD/root/dev/sda" -P "$PWD/root/dev/sdf" -e trace=pread64 \
+		-e inject=pread64:signal=SIGSTOP "$DISK" list root
 	says $'/dev/nvme0n1\t512110190592\t512\tnvme\tSAMSUNG MZVLB512HBJQ\tS4GENX0N123456\teui.002538b12345678a\tdata=ZFS'
 	says $'WD-WCC2E1234567\t0x50014ee2b1234567\tdata=unreadable'
+	says $'V6K1234S\t0x5000cca0bc123456\tdata=unreadable'
+	# both were silent before the first was given up
+	[ "$(sed '/killed by SIGKILL/q' trace | grep -c 'stopped by SIGSTOP')" = 2 ] || { cat trace; false; }
 }
 
 @test "a disk whose look dies is called unreadable, not blank" {

@@ -63,7 +63,7 @@ hashes() {
 	hashes 17000000
 	dry_run px.image=a
 	[ "$status" -eq 7 ]
-	[[ $output == *"FAILED: catalog: tftp://192.0.2.1/images: more than 16 MiB: no catalog, or a larger one than"* ]]
+	[[ $output == *"FAILED: catalog: tftp://192.0.2.1/images: more than 16 MiB: no catalog, or too large a one for"* ]]
 	memory 256
 	dry_run px.image=a
 	[ "$status" -eq 7 ]

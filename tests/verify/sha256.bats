@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# verify/sha256.h: two streams hashed at the same time give what each gives alone, with this processor's instructions for
-# SHA-256 and without them. (Whether it has them: sha_ni in /proc/cpuinfo; qemu-user's processors have none.)
+# verify/sha256.h: two streams hashed at the same time give what each gives alone, with this processor's instructions
+# for SHA-256 and without them. (Whether it has them: sha_ni in /proc/cpuinfo; qemu-user's processors have none.)
 load ../px
 load ../disk/disk
 

@@ -113,7 +113,8 @@ static off_t make_map(struct px_bmap *map, struct px_bmap_range *ranges)
 		at += chance(2) ? 0 : BLOCK_BYTES * chance(30);
 		if (at + len_bytes > DATA_BYTES)
 			break;
-		*range = (struct px_bmap_range){ .offset_bytes = at, .len_bytes = len_bytes, .checked = chance(9) != 0 };
+		*range = (struct px_bmap_range){ .offset_bytes = at, .len_bytes = len_bytes };
+		range->checked = chance(9) != 0;
 		plain_sum(data + at, len_bytes, sha1, range->digest);
 		map->range_count++;
 		at += len_bytes;
