@@ -90,7 +90,7 @@ boot() {
 	read -r _ port <"$dir/reports/ports"
 	tftp_root "$port"
 	web
-	on_server serve "$PX_TOP/initramfs/serve/serve.sh" -b "$dir/build" -i br0 -r 192.0.2.50,192.0.2.60
+	on_server serve "$PX_TOP/initramfs/serve/serve.sh" -b "$dir/build" -i br0 -r 192.0.2.50,192.0.2.60 -w none
 	wait_for 10 grep -q 'started, version' "$dir/serve.log"
 	on_server cast "$PX_TOP/initramfs/serve/cast.sh" -b "$dir/build" -i br0 -r 60m a
 	boots=()

@@ -52,6 +52,7 @@ installed() {
 	pxroom plan kiosk largest lab-01
 	first=$(token)
 	[ "$(installed "$first")" = 200 ]
+	wait_for 10 grep -q state=done "$PX_ROOM_DIR/plans/$MAC" # a busy machine: the answer waits for 5 s at most
 	grep -q '^  LOCALBOOT 0$' "$BIOS"
 	none grep -q px.image "$BIOS" "$GRUB"
 	grep -q '^set default=local$' "$GRUB"
@@ -80,6 +81,7 @@ installed() {
 	grep -q px.image=kiosk "$BIOS" "$GRUB" "$ROOT/pxelinux.cfg/01-52-54-00-00-00-02"
 	[ "$(get plan $MAC)|$(get plan $OTHER)" = 'planned|planned' ]
 	installed "$mine"
+	wait_for 10 grep -q state=done "$PX_ROOM_DIR/plans/$MAC"
 	[ "$(get plan $MAC)|$(get plan $OTHER)" = 'done|planned' ]
 }
 
@@ -89,9 +91,11 @@ installed() {
 	pxroom plan kiosk largest lab-01
 	cp "$BIOS" "$BATS_TEST_TMPDIR/before"
 	[ "$(post "$(event local $MAC)")" = 200 ]
+	wait_for 10 grep -q state=once "$PX_ROOM_DIR/plans/$MAC"
 	grep -q LOCALBOOT "$BIOS"
 	[ "$(get plan $MAC)" = once ]
 	post "$(event local $OTHER)"
+	wait_for 10 grep -q state=once "$PX_ROOM_DIR/plans/$OTHER"
 	grep -q LOCALBOOT "$ROOT/pxelinux.cfg/01-52-54-00-00-00-02"
 	sed -i 's/^until=.*/until=1/' "$PX_ROOM_DIR/plans/"*
 	wait_for 10 cmp "$BIOS" "$BATS_TEST_TMPDIR/before"
@@ -116,7 +120,7 @@ installed() {
 	pxroom plan -l chain kiosk largest lab-01
 	grep -q px.local=chain "$BIOS"
 	installed "$(token)"
-	grep -q '^  COM32 chain.c32$' "$BIOS"
+	wait_for 10 grep -q '^  COM32 chain.c32$' "$BIOS"
 	grep -q '^  APPEND hd0$' "$BIOS"
 }
 
@@ -231,8 +235,8 @@ no_network() {
 		ip netns exec "$client" curl -s -H 'Content-Type: application/json' \
 			-d "$(event done $mac ",\"token\":\"$(token $mac)\",\"image\":\"kiosk\"")" http://192.0.2.1/px/event
 	done
+	wait_for 10 grep -q state=done "$PX_ROOM_DIR/plans/$MAC"
 	no_network
-	grep -q state=done "$PX_ROOM_DIR/plans/$MAC"
 	grep -q state=planned "$PX_ROOM_DIR/plans/$OTHER"
 }
 

@@ -310,7 +310,7 @@ check_room() {
 	ip -n "$client" link set c0 down
 	ip -n "$client" link set c0 address $mac up
 	[ "$(code -H 'Content-Type: application/json' -d "$event" http://192.0.2.1/px/event)" = 200 ]
-	grep -q LOCALBOOT "$root/pxelinux.cfg/01-52-54-00-12-34-56"
+	wait_for 10 grep -q LOCALBOOT "$root/pxelinux.cfg/01-52-54-00-12-34-56"
 	[ "$(code http://192.0.2.1/px/metrics)" = 200 ]
 	grep -qxF "px_state{mac=\"$mac\",image=\"kiosk\"} 3" "$BATS_TEST_TMPDIR/answer"
 	[ "$(code http://192.0.2.1/../room/log.jsonl --path-as-is)" != 200 ]
