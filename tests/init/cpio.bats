@@ -127,6 +127,14 @@ while at < len(data):
 	[ "$status" = 2 ]
 }
 
+@test "drivers that need a large machine anyway are packed with a larger dictionary, the programs are not" {
+	truncate -s 33M "$root/usr/lib/modules/1/kernel/a.ko"
+	pack a
+	run xz --robot --list -vv "$BATS_TEST_TMPDIR/a"
+	[ "$(grep -o 'dict=[0-9A-Za-z]*' <<<"$output" | paste -sd ' ')" = 'dict=8MiB dict=32MiB' ]
+	names "$BATS_TEST_TMPDIR/a" | grep -q 'usr/lib/modules/1/kernel/a.ko$'
+}
+
 @test "a folder without the marker is not packed" {
 	rm "$root/etc/px/complete"
 	run pack a
