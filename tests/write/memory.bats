@@ -4,8 +4,7 @@ load ../px
 load ../write/write
 
 setup() {
-	not_under address "every byte takes more than one"
-	not_under thread "every byte takes more than one"
+	not_under "every byte takes more than one" address thread
 	need zstd
 	px_install pxwrite
 	# in memory: the disk is a file without blocks

@@ -36,6 +36,7 @@ threads() {
 }
 
 @test "an image of pzstd is written, by two threads more on four processors than on two" {
+	not_under "glibc counts processors another way than musl" address thread m32
 	size=$(stat -c %s "$IMAGES/img")
 	two=$(threads 03 "$PX_BUSYBOX" pxwrite -f -m 64M -s "$size" -i "$IMAGES/img.zst" disk)
 	cmp -n "$size" "$IMAGES/img" disk
