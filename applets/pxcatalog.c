@@ -410,7 +410,7 @@ int pxcatalog_main(int argc UNUSED_PARAM, char **argv)
 	case ADD: status = add(argv[1], argv + 2); break;
 	case CHECK: status = check_all(); break;
 	case LIST: status = list(); break;
-	case HASHES: status = hashes(); break;
+	case HASHES: status = ENABLE_PX_CATALOG_SIGN ? hashes() : PX_USAGE; break;
 	default: status = ENABLE_PX_CATALOG_SIGN ? sign() : PX_USAGE;
 	}
 	fflush_stdout_and_exit(status);

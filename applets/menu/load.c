@@ -299,7 +299,7 @@ static enum px_action get_and_verify(struct px_menu *menu, char **reason)
 	if (action != PX_DO_NOTHING)
 		return action;
 	menu->status = got.status;
-	if (!got.status && menu->trust.wanted) {
+	if (ENABLE_PX_SIGNED && !got.status && menu->trust.wanted) { /* without: try_once has refused */
 		action = verify(menu, &got, &key, reason);
 		menu->refused = !key && menu->status == PX_AUTH;
 	}
