@@ -22,7 +22,9 @@ def make_image(rng):
     while total < most:
         length = rng.choice([rng.randint(1, 300), rng.randint(1000, 200000), rng.randint(1 << 17, 5 << 20)])
         kind = rng.random()
-        if kind < .35 or not parts:
+        if not parts:  # a few bytes before words would be a text, which is refused
+            part = rng.randbytes(4096)
+        elif kind < .35:
             part = rng.randbytes(min(length, 3 << 20))
         elif kind < .5:
             part = bytes(length)
