@@ -313,11 +313,14 @@ came() { # N BYTES: so much has come
 	[ ! -e got ]
 }
 
-@test "a pxfetch that is killed leaves no receiver behind" {
-	start_cast cast "$DATA/image" -n 1 -r 2m -c 1
-	machine 1
-	wait_for 20 came 1 100000
+# waits_for_sender: machine 1 has started udp-receiver (sets pid)
+waits_for_sender() {
 	pid=$(pgrep -P "${MACHINE[1]}")
+}
+
+@test "a pxfetch that is killed leaves no receiver behind, not even one that waits for a sender" {
+	PATIENCE=600 machine 1
+	wait_for 10 waits_for_sender
 	kill -KILL "${MACHINE[1]}"
 	wait_for 10 eval "! kill -0 $pid"
 }
