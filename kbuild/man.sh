@@ -5,6 +5,7 @@
 #
 #   @usage APPLET@       how it is called            @options APPLET@     its options or commands
 #   @exit APPLET@        its exit status             @rows FILE NAME@     FILE's table whose first row begins with NAME
+#   @header SCRIPT@      how a script says in its first comment that it is called
 #
 #   man.sh BUILD [PX_TOP]
 set -eu
@@ -54,6 +55,11 @@ exit_status() {
 			} }'
 }
 
+# from the first line that is indented by three blanks behind # to the end of that comment, as a block of code
+header() {
+	sed -n '/^#   [a-z]/,/^[^#]/{/^#/!q;s/^#//;s/^ \{0,3\}/    /;p}' "$top/$1"
+}
+
 # A name that ends with a dot (px.) is that of any first row's cell that begins so.
 rows() {
 	awk -v name="$2" '
@@ -85,6 +91,7 @@ expand() {
 			options) options "$2" ;;
 			exit) exit_status "$2" ;;
 			rows) rows "$2" "$3" ;;
+			header) header "$2" ;;
 			*) die "@$1@: no such thing" ;;
 			esac >"$work/part"
 			[ -s "$work/part" ] || die "@$*@ gives nothing"

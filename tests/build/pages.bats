@@ -107,6 +107,16 @@ spoil() {
 	differs parameters 'px.ui: not in documentation' 'px.face: not in code' 'px.face: not in page'
 }
 
+@test "each command that pxroom takes is in its page, and none that it does not take" {
+	same room "$MAN"
+	small
+	spoil initramfs/serve/pxroom 's/^\tplan | again/\tplan | rest | again/'
+	differs room 'pxroom rest: not in page'
+	cp "$PX_TOP/initramfs/serve/pxroom" "$SMALL/initramfs/serve/"
+	spoil man/pxroom.8 's/  wake \[/  wink [/'
+	differs room 'pxroom wake: not in page' 'pxroom wink: not in code'
+}
+
 @test "README's table of exit status is that of lib/status.h" {
 	same status
 	mkdir -p "$SMALL/applets/lib"
