@@ -56,7 +56,7 @@ boot() {
 
 # flips OPTIONS...: of the firmware
 flips() {
-	boot 'nothing' "$@" 'px: installing small' 'px: installed small' 'px-small: up'
+	boot 'px: menu ready' "$@" 'px: installing small' 'px: installed small' 'px-small: up'
 	pxroom status | grep -q ' done  .* done$'
 	# once more from the start: the firmware's variables are forgotten
 	boot 'px: PXE Imager' "$@" 'px-small: up'
