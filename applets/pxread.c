@@ -203,7 +203,8 @@ static enum px_status read_frame(uint8_t *data, off_t offset_bytes, size_t *len_
 		if (n < 0)
 			return G.origin.status;
 		px_used_clear(&G.used, data, n, offset_bytes);
-	}
+	} else if (n > 0 && offset_bytes == 0)
+		memset(data, 0, n); /* a hole is not read, but the first frame is looked at */
 	*len_bytes = n;
 	return offset_bytes == 0 && n > 0 ? look(data, n) : PX_OK;
 }
