@@ -40,6 +40,9 @@ struct px_bmap *px_bmap_parse(const char *text, size_t text_bytes, const char *n
  * PX_IO or PX_DATA. */
 struct px_bmap *px_bmap_load(const char *path, enum px_status *status) FAST_FUNC;
 
+/* The first range that ends behind offset_bytes; bmap->range_count: none. */
+size_t px_bmap_range_behind(const struct px_bmap *bmap, off_t offset_bytes) FAST_FUNC;
+
 /* Where the first byte of the image is, among len_bytes from offset_bytes on (data), that is not zero although the
  * map has no range there; -1: there is none. */
 off_t px_bmap_hole_with_data(const struct px_bmap *bmap, const uint8_t *data, size_t len_bytes,

@@ -8,8 +8,7 @@
 #include "verify/bmap.h"
 #include "lib/zero.h"
 
-/* The first range that ends behind offset_bytes; range_count: none. */
-static size_t range_behind(const struct px_bmap *bmap, off_t offset_bytes)
+size_t FAST_FUNC px_bmap_range_behind(const struct px_bmap *bmap, off_t offset_bytes)
 {
 	size_t low = 0, high = bmap->range_count;
 
@@ -28,7 +27,7 @@ static size_t range_behind(const struct px_bmap *bmap, off_t offset_bytes)
 /* The first hole in the bytes from *at_bytes to end_bytes: its length, and *at_bytes is where it starts; 0: none. */
 static size_t next_hole(const struct px_bmap *bmap, off_t *at_bytes, off_t end_bytes)
 {
-	size_t i = range_behind(bmap, *at_bytes);
+	size_t i = px_bmap_range_behind(bmap, *at_bytes);
 	off_t hole_end_bytes;
 
 	while (i < bmap->range_count && bmap->ranges[i].offset_bytes <= *at_bytes) {

@@ -140,16 +140,21 @@ off_t FAST_FUNC px_bmap_check_dropped(const struct px_bmap_check *c)
 	return c->dropped_bytes;
 }
 
+void FAST_FUNC px_bmap_say_wrong(const struct px_bmap *bmap, size_t range)
+{
+	const struct px_bmap_range *r = &bmap->ranges[range];
+
+	bb_error_msg("the image has another checksum than its block map says, in bytes %"OFF_FMT"u to %"OFF_FMT"u",
+			r->offset_bytes, r->offset_bytes + r->len_bytes - 1);
+}
+
 void FAST_FUNC px_bmap_check_say(const struct px_bmap_check *c)
 {
-	const struct px_bmap_range *range = &c->bmap->ranges[c->range];
-
 	if (c->holes_are_zero && c->dropped_bytes >= 0) {
 		bb_error_msg("the image has data at byte %"OFF_FMT"u, where its block map has a hole: "
 				"the map was made of another image",
 				c->dropped_bytes);
 		return;
 	}
-	bb_error_msg("the image has another checksum than its block map says, in bytes %"OFF_FMT"u to %"OFF_FMT"u",
-			range->offset_bytes, range->offset_bytes + range->len_bytes - 1);
+	px_bmap_say_wrong(c->bmap, c->range);
 }

@@ -21,6 +21,9 @@ int px_bmap_check_feed(struct px_bmap_check *check, const uint8_t *data, size_t 
 /* After EBADMSG: the message, with the range's offsets. */
 void px_bmap_check_say(const struct px_bmap_check *check) FAST_FUNC;
 
+/* Prints that this range of bmap is another one in the image. */
+void px_bmap_say_wrong(const struct px_bmap *bmap, size_t range) FAST_FUNC;
+
 /* Up to where all bytes that were fed are proven: the end of the last range that was right, or of what was fed behind
  * it of a hole. A range of more than hold_bytes is taken as proven while it comes. */
 off_t px_bmap_check_proven(const struct px_bmap_check *check, off_t hold_bytes) FAST_FUNC;

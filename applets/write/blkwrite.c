@@ -431,6 +431,7 @@ void FAST_FUNC px_blkwrite_free(struct px_blkwrite *w)
 	free(w->ahead);
 	free(w->sums);
 	free(w->bmap_check);
+	free(w->range_check);
 	px_gate_free(w->gate);
 	px_mend_free(&w->mend);
 }

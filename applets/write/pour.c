@@ -6,6 +6,7 @@
 
 #include "libbb.h"
 #include "verify/bmapcheck.h"
+#include "verify/rangecheck.h"
 #include "write/gate.h"
 #include "write/pour.h"
 #include "write/proof.h"
@@ -18,6 +19,7 @@
 
 enum {
 	WRITERS = 2,          /* O_DIRECT writes in flight */
+	PROVERS_MAX = 8,      /* threads that check what they write */
 	STAGE_WRITE = 0,      /* of the ring */
 	/* The longest range that the writers wait for: the ring must hold it and what is decoded behind it. */
 	HOLD_BYTES = 8 << 20,
@@ -56,17 +58,31 @@ static int write_without_holes(struct px_blkwrite *w, const struct px_chunk *chu
 	return error;
 }
 
+/* By any of the writers: which of them comes first says nothing. */
+static void note_dropped(struct px_blkwrite *w, off_t at_bytes)
+{
+	off_t before_bytes = __atomic_load_n(&w->dropped_bytes, __ATOMIC_RELAXED);
+
+	while (before_bytes < 0 || at_bytes < before_bytes)
+		if (__atomic_compare_exchange_n(&w->dropped_bytes, &before_bytes, at_bytes, 0, __ATOMIC_RELAXED,
+				__ATOMIC_RELAXED))
+			return;
+}
+
 static int write_chunk(struct px_blkwrite *w, struct px_chunk *chunk)
 {
-	off_t room_bytes = w->dev->size_bytes - chunk->offset_bytes;
+	off_t room_bytes = w->dev->size_bytes - chunk->offset_bytes, dropped_bytes = -1;
 	size_t len_bytes = px_blkdev_whole_sectors(w->dev, chunk->len_bytes);
 
 	if (room_bytes <= 0)
 		return 0; /* check_behind has looked at it */
 	len_bytes = MIN((off_t)len_bytes, room_bytes);
-	if (w->bmap && !chunk->zero
-	 && px_bmap_hole_with_data(w->bmap, chunk->data, chunk->len_bytes, chunk->offset_bytes) >= 0)
+	if (w->bmap && !chunk->zero)
+		dropped_bytes = px_bmap_hole_with_data(w->bmap, chunk->data, chunk->len_bytes, chunk->offset_bytes);
+	if (dropped_bytes >= 0) {
+		note_dropped(w, dropped_bytes);
 		return write_without_holes(w, chunk, len_bytes);
+	}
 	return write_data(w, chunk->data, len_bytes, chunk->offset_bytes, chunk->zero);
 }
 
@@ -84,6 +100,25 @@ static int FAST_FUNC write_work(void *arg, struct px_chunk *chunk)
 	if (error)
 		px_gate_close(w->gate);
 	return error;
+}
+
+/* Of the ranges that are wrong the one that was seen first is told. */
+static int prove(struct px_blkwrite *w, const uint8_t *data, size_t len_bytes, off_t offset_bytes, int zero)
+{
+	ssize_t wrong = px_range_check(w->range_check, data, len_bytes, offset_bytes, zero), none = -1;
+
+	if (wrong < 0)
+		return 0;
+	__atomic_compare_exchange_n(&w->wrong_range, &none, wrong, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	return EBADMSG;
+}
+
+static int FAST_FUNC prove_and_write_work(void *arg, struct px_chunk *chunk)
+{
+	struct px_blkwrite *w = arg;
+	int error = prove(w, chunk->data, chunk->len_bytes, chunk->offset_bytes, chunk->zero);
+
+	return error ? error : write_chunk(w, chunk);
 }
 
 static int FAST_FUNC hash_work(void *arg, struct px_chunk *chunk)
@@ -120,7 +155,7 @@ static void report(struct px_blkwrite *w)
 
 	add_busy(w, PX_BUSY_NET, net_us);
 	add_busy(w, PX_BUSY_DECODE, w->decode_us > net_us ? w->decode_us - net_us : 0);
-	add_busy(w, PX_BUSY_DISK, __atomic_load_n(&w->disk_us, __ATOMIC_RELAXED) / WRITERS);
+	add_busy(w, PX_BUSY_DISK, __atomic_load_n(&w->disk_us, __ATOMIC_RELAXED) / w->writers);
 	px_progress_update(&w->progress, w->done_bytes);
 }
 
@@ -189,6 +224,23 @@ static enum px_status pour_all(struct px_blkwrite *w, struct px_ring *ring, stru
 	return PX_OK;
 }
 
+/* Checksums take the most of the time: where ranges are short, all processors compute them. */
+static void prepare_check(struct px_blkwrite *w)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	w->writers = WRITERS;
+	w->wrong_range = w->dropped_bytes = -1;
+	if (w->bmap_vouched)
+		w->range_check = px_range_check_open(w->bmap, PX_CHUNK_BYTES);
+	if (w->range_check)
+		w->writers = MAX(MIN(processors, (long)PROVERS_MAX), (long)WRITERS);
+	else if (w->bmap)
+		w->bmap_check = px_bmap_check_open(w->bmap, px_proof_holes_are_zero(w));
+	if (w->bmap_vouched && !w->range_check)
+		w->gate = px_gate_new();
+}
+
 static void prepare(struct px_blkwrite *w)
 {
 	off_t most_bytes = w->image_bytes > 0 ? w->image_bytes : w->dev->size_bytes;
@@ -200,29 +252,36 @@ static void prepare(struct px_blkwrite *w)
 	sha256_begin(&w->hash);
 	if (w->hashed)
 		px_sha256_hash(&w->hash, w->head, w->head_bytes);
-	if (w->bmap)
-		w->bmap_check = px_bmap_check_open(w->bmap, px_proof_holes_are_zero(w));
-	if (w->bmap_vouched)
-		w->gate = px_gate_new();
+	prepare_check(w);
 	px_progress_init(&w->progress, "write", MAX(w->image_bytes, 0), w->progress_fd, w->quiet);
 	w->progress.stages = PX_BUSY_STAGES;
+}
+
+static enum px_status wrong_data(struct px_blkwrite *w)
+{
+	if (w->bmap_check)
+		px_bmap_check_say(w->bmap_check);
+	else
+		px_bmap_say_wrong(w->bmap, w->wrong_range);
+	return PX_DATA;
 }
 
 /* What a stage's failure means. */
 static enum px_status stage_failed(struct px_blkwrite *w, const struct px_ring_failure *failure,
 		const struct px_ring_stage *stage)
 {
-	w->why = stage->work == bmap_work ? "image" : "disk";
-	if (stage->work != bmap_work)
-		return px_blkdev_failed(w->dev, "cannot write", failure->offset_bytes, failure->error);
-	px_bmap_check_say(w->bmap_check);
-	return PX_DATA;
+	int wrong = stage->work == bmap_work || (failure->error == EBADMSG && w->wrong_range >= 0);
+
+	w->why = wrong ? "image" : "disk";
+	if (wrong)
+		return wrong_data(w);
+	return px_blkdev_failed(w->dev, "cannot write", failure->offset_bytes, failure->error);
 }
 
 static enum px_status pour_through_ring(struct px_blkwrite *w)
 {
 	struct px_ring_stage stages[PX_RING_STAGES] = {
-		[STAGE_WRITE] = { write_work, w, WRITERS },
+		[STAGE_WRITE] = { w->range_check ? prove_and_write_work : write_work, w, w->writers },
 	};
 	unsigned count = 1;
 	struct px_ring_failure failure;
@@ -232,7 +291,7 @@ static enum px_status pour_through_ring(struct px_blkwrite *w)
 
 	if (w->hashed)
 		stages[count++] = (struct px_ring_stage){ hash_work, w, 1 };
-	if (w->bmap)
+	if (w->bmap_check)
 		stages[count++] = (struct px_ring_stage){ bmap_work, w, 1 };
 	ring = px_ring_open(PX_POUR_CHUNKS, PX_CHUNK_BYTES, stages, count);
 	if (!ring) {
@@ -259,7 +318,7 @@ static enum px_status pour_through_ring(struct px_blkwrite *w)
 
 static void warn_of_holes(struct px_blkwrite *w)
 {
-	off_t dropped_bytes = px_bmap_check_dropped(w->bmap_check);
+	off_t dropped_bytes = w->bmap_check ? px_bmap_check_dropped(w->bmap_check) : w->dropped_bytes;
 
 	if (dropped_bytes >= 0)
 		px_state_warn(w->progress_fd, w->quiet, "hole",
@@ -267,15 +326,26 @@ static void warn_of_holes(struct px_blkwrite *w)
 				"where its block map has holes: the disk has zeros there", dropped_bytes);
 }
 
+/* 0 or EBADMSG */
+static int check_head(struct px_blkwrite *w)
+{
+	off_t dropped_bytes;
+
+	if (w->bmap_check)
+		return px_bmap_check_feed(w->bmap_check, w->head, w->head_bytes);
+	dropped_bytes = px_bmap_hole_with_data(w->bmap, w->head, w->head_bytes, 0);
+	if (dropped_bytes >= 0)
+		note_dropped(w, dropped_bytes);
+	return prove(w, w->head, w->head_bytes, 0, 0);
+}
+
 enum px_status FAST_FUNC px_pour(struct px_blkwrite *w)
 {
 	enum px_status status;
 
 	prepare(w);
-	if (w->bmap && px_bmap_check_feed(w->bmap_check, w->head, w->head_bytes) != 0) {
-		px_bmap_check_say(w->bmap_check);
-		return PX_DATA;
-	}
+	if (w->bmap && check_head(w) != 0)
+		return wrong_data(w);
 	status = pour_through_ring(w);
 	if (w->bmap) /* not before: the decoder may look back into it */
 		px_bmap_zero_holes(w->bmap, w->head, w->head_bytes, 0);

@@ -19,17 +19,7 @@ static off_t range_end(const struct px_missing *m, size_t range)
 
 size_t FAST_FUNC px_span_range(const struct px_missing *m, off_t at_bytes)
 {
-	size_t low = 0, high = m->map->range_count;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (range_end(m, middle) <= at_bytes)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return px_bmap_range_behind(m->map, at_bytes);
 }
 
 size_t FAST_FUNC px_span_next(const struct px_missing *m, off_t at_bytes, size_t *hint, ssize_t *range)

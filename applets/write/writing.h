@@ -63,6 +63,10 @@ struct px_blkwrite {
 	sha256_ctx_t hash;
 	smallint hashed;                  /* hash is of all of the image, from its first byte on */
 	struct px_bmap_check *bmap_check;
+	struct px_range_check *range_check; /* in its place, when whoever writes a chunk can check it by itself */
+	ssize_t wrong_range;              /* that it found first; -1: none */
+	off_t dropped_bytes;              /* where the first byte with data in a hole was; -1: none */
+	unsigned writers;                 /* threads */
 	smallint poured;                  /* all of the image has been given to the stages */
 	struct px_gate *gate;             /* with bmap_vouched: what is not proven is not written; else NULL */
 };

@@ -108,6 +108,76 @@ as_it_was() {
 	done
 }
 
+# every MiB of the image is a range but for those of 12 and 13, which the map leaves out when $1 says so
+short_ranges() {
+	local i all=()
+	for i in {0..19}; do
+		[ "$i" = 12 ] || [ "$i" = 13 ] && [ -n "${1:-}" ] || all+=("$i-$i")
+	done
+	map "$IMG" bmap "${all[@]}"
+}
+
+@test "short ranges are proven by whoever writes them, zeros too: one that is wrong is named and never touches the disk" {
+	short_ranges
+	run bash -c 'cat "$1" | pxwrite -f -b bmap -B disk' - "$IMG"
+	echo "$output"
+	written "$IMG" disk
+	for mib in 0 1 5 12 19; do # 12: zeros, and a byte
+		tr '\0' '\252' </dev/zero | head -c 24M >disk
+		bad_at $((mib * 1048576 + 4711))
+		run bash -c 'zstd -qc bad | pxwrite -f -b bmap -B disk'
+		echo "$output"
+		[[ $output == *"another checksum than its block map says, in bytes $((mib * 1048576)) to $((mib * 1048576 + 1048575))"* ]]
+		no_boot disk 9
+		[ $mib = 0 ] || as_it_was $mib $mib
+	done
+	cp "$IMG" bad # zeros where the map has data
+	dd if=/dev/zero of=bad bs=1M seek=7 count=1 conv=notrunc status=none
+	tr '\0' '\252' </dev/zero | head -c 24M >disk
+	run bash -c 'cat bad | pxwrite -f -b bmap -B disk'
+	[[ $output == *"another checksum than its block map says, in bytes $((7 * 1048576)) to $((8 * 1048576 - 1))"* ]]
+	no_boot disk 9
+	as_it_was 7 7
+}
+
+@test "with short ranges, too, what the image has in a hole is not written, and that is a warning" {
+	short_ranges holes
+	bad_at $((13 * 1048576 + 5))
+	run bash -c 'cat bad | pxwrite -f -b bmap -B disk'
+	echo "$output"
+	[[ $output == *"warning: the image has data at byte $((13 * 1048576 + 5))"* ]]
+	written "$IMG" disk
+}
+
+@test "short ranges, and a disk that fails: that is the disk's failure" {
+	need strace
+	short_ranges
+	# the fifth write of a thread: the first ones of the main thread clear the ends
+	run bash -c 'cat "$1" | strace -f -qq -o trace -P "$PWD/disk" -e trace=pwrite64 \
+		-e inject=pwrite64:error=EIO:when=5 pxwrite -f -b bmap -B disk' - "$IMG"
+	echo "$output"
+	grep INJECTED trace
+	[[ $output == *"cannot write at byte"* ]]
+	no_boot disk 3
+}
+
+# threads MASK: how many pxwrite starts where it sees these processors
+threads() {
+	cat "$IMG" | strace -f -qq -o trace -e trace=clone,sched_getaffinity \
+		-e inject=sched_getaffinity:poke_exit=@arg3="$1" pxwrite -q -f -b bmap -B disk
+	grep -c CLONE_THREAD trace
+}
+
+@test "short ranges: as many threads write and prove as there are processors, two at least and eight at most" {
+	need strace
+	short_ranges
+	two=$(threads 03)
+	[ "$(threads 01)" = "$two" ]
+	[ "$(threads 0f)" = $((two + 2)) ]
+	[ "$(threads ff)" = $((two + 6)) ]
+	[ "$(threads ffff)" = $((two + 6)) ]
+}
+
 @test "ranges that are longer than pxwrite holds are checked as they come" {
 	map "$IMG" bmap 0-19
 	run bash -c 'cat "$1" | pxwrite -f -b bmap -B disk' - "$IMG"
