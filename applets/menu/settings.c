@@ -82,8 +82,10 @@ static void set_capture(struct px_settings *settings, const char *value)
 {
 	if (!ENABLE_PX_CAPTURE)
 		complain(settings, "capture", value, "this pximenu was built without PX_CAPTURE");
-	else if (!is_prefixed_with(value, "http://"))
-		complain(settings, "capture", value, "not an http: URL");
+	else if (!is_prefixed_with(value, "http://")
+	 && !(ENABLE_PX_TRANSPORT_HTTPS && is_prefixed_with(value, "https://")))
+		complain(settings, "capture", value, ENABLE_PX_TRANSPORT_HTTPS ? "not an http: or https: URL"
+				: "not an http: URL");
 	else {
 		free(settings->capture);
 		settings->capture = xasprintf("%s%s", value, value[strlen(value) - 1] == '/' ? "" : "/");

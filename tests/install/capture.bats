@@ -259,3 +259,35 @@ teardown() {
 	[[ $output == *"px: would run: pxread -n -- /dev/vda; pxread -b BMAP -m MAP -- /dev/vda | pxsend -- $URL/up/lab.img.zst"* ]]
 	[ ! -s "$PX_STUB/calls" ]
 }
+
+@test "by https a disk is saved on a server that is known, and nothing is sent to another one" {
+	need openssl
+	source "$PX_TOP/tests/fetch/https.bash"
+	make_ca ca
+	make_ca other
+	make_cert good ca "$LOCAL"
+	export CA=$PWD/ca.pem
+	for applet in pxfetch pxsend; do # the machine has these certificates in /etc/px/ca.pem
+		rm "bin/$applet"
+		printf '#!/bin/sh\nexec "$PX_BUSYBOX" %s -C "$CA" "$@"\n' $applet >"bin/$applet"
+		chmod +x "bin/$applet"
+	done
+	make_disk
+	fetch_stop
+	TLS=$(free_port tcp)
+	start_dav "$WWW" "$WWW/up/.temp" "listen 127.0.0.1:$TLS ssl; ssl_certificate $PWD/good.pem;
+		ssl_certificate_key $PWD/good.key;"
+	URL=http://127.0.0.1:$PORT # the catalog
+	capture "px.capture=https://127.0.0.1:$TLS/up/"
+	ended
+	grep -q 'px: saved /dev/vda as lab' "$LOG"
+	[ "$(grep -c '^PUT .* 201$' "$FETCH_DIR/access")" = 3 ]
+	pxcatalog check www/up/lab.stanza
+	stop "$MENU"
+	rm www/up/lab.* "$LOG" "$FETCH_DIR/access"
+	CA=$PWD/other.pem
+	capture "px.capture=https://127.0.0.1:$TLS/up/"
+	ended
+	grep -q 'FAILED: name: .*certificate' "$LOG"
+	[ -z "$(ls www/up)" ]
+}

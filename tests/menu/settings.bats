@@ -154,8 +154,8 @@ teardown() {
 	[ "$status" -eq 0 ]
 }
 
-@test "px.capture wants an http: folder, and a run by itself a name and no image" {
-	for words in px.capture=tftp://192.0.2.1/up px.capture px.capture.name=Lab px.capture.raw=perhaps; do
+@test "px.capture wants an http: or https: folder, and a run by itself a name and no image" {
+	for words in px.capture=tftp://192.0.2.1/up px.capture=httpsx://192.0.2.1/up px.capture px.capture.name=Lab px.capture.raw=perhaps; do
 		dry_run px.image=kiosk "$words"
 		[ "$status" -eq 2 ]
 		[[ $output == *"px.${words#px.}"* ]]
@@ -167,5 +167,7 @@ teardown() {
 	dry_run px.capture.name=lab
 	[[ $output == *"px.capture= is missing"* ]]
 	dry_run px.capture=http://192.0.2.1/up px.image=kiosk
+	[ "$status" -eq 0 ]
+	dry_run px.capture=https://192.0.2.1/up px.image=kiosk
 	[ "$status" -eq 0 ]
 }
