@@ -43,10 +43,11 @@ static void make_image(size_t bytes, unsigned *seed)
 	}
 }
 
-/* Ranges over all of the image but, by chance, where it is zero. */
+/* Ranges over all of the image but, by chance, where it is zero. Also by chance none crosses the end of a MiB: then
+ * the writers check them, else a thread of its own does, and the gate holds the writers back. */
 static void make_bmap(struct px_bmap *bmap, size_t bytes, unsigned *seed)
 {
-	size_t at = 0;
+	size_t at = 0, within = chance(seed, 2) ? MIB : SIZE_MAX;
 
 	*bmap = (struct px_bmap){ .image_bytes = bytes, .block_bytes = BLOCK_BYTES, .kind = PX_BMAP_SHA256,
 		.digest_bytes = 32, .ranges = ranges };
@@ -55,6 +56,7 @@ static void make_bmap(struct px_bmap *bmap, size_t bytes, unsigned *seed)
 		struct px_bmap_range *range = &ranges[bmap->range_count];
 
 		n = MIN(n, bytes - at);
+		n = MIN(n, within - at % within);
 		for (i = 0; i < n && !image[at + i]; )
 			i++;
 		if (i < n || chance(seed, 2)) {
@@ -115,6 +117,7 @@ static void free_all(struct px_blkwrite *w)
 	px_stream_close(w->image);
 	px_gate_free(w->gate);
 	free(w->bmap_check);
+	free(w->range_check);
 	free(w->sums);
 	free(w->head);
 }
