@@ -204,7 +204,8 @@ const char* FAST_FUNC px_report_open(const struct px_reporter *who)
 	free(report.ca_file);
 	report.ca_file = xasprintf("%s%s", who->root ? who->root : "", PX_CA_FILE);
 	wanted = parse(&report.log, "log", who->log_url, "udp");
-	wanted |= parse(&report.post, "report", who->report_url, "http");
+	if (ENABLE_PX_TRANSPORT_HTTP)
+		wanted |= parse(&report.post, "report", who->report_url, "http");
 	report.complained = 1;
 	if (wanted)
 		start_sender();

@@ -7,11 +7,11 @@
 #include "libbb.h"
 #include "lib/url.h"
 #include "report/sender.h"
-#include "transport/connection.h"
 #include "transport/http_head.h"
+#include "transport/http_put.h"
 
 enum { SYSLOG_PORT = 514, PATIENCE_MS = 5000, RETRY_MS = 10000, PAUSE_MS = 1000, LAST_MS = 3600 * 1000,
-	NAME_MS = 30000, RETRY_AFTER_MAX_S = 600, ANSWER_BYTES = 8 * 1024 };
+	NAME_MS = 30000, RETRY_AFTER_MAX_S = 600 };
 
 struct sender {
 	int fd;                     /* records come from here */
@@ -21,14 +21,21 @@ struct sender {
 	int log_fd;
 	unsigned long long name_ms; /* not before that is the name looked up again */
 	const struct px_url *post;  /* NULL: no events */
-	char *post_host;            /* "HOST[:PORT]" */
 	const char *ca_file;
 	char *last;                 /* an event that nobody has answered yet, malloced; or NULL */
 	char *behind;               /* the one that is to follow it, likewise */
 	unsigned long long last_try_ms, last_end_ms; /* not before, not after */
 	unsigned long long quiet_ms; /* before that the server wants no progress */
-	char *credentials;          /* a line "Authorization: ...\r\n", or "" */
 };
+
+/* HOST[:PORT] as in a URL; malloced */
+static char *authority(const struct px_url *url)
+{
+	int v6 = strchr(url->host, ':') != NULL;
+
+	return xasprintf("%s%s%s%s%s", v6 ? "[" : "", url->host, v6 ? "]" : "", url->port ? ":" : "",
+			url->port ? url->port : "");
+}
 
 /* --- syslog, RFC 5426: one message a datagram */
 
@@ -62,92 +69,32 @@ static void send_log(struct sender *s, const char *line)
 	free(message);
 }
 
-/* --- HTTP, RFC 9112, the least that is a request */
-
-/* HOST[:PORT] as in a URL; malloced */
-static char *authority(const struct px_url *url)
-{
-	int v6 = strchr(url->host, ':') != NULL;
-
-	return xasprintf("%s%s%s%s%s", v6 ? "[" : "", url->host, v6 ? "]" : "", url->port ? ":" : "",
-			url->port ? url->port : "");
-}
-
-/* RFC 7617; malloced */
-static char *credentials(const char *user)
-{
-	size_t len = user ? strlen(user) : 0;
-	char *encoded, *line;
-
-	if (!user)
-		return xzalloc(1);
-	encoded = xzalloc(4 * ((len + 2) / 3) + 1);
-	bb_uuencode(encoded, user, len, bb_uuenc_tbl_base64);
-	line = xasprintf("Authorization: Basic %s\r\n", encoded);
-	free(encoded);
-	return line;
-}
+/* --- HTTP */
 
 /* What the server wants of us beside an answer (RFC 9110, 10.2.3), and whether it may take the same later: 429 (RFC
  * 6585), 503, 507 (RFC 4918: its disk is full). Returns 0; -1: it does not have the event. */
-static int heed(struct sender *s, const char *answer, size_t len_bytes)
+static int heed(struct sender *s, const struct px_http_head *head)
 {
-	struct px_http_head head;
-	const char *why;
-
-	if (px_http_head_parse(&head, answer, len_bytes, &why) <= 0)
-		return 0;
-	if (head.retry_s > 0)
-		s->quiet_ms = monotonic_ms() + MIN(head.retry_s, RETRY_AFTER_MAX_S) * 1000ULL;
-	return head.code == 429 || head.code == 503 || head.code == 507 ? -1 : 0;
-}
-
-/* All of the answer is read, up to a size, so that the server is not cut off in the middle of its own work. 0: it said
- * something, whatever it was, but that it cannot take the event now. */
-static int read_answer(struct sender *s, struct px_connection *c, struct px_transfer *xfer, struct px_stream *said,
-		struct px_patience *patience, unsigned long long end_ms)
-{
-	char buf[ANSWER_BYTES];
-	size_t len_bytes = 0;
-
-	while (len_bytes < sizeof(buf)) {
-		long long left_ms = end_ms - monotonic_ms();
-		ssize_t n;
-
-		if (left_ms <= 0 || !px_connection_ready(c, left_ms))
-			break;
-		n = px_connection_receive(c, xfer, said, patience, buf + len_bytes, sizeof(buf) - len_bytes);
-		if (n <= 0)
-			break;
-		len_bytes += n;
-	}
-	return len_bytes ? heed(s, buf, len_bytes) : -1;
+	if (head->retry_s > 0)
+		s->quiet_ms = monotonic_ms() + MIN(head->retry_s, RETRY_AFTER_MAX_S) * 1000ULL;
+	return head->code == 429 || head->code == 503 || head->code == 507 ? -1 : 0;
 }
 
 /* Returns 0 when there was an answer within patience_ms, or nobody wants events. */
 static int send_event(struct sender *s, const char *json, unsigned patience_ms)
 {
-	struct px_transfer xfer = { .silence_ms = patience_ms, .ca_file = s->ca_file };
-	struct px_stream said = { .status = PX_OK };
-	struct px_patience patience = { 0 };
-	unsigned long long end_ms = monotonic_ms() + patience_ms;
-	struct px_connection *c;
-	char *request;
-	int rc = -1;
+	struct px_transfer xfer = {
+		.silence_ms = patience_ms,
+		.deadline_ms = monotonic_ms() + patience_ms,
+		.ca_file = s->ca_file,
+	};
+	struct px_http_head head;
 
-	if (!s->post)
+	if (!ENABLE_PX_TRANSPORT_HTTP || !s->post)
 		return 0;
-	c = px_connection_open(&xfer, &said, &patience, s->post);
-	if (!c)
+	if (px_http_post(s->post, &xfer, "application/json", json, &head) < 0)
 		return -1;
-	request = xasprintf("POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: pximenu\r\nContent-Type: application/json\r\n"
-			"%sContent-Length: %u\r\nConnection: close\r\n\r\n%s",
-			s->post->path, s->post_host, s->credentials, (unsigned)strlen(json), json);
-	if (px_connection_send(c, request, strlen(request), 0) == 0)
-		rc = read_answer(s, c, &xfer, &said, &patience, end_ms);
-	free(request);
-	px_connection_close(c);
-	return rc;
+	return heed(s, &head);
 }
 
 /* --- how it ended: the one event that must arrive. When the network is what failed, nobody hears of it at first,
@@ -241,11 +188,7 @@ void FAST_FUNC px_sender_run(int fd, const struct px_url *log, const struct px_u
 
 	if (log)
 		s.log_host = authority(log);
-	if (post) {
-		s.post = post;
-		s.post_host = authority(post);
-		s.credentials = credentials(post->user);
-	}
+	s.post = post;
 	while (1) {
 		struct pollfd pollfd = { .fd = fd, .events = POLLIN };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * HTTP PUT. See http_put.h.
+ * HTTP PUT and POST. See http_put.h.
  */
-//kbuild:obj-$(CONFIG_PX_SEND) += http_put.o
+//kbuild:obj-$(CONFIG_PX_TRANSPORT_HTTP) += http_put.o
 
 #include "libbb.h"
 #include "transport/connection.h"
@@ -15,6 +15,7 @@ enum {
 	CONTINUE_MS = 1000,    /* a server that does not know Expect says nothing (RFC 9110, 10.1.1) */
 	LAST_WORDS_MS = 2000,  /* of one that closes the connection */
 	INTERIM_MAX = 10,
+	ANSWER_READS = 64,     /* of what comes behind the head of an answer to POST */
 };
 
 struct put {
@@ -174,35 +175,76 @@ static void FAST_FUNC put_close(struct px_stream *s)
 	px_connection_close(p->connection);
 }
 
-static void begin(struct put *p, const struct px_url *url, off_t body_bytes)
-{
-	struct px_url proxy;
-	int proxied = px_http_proxy(&proxy, url);
-	const struct px_url *to = proxied > 0 ? &proxy : url;
-	char *request;
-
-	if (proxied < 0) {
-		put_fail(p, PX_USAGE, "http_proxy in the environment is not an http: URL");
-		return;
-	}
-	p->connection = px_connection_open(p->xfer, &p->s, &p->patience, to);
-	if (p->connection) {
-		request = px_http_put_request(url, proxied ? &proxy : NULL, body_bytes);
-		if (send_all(p, request, strlen(request), 0) == 0)
-			ask(p);
-		free(request);
-	}
-	if (proxied)
-		px_url_free(&proxy);
-}
-
-struct px_stream* FAST_FUNC px_http_put_open(const struct px_url *url, struct px_transfer *xfer, off_t body_bytes)
+static struct put *new_put(struct px_transfer *xfer)
 {
 	struct put *p = xzalloc(sizeof(*p));
 
 	p->s.close = put_close;
 	p->xfer = xfer;
+	return p;
+}
+
+/* Connects and sends the request: of a POST with type and text, or the head of a PUT. 0 or -1. */
+static int begin(struct put *p, const struct px_url *url, off_t body_bytes, const char *type, const char *text)
+{
+	struct px_url proxy;
+	int proxied = px_http_proxy(&proxy, url), rc = -1;
+	const struct px_url *via = proxied > 0 ? &proxy : NULL;
+	char *request;
+
+	if (proxied < 0)
+		return put_fail(p, PX_USAGE, "http_proxy in the environment is not an http: URL");
+	p->connection = px_connection_open(p->xfer, &p->s, &p->patience, via ? via : url);
+	if (p->connection) {
+		request = text ? px_http_post_request(url, via, type, text) : px_http_put_request(url, via, body_bytes);
+		rc = send_all(p, request, strlen(request), 0);
+		free(request);
+	}
+	if (via)
+		px_url_free(&proxy);
+	return rc;
+}
+
+struct px_stream* FAST_FUNC px_http_put_open(const struct px_url *url, struct px_transfer *xfer, off_t body_bytes)
+{
+	struct put *p = new_put(xfer);
+
 	p->chunked = body_bytes < 0;
-	begin(p, url, body_bytes);
+	if (begin(p, url, body_bytes, NULL, NULL) == 0)
+		ask(p);
 	return &p->s;
+}
+
+/* --- POST */
+
+/* Some of what comes behind the head, so that the server is not cut off in the middle of its own work. */
+static void read_rest(struct put *p, const struct px_http_head *head)
+{
+	int i;
+
+	if (head->code == 204 || head->length_bytes == 0)
+		return;
+	for (i = 0; i < ANSWER_READS; i++)
+		if (px_connection_receive(p->connection, p->xfer, &p->s, &p->patience, p->buf, sizeof(p->buf)) <= 0)
+			break;
+}
+
+int FAST_FUNC px_http_post(const struct px_url *url, struct px_transfer *xfer, const char *type, const char *text,
+		struct px_http_head *head)
+{
+	struct put *p = new_put(xfer);
+	int rc = begin(p, url, -1, type, text);
+
+	memset(head, 0, sizeof(*head));
+	if (rc == 0) {
+		rc = final_head(p, head);
+		if (rc == 0)
+			read_rest(p, head);
+		else if (p->s.status == PX_PROTOCOL) { /* that is no HTTP, but somebody speaks there */
+			memset(head, 0, sizeof(*head));
+			rc = 0;
+		}
+	}
+	px_stream_close(&p->s);
+	return rc;
 }

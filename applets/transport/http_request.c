@@ -119,20 +119,41 @@ char* FAST_FUNC px_http_request(const struct px_url *url, const struct px_url *p
 	return request;
 }
 
-char* FAST_FUNC px_http_put_request(const struct px_url *url, const struct px_url *proxy, off_t body_bytes)
+/* A request with a body, the head's first part; what follows is fields. malloc'd */
+static char *request_with_body(const char *method, const char *agent, const struct px_url *url,
+		const struct px_url *proxy)
 {
 	char *host = authority(url);
 	char *auth = credentials("Authorization", url->user);
 	char *proxy_auth = credentials("Proxy-Authorization", proxy ? proxy->user : NULL);
-	char *body = body_bytes < 0 ? xstrdup("Transfer-Encoding: chunked\r\n")
-			: xasprintf("Content-Length: %"OFF_FMT"u\r\n", body_bytes);
-	char *request = xasprintf("PUT %s%s%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: pxsend\r\nConnection: close\r\n"
-			"Expect: 100-continue\r\n%s%s%s\r\n",
-			proxy ? "http://" : "", proxy ? host : "", url->path, host, auth, proxy_auth, body);
+	char *request = xasprintf("%s %s%s%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nConnection: close\r\n%s%s",
+			method, proxy ? "http://" : "", proxy ? host : "", url->path, host, agent, auth, proxy_auth);
 
 	free(host);
 	free(auth);
 	free(proxy_auth);
+	return request;
+}
+
+char* FAST_FUNC px_http_put_request(const struct px_url *url, const struct px_url *proxy, off_t body_bytes)
+{
+	char *head = request_with_body("PUT", "pxsend", url, proxy);
+	char *body = body_bytes < 0 ? xstrdup("Transfer-Encoding: chunked\r\n")
+			: xasprintf("Content-Length: %"OFF_FMT"u\r\n", body_bytes);
+	char *request = xasprintf("%sExpect: 100-continue\r\n%s\r\n", head, body);
+
+	free(head);
 	free(body);
+	return request;
+}
+
+char* FAST_FUNC px_http_post_request(const struct px_url *url, const struct px_url *proxy, const char *type,
+		const char *text)
+{
+	char *head = request_with_body("POST", "pximenu", url, proxy);
+	char *request = xasprintf("%sContent-Type: %s\r\nContent-Length: %u\r\n\r\n%s", head, type,
+			(unsigned)strlen(text), text);
+
+	free(head);
 	return request;
 }

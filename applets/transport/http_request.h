@@ -24,4 +24,8 @@ char *px_http_request(const struct px_url *url, const struct px_url *proxy, off_
 /* A malloc'd head of a PUT, with body_bytes behind it, -1: in chunks. */
 char *px_http_put_request(const struct px_url *url, const struct px_url *proxy, off_t body_bytes) FAST_FUNC;
 
+/* A malloc'd POST of text, whose media type is type, with its body. */
+char *px_http_post_request(const struct px_url *url, const struct px_url *proxy, const char *type,
+		const char *text) FAST_FUNC;
+
 #endif

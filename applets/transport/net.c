@@ -47,17 +47,28 @@ static int connect_address(const struct addrinfo *a, unsigned timeout_ms)
 	return -1;
 }
 
+/* How long one more wait may take; 0: the deadline is over. */
+static unsigned patience_ms(const struct px_transfer *xfer)
+{
+	unsigned long long now_ms = monotonic_ms();
+
+	if (!xfer->deadline_ms)
+		return xfer->silence_ms;
+	return now_ms < xfer->deadline_ms ? MIN(xfer->deadline_ms - now_ms, xfer->silence_ms) : 0;
+}
+
 int FAST_FUNC px_net_connect(struct px_transfer *xfer, struct px_stream *s, const char *host, const char *port)
 {
 	struct addrinfo *all = px_net_resolve(xfer, s, host, port, SOCK_STREAM);
 	struct addrinfo *a;
-	unsigned start_ms = monotonic_ms();
+	unsigned start_ms = monotonic_ms(), left_ms;
 	int fd = -1;
 
 	if (!all)
 		return -1;
-	for (a = all; a && fd < 0; a = a->ai_next)
-		fd = connect_address(a, xfer->silence_ms);
+	errno = ETIMEDOUT;
+	for (a = all; a && fd < 0 && (left_ms = patience_ms(xfer)) > 0; a = a->ai_next)
+		fd = connect_address(a, left_ms);
 	freeaddrinfo(all);
 	xfer->wait_ms += (unsigned)monotonic_ms() - start_ms;
 	if (fd < 0)
@@ -102,6 +113,16 @@ int FAST_FUNC px_patience_count(struct px_patience *patience, struct px_transfer
 	return 0;
 }
 
+/* Where there is a deadline the socket's own time-out is too coarse. 0; -1: s has failed. */
+static int wait_before_deadline(struct px_transfer *xfer, struct px_stream *s, int fd)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+
+	if (!xfer->deadline_ms || safe_poll(&p, 1, patience_ms(xfer)) > 0)
+		return 0;
+	return px_transfer_fail(xfer, s, PX_NETWORK, "no answer in time");
+}
+
 ssize_t FAST_FUNC px_net_receive(struct px_transfer *xfer, struct px_stream *s, struct px_patience *patience, int fd,
 		void *buf,
 		size_t len_bytes)
@@ -109,6 +130,8 @@ ssize_t FAST_FUNC px_net_receive(struct px_transfer *xfer, struct px_stream *s, 
 	unsigned start_ms = monotonic_ms(), waited_ms;
 	ssize_t n;
 
+	if (wait_before_deadline(xfer, s, fd) < 0)
+		return -1;
 	while (1) {
 		n = recv(fd, buf, len_bytes, 0);
 		waited_ms = (unsigned)monotonic_ms() - start_ms;

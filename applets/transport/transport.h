@@ -29,6 +29,7 @@ struct px_validator {
 struct px_transfer {
 	/* what the caller wants */
 	unsigned silence_ms;        /* connect and silence time-out */
+	unsigned long long deadline_ms; /* of monotonic_ms(): HTTP waits for nothing any longer; 0: none */
 	unsigned blksize_bytes;     /* TFTP; 0: what fits the MTU */
 	unsigned window_blocks;     /* TFTP; 0: default; TFTP halves it when a try lost too many blocks */
 	smallint proven_later;      /* -s or -H: an end that only a closed connection marks is good enough */
