@@ -45,9 +45,9 @@ refusal='echo "pxwrite: $disk: this machine was started by UEFI, and the image h
 	sed -i 's,^Source: a,Source: udpcast://omega:9000 a,' "$PX_STUB/images"
 	finds 'exit 0'
 	asked
+	wait_for 10 grep '^pxfetch .* -t 1 -T 5 -- [^ ]*a.img.zst$' "$PX_STUB/calls" # else it could be answered before
 	keys yes Enter
 	wait_screen 'is installed.'
-	grep -q '^pxfetch .* -t 1 -T 5 -- [^ ]*a.img.zst$' "$PX_STUB/calls"
 	grep -q '^pxfetch .* -- udpcast://omega:9000 [^ ]*a.img.zst$' "$PX_STUB/calls"
 }
 
