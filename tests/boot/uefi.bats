@@ -78,6 +78,21 @@ open("loader", "wb").write(data)'
 	boot -u -t "$root" 'px: installed small' 'px-small: up'
 }
 
+@test "GRUB's entry for the disk starts the one that the firmware has behind the network, with Secure Boot, too" {
+	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set"
+	local firmware
+	machine small ''
+	printf 'set default=local\nset timeout=0\n' >"$root/grub/01-52-54-00-00-00-01"
+	zstd -q -d -f "$root/small.img.zst" -o "$disk"
+	for firmware in -u -s; do
+		run "$BOOT" $firmware -t "$root" -l "$BATS_TEST_TMPDIR/log" -x 'px: PXE Imager|UiApp' \
+			-d "file=$disk,format=raw,if=none,id=d,snapshot=on" \
+			-q '-device virtio-blk-pci,drive=d,bootindex=100' 'px-small: up'
+		echo "$output"
+		[ "$status" -eq 0 ]
+	done
+}
+
 @test "UEFI machines with and without Secure Boot install Debian and boot into it" {
 	[ -n "${PX_LONG:-}" ] || skip "PX_LONG is not set (a smaller image is tested)"
 	machine debian-demo 'px.image=debian-demo px.disk=/dev/vda px.auto px.timeout=1'

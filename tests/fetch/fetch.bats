@@ -81,7 +81,7 @@ setup() {
 
 @test "progress lines go to the descriptor that -p names" {
 	pxfetch -p 5 -O out content 5>lines
-	grep -qx 'bytes=100000 total=100000 stage=fetch rate=[0-9]* net=[0-9]*' lines
+	grep -qx 'bytes=100000 total=100000 stage=fetch rate=[0-9]* net=[0-9]* source=file' lines
 }
 
 @test "without -O the file is named by the URL's last part" {
