@@ -33,9 +33,9 @@ make_uki() {
 	done
 	ln -sf "$PX_BUILD/tftpboot/vmlinuz" "$small/tftpboot/vmlinuz"
 	[ -e "$small/tftpboot/site.cpio.xz" ] || "$PX_TOP/initramfs/pack/site.sh" "$small"
+	printf 'Image: a\nSource: a.img\n' >"$1/images" # without a list there is no menu
 	"$PX_TOP/initramfs/pack/uki.sh" "$small" trixie "$PX_TOP/.config" "$2.key" "$2.pem" "${@:3}" &&
 		cp "$small/tftpboot/px.efi" "$1/px.efi"
-	printf 'Image: a\nSource: a.img\n' >"$1/images" # without a list there is no menu
 }
 
 # section NAME FILE: what is in it
