@@ -10,7 +10,7 @@ setup() {
 	[ -e "$PX_TOP/.git" ] || skip "a source archive: no git"
 	CLONE=$BATS_TEST_TMPDIR/clone
 	git -c advice.detachedHead=false clone -q "$PX_TOP" "$CLONE"
-	cp "$PX_TOP"/kbuild/* "$CLONE/kbuild/"
+	cp -r "$PX_TOP"/kbuild/* "$CLONE/kbuild/"
 	git -C "$CLONE" add -A
 	git -C "$CLONE" commit -q --allow-empty -m kbuild
 }

@@ -12,7 +12,7 @@ setup() {
 clone() {
 	[ -e "$PX_TOP/.git" ] || skip "a source archive: no git"
 	git -c advice.detachedHead=false clone -q "$PX_TOP" "$CLONE"
-	cp "$PX_TOP"/kbuild/* "$CLONE/kbuild/"
+	cp -r "$PX_TOP"/kbuild/* "$CLONE/kbuild/"
 	commit kbuild/version.sh
 }
 
