@@ -318,12 +318,12 @@ field() {
 	expect 3
 	run pxcatalog list sub
 	expect 10
-	truncate -s 17M large
+	truncate -s 65M large
 	run pxcatalog check large
 	expect 9
 	run pxcatalog add large disk.img.gz
 	expect 9
-	[ "$(stat -c %s large)" = $((17 << 20)) ]
+	[ "$(stat -c %s large)" = $((65 << 20)) ]
 	run pxcatalog add nowhere/images disk.img.gz
 	expect 3
 }
