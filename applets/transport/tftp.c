@@ -71,12 +71,7 @@ static int tftp_send(struct tftp_stream *f, unsigned len)
 static ssize_t tftp_receive(struct tftp_stream *f, unsigned timeout_us)
 {
 	enum px_tftp_next next = f->t.gap == PX_TFTP_GAP_SEEN ? PX_TFTP_SOON : PX_TFTP_STEADY;
-	unsigned doze_us = 0;
-	ssize_t n;
-
-	if (f->t.gap == PX_TFTP_GAP_NONE && f->t.unacked_blocks > 0)
-		doze_us = px_tftp_pace_doze(&f->pace, f->t.window_blocks - f->t.unacked_blocks);
-	n = px_tftp_socket_receive(&f->socket, f->packet, sizeof(f->packet), timeout_us, doze_us, next);
+	ssize_t n = px_tftp_socket_receive(&f->socket, f->packet, sizeof(f->packet), timeout_us, next);
 	if (n < 0)
 		px_transfer_fail(f->xfer, &f->s, PX_NETWORK, "cannot reach the server: %s", strerror(errno));
 	return n;

@@ -7,8 +7,7 @@
 #include "libbb.h"
 #include "transport/tftp_pace.h"
 
-enum { BROKEN_US = 10, STRAIN_MAX_US = 200, SLEEP_US = 100,
-	LATE_US = 60, DOZE_MIN_US = 40, DOZE_MAX_US = 2000 };
+enum { BROKEN_US = 10, STRAIN_MAX_US = 200, SLEEP_US = 100 };
 
 void FAST_FUNC px_tftp_pace_whole(struct px_tftp_pace *pace, unsigned window_us, unsigned blocks)
 {
@@ -32,13 +31,4 @@ int FAST_FUNC px_tftp_pace_broken(struct px_tftp_pace *pace, unsigned blocks, un
 	pace->strain_us += BROKEN_US;
 	return pace->strain_us >= STRAIN_MAX_US && pace->block_us - pace->best_block_us >= pace->strain_us / 2
 		&& now_us > then_us + then_us / 2;
-}
-
-/* The pace is measured while dozing, too: a doze that was too long makes it slower by less than a doze is shorter than
- * it, so that it comes down again by itself. */
-unsigned FAST_FUNC px_tftp_pace_doze(const struct px_tftp_pace *pace, unsigned blocks)
-{
-	unsigned us = MIN(blocks * pace->block_us * 3 / 4, DOZE_MAX_US + LATE_US);
-
-	return us < LATE_US + DOZE_MIN_US ? 0 : us - LATE_US;
 }

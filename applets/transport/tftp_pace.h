@@ -24,8 +24,4 @@ void px_tftp_pace_whole(struct px_tftp_pace *pace, unsigned window_us, unsigned 
  * much that it pays to read all that came again with a window of blocks / PX_TFTP_SMALLER. */
 int px_tftp_pace_broken(struct px_tftp_pace *pace, unsigned blocks, unsigned trip_us) FAST_FUNC;
 
-/* How long the next blocks of a window may be left alone, of which so many have not come: most of the time that they
- * take, as far as that is known, less what a sleep is late by. 0: no time that is worth it. */
-unsigned px_tftp_pace_doze(const struct px_tftp_pace *pace, unsigned blocks) FAST_FUNC;
-
 #endif

@@ -111,29 +111,18 @@ static ssize_t take(const struct px_tftp_socket *sock, struct from *from, void *
 	return recvfrom(sock->fd, packet, packet_bytes, flags, (struct sockaddr *)&from->address, &from->len);
 }
 
-static ssize_t wait_and_take(struct px_tftp_socket *sock, struct from *from, void *packet, size_t packet_bytes,
+ssize_t FAST_FUNC px_tftp_socket_receive(struct px_tftp_socket *sock, void *packet, size_t packet_bytes,
 		unsigned timeout_us, enum px_tftp_next next)
 {
-	if (next == PX_TFTP_STEADY && set_timeout(sock, timeout_us) == 0)
-		return take(sock, from, packet, packet_bytes, 0);
-	wait_for(sock, timeout_us);
-	return take(sock, from, packet, packet_bytes, MSG_DONTWAIT);
-}
-
-ssize_t FAST_FUNC px_tftp_socket_receive(struct px_tftp_socket *sock, void *packet, size_t packet_bytes,
-		unsigned timeout_us, unsigned doze_us, enum px_tftp_next next)
-{
 	struct from from;
-	ssize_t n = -1;
+	ssize_t n;
+	int flags = 0;
 
-	errno = EAGAIN;
-	if (doze_us)
-		n = take(sock, &from, packet, packet_bytes, MSG_DONTWAIT);
-	if (n < 0 && errno == EAGAIN) {
-		if (doze_us)
-			usleep(doze_us);
-		n = wait_and_take(sock, &from, packet, packet_bytes, timeout_us, next);
+	if (next == PX_TFTP_SOON || set_timeout(sock, timeout_us) != 0) {
+		wait_for(sock, timeout_us);
+		flags = MSG_DONTWAIT;
 	}
+	n = take(sock, &from, packet, packet_bytes, flags);
 	if (n < 0) {
 		int error = px_net_icmp(sock->fd, &sock->peer, sock->peer_len);
 

@@ -34,12 +34,11 @@ enum px_tftp_next {
 	PX_TFTP_SOON,        /* it is short, for this once, and must not be late: blocks are missing */
 };
 
-/* One packet of the server's. doze_us: where none is there yet, nobody looks for that time: several will have come
- * then, and each of them would have had to wake this process. Returns its length; 0: timeout_us passed, or it
- * was not the server's; -1: an ICMP error came for what was sent to the server (errno). The first packet tells the
- * server's port; who else sends one after that is told so (RFC 1350, 4), and before that is in sock->stranger. */
+/* One packet of the server's. Returns its length; 0: timeout_us passed, or it was not the server's; -1: an ICMP error
+ * came for what was sent to the server (errno). The first packet tells the server's port; who else sends one after
+ * that is told so (RFC 1350, 4), and before that is in sock->stranger. */
 ssize_t px_tftp_socket_receive(struct px_tftp_socket *sock, void *packet, size_t packet_bytes, unsigned timeout_us,
-		unsigned doze_us, enum px_tftp_next next) FAST_FUNC;
+		enum px_tftp_next next) FAST_FUNC;
 
 /* The block size whose packets fit the way to the server at a. */
 unsigned px_tftp_socket_blksize(const struct addrinfo *a) FAST_FUNC;
