@@ -4,6 +4,7 @@
 # Three machines and one cast (make serve's dnsmasq, nginx, make cast), nobody at any of them: one has a slow disk, one
 # is switched on when the others receive already.
 load ../px
+load network
 
 MACHINES='1 2 3'
 
@@ -13,15 +14,8 @@ setup() {
 	need qemu-system-x86_64 sfdisk ip dnsmasq nginx udp-sender python3
 	dir=$BATS_TEST_TMPDIR ns=pxcast$$ pids=()
 	chmod 755 "$dir" "$dir/.." "$dir/../.."
-	ip netns add "$ns"
-	ip -n "$ns" link add br0 type bridge
-	ip -n "$ns" addr add 192.0.2.1/24 dev br0
-	for m in $MACHINES; do
-		ip -n "$ns" tuntap add "tap$m" mode tap
-		ip -n "$ns" link set "tap$m" master br0
-		ip -n "$ns" link set "tap$m" up
-	done
-	for i in lo br0; do ip -n "$ns" link set "$i" up; done
+	# shellcheck disable=SC2086 # words
+	bridge_network "$ns" $(printf 'tap%s ' $MACHINES)
 }
 
 teardown() {

@@ -4,6 +4,7 @@
 # The whole way in QEMU: power-on, PXE, menu, disk, and what ends on the console when something is wrong. The whole way
 # and one failure always, all of them with PX_LONG=1 (menu/, install/ and write/ have each of them without QEMU).
 load ../px
+load ../report/report
 
 BOOT=$PX_TOP/tests/boot/demo/boot.sh
 
@@ -16,7 +17,7 @@ setup() {
 teardown() {
 	# ended with a failed test: the machine must not stay
 	[ ! -s "$BATS_TEST_TMPDIR/log.pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/log.pid")" 2>/dev/null || true
-	[ -z "${reports:-}" ] || stop "$reports"
+	[ -z "${SERVER:-}" ] || stop "$SERVER"
 }
 
 long() {
@@ -71,15 +72,11 @@ no_boot_sector() {
 }
 
 @test "an image with a wrong hash fails on the console, is reported, stays there, and the disk has no boot sector" {
-	mkdir "$BATS_TEST_TMPDIR/reports"
-	"$PX_TOP/tests/report/report_server" "$BATS_TEST_TMPDIR/reports" 3>&- &
-	reports=$!
-	wait_for 10 test -s "$BATS_TEST_TMPDIR/reports/ports"
-	read -r udp http <"$BATS_TEST_TMPDIR/reports/ports"
+	report_server "$BATS_TEST_TMPDIR/reports"
 	small_image | sed 's/^SHA256: ....../SHA256: 000000/' >"$BATS_TEST_TMPDIR/images"
 	truncate -s 64M "$disk"
 	# 10.0.2.2 is this machine's loopback
-	machine "px.image=small px.disk=smallest px.auto px.timeout=1 px.report=http://10.0.2.2:$http/ px.log=udp://10.0.2.2:$udp"
+	machine "px.image=small px.disk=smallest px.auto px.timeout=1 px.report=http://10.0.2.2:$HTTP/ px.log=udp://10.0.2.2:$UDP"
 	"$BOOT" -k -t "$root" -D "$disk" -l "$BATS_TEST_TMPDIR/log" -x 'px: installed|Kernel panic' 'px: FAILED' 3>&-
 	wait_for 20 grep -q '"failed"' "$BATS_TEST_TMPDIR/reports/events"
 	wait_for 20 grep -q 'px: FAILED' "$BATS_TEST_TMPDIR/reports/syslog"

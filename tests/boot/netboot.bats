@@ -5,6 +5,7 @@
 # menu. One path always, all of them with PX_LONG=1. The seconds from power-on are printed (bats
 # --show-output-of-passing-tests shows them).
 load ../px
+load network
 
 BOOT=$PX_TOP/tests/boot/demo/boot.sh
 
@@ -21,12 +22,7 @@ long() {
 network() {
 	ns=pxb$$
 	mkdir "$dir/build"
-	ip netns add "$ns"
-	ip -n "$ns" link add br0 type bridge
-	ip -n "$ns" tuntap add tap0 mode tap
-	ip -n "$ns" link set tap0 master br0
-	ip -n "$ns" addr add 192.0.2.1/24 dev br0
-	for i in lo br0 tap0; do ip -n "$ns" link set "$i" up; done
+	bridge_network "$ns" tap0
 	ln -s "$PX_BUSYBOX" "$dir/build/busybox"
 	"$PX_TOP/tests/boot/demo/root.sh" "$PX_BUILD" "$dir/build/tftpboot" "$PX_BUILD/demo/debian.stanza"
 }

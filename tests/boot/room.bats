@@ -4,6 +4,7 @@
 # The flip on each boot path, with PX_LONG=1 (three-machines.bats has BIOS by HTTP in every run): a machine whose
 # firmware has the network before the disk is planned, installs, and boots its disk from then on.
 load ../px
+load network
 
 BOOT=$PX_TOP/tests/boot/demo/boot.sh
 MAC=52:54:00:00:00:01
@@ -15,12 +16,7 @@ setup() {
 	dir=$BATS_TEST_TMPDIR ns=pxf$$
 	mkdir "$dir/build"
 	ln -s "$PX_BUSYBOX" "$dir/build/busybox"
-	ip netns add "$ns"
-	ip -n "$ns" link add br0 type bridge
-	ip -n "$ns" tuntap add tap0 mode tap
-	ip -n "$ns" link set tap0 master br0
-	ip -n "$ns" addr add 192.0.2.1/24 dev br0
-	for i in lo br0 tap0; do ip -n "$ns" link set "$i" up; done
+	bridge_network "$ns" tap0
 	root=$dir/build/tftpboot
 	[ -e "$BATS_FILE_TMPDIR/small.stanza" ] ||
 		"$PX_TOP/tests/boot/demo/small.sh" "$PX_BUILD" trixie "$BATS_FILE_TMPDIR"

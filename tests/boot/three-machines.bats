@@ -4,6 +4,7 @@
 # A room: three machines at once from make serve, nobody at any of them. Planned by pxroom, installed, reported, turned
 # over by the server, and booted from their disks, although the network comes first in their firmware.
 load ../px
+load network
 
 MACHINES='1 2 3'
 
@@ -11,15 +12,8 @@ setup() {
 	need_root
 	need qemu-system-x86_64 sfdisk zstd ip dnsmasq python3 curl
 	dir=$BATS_TEST_TMPDIR ns=pxmenu$$
-	ip netns add "$ns"
-	ip -n "$ns" link add br0 type bridge
-	ip -n "$ns" addr add 192.0.2.1/24 dev br0
-	for m in $MACHINES; do
-		ip -n "$ns" tuntap add "tap$m" mode tap
-		ip -n "$ns" link set "tap$m" master br0
-		ip -n "$ns" link set "tap$m" up
-	done
-	for i in lo br0; do ip -n "$ns" link set "$i" up; done
+	# shellcheck disable=SC2086 # words
+	bridge_network "$ns" $(printf 'tap%s ' $MACHINES)
 }
 
 teardown() {

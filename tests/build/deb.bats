@@ -3,6 +3,7 @@
 # make deb: what the package holds, the same bytes twice, lintian; with PX_LONG=1 in a bare Debian tree of the suite
 # that is built (no systemd runs there: its units are verified, what they start is started by hand).
 load ../px
+load ../boot/network
 
 setup_file() {
 	[ -e "$PX_BUILD/tftpboot/SHA256SUMS" ] && command -v go-md2man >/dev/null || return 0
@@ -200,12 +201,7 @@ newer() {
 	sed '0,/^ *APPEND.*/s//& px.image=debian px.disk=smallest px.auto px.timeout=1/' "$srv/pxelinux.cfg/default" \
 		>"$srv/pxelinux.cfg/01-52-54-00-12-34-56"
 	ns=pxd$$
-	ip netns add "$ns"
-	ip -n "$ns" link add br0 type bridge
-	ip -n "$ns" tuntap add tap0 mode tap
-	ip -n "$ns" link set tap0 master br0
-	ip -n "$ns" addr add 192.0.2.1/24 dev br0
-	for i in lo br0 tap0; do ip -n "$ns" link set "$i" up; done
+	bridge_network "$ns" tap0
 	ip netns exec "$ns" chroot "$BARE" /usr/lib/pxe-imager/initramfs/serve/serve.sh -b /var/lib/pxe-imager \
 		-i br0 -r 192.0.2.50,192.0.2.60 >"$dir/log" 2>&1 3>&- &
 	pid=$!

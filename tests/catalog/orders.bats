@@ -3,6 +3,7 @@
 # menu/order.h: what the Machine: stanzas of a signed catalog order this machine to do, and when it does not.
 
 load ../px
+load ../report/report
 load ../menu/menu
 
 setup_file() {
@@ -187,13 +188,9 @@ refused() {
 }
 
 @test "Report, Log and After of an order are taken, the countdown says who has ordered it, and it is done once" {
-	mkdir "$BATS_TEST_TMPDIR/reports"
-	"$PX_TOP/tests/report/report_server" -a 127.0.0.1:0 "$BATS_TEST_TMPDIR/reports" &
-	SERVER=$!
-	wait_for 20 test -s "$BATS_TEST_TMPDIR/reports/ports"
-	read -r udp http <"$BATS_TEST_TMPDIR/reports/ports"
-	orders 'Machine: serial=PF2ABCDE' 'Image: a' "Auto: until $(now 1 hour)" "Report: http://127.0.0.1:$http/" \
-		"Log: udp://127.0.0.1:$udp" 'After: poweroff'
+	report_server "$BATS_TEST_TMPDIR/reports"
+	orders 'Machine: serial=PF2ABCDE' 'Image: a' "Auto: until $(now 1 hour)" "Report: http://127.0.0.1:$HTTP/" \
+		"Log: udp://127.0.0.1:$UDP" 'After: poweroff'
 	cmdline px.timeout=2
 	terminal 80 24 xterm
 	wait_screen 'Ordered by the signed catalog, images:14'
@@ -210,12 +207,8 @@ refused() {
 }
 
 @test "an order that is refused is told to the server that it names" {
-	mkdir "$BATS_TEST_TMPDIR/reports"
-	"$PX_TOP/tests/report/report_server" -a 127.0.0.1:0 "$BATS_TEST_TMPDIR/reports" &
-	SERVER=$!
-	wait_for 20 test -s "$BATS_TEST_TMPDIR/reports/ports"
-	read -r _ http <"$BATS_TEST_TMPDIR/reports/ports"
-	orders 'Machine: serial=PF2ABCDE' 'Image: a' "Auto: until $(now 1 hour ago)" "Report: http://127.0.0.1:$http/"
+	report_server "$BATS_TEST_TMPDIR/reports"
+	orders 'Machine: serial=PF2ABCDE' 'Image: a' "Auto: until $(now 1 hour ago)" "Report: http://127.0.0.1:$HTTP/"
 	cmdline
 	timeout 60 pximenu -r "$ROOT" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 &
 	MENU=$!

@@ -3,6 +3,7 @@
 # catalog/signed.h and menu/load.c: with keys in the initramfs, no byte of a catalog is read that none of them signed.
 
 load ../px
+load ../report/report
 load ../menu/menu
 
 setup_file() {
@@ -292,11 +293,7 @@ refused() {
 
 # the user and password of px.catalog= go to the signature's server, too, and nowhere else
 @test "what is refused shows no password of the catalog's URL: not on the screen, in the log, syslog or an event" {
-	mkdir "$BATS_TEST_TMPDIR/reports"
-	"$PX_TOP/tests/report/report_server" -a 127.0.0.1:0 "$BATS_TEST_TMPDIR/reports" &
-	SERVER=$!
-	wait_for 20 test -s "$BATS_TEST_TMPDIR/reports/ports"
-	read -r udp http <"$BATS_TEST_TMPDIR/reports/ports"
+	report_server "$BATS_TEST_TMPDIR/reports"
 	cat >"$PX_STUB/catalog.sh" <<-E
 		case \$url in *.sig)
 			[ ! -e "$PX_STUB/fails" ] || { echo "pxfetch: \$url: no answer" >&2; exit 5; } ;;
@@ -306,8 +303,8 @@ refused() {
 		rm -f "$PX_STUB/images.sig" "$PX_STUB/fails" "$ROOT/run/px/auto.done"
 		[ $why != foreign ] || sign spare
 		[ $why != failing ] || : >"$PX_STUB/fails"
-		cmdline px.auto px.timeout=0 px.image=a px.ui=text "px.log=udp://127.0.0.1:$udp" \
-			"px.report=http://127.0.0.1:$http/"
+		cmdline px.auto px.timeout=0 px.image=a px.ui=text "px.log=udp://127.0.0.1:$UDP" \
+			"px.report=http://127.0.0.1:$HTTP/"
 		timeout 60 pximenu -r "$ROOT" -c 'http://joe:hunter2@192.0.2.1/images' </dev/null \
 			>"$BATS_TEST_TMPDIR/out" 2>&1 &
 		MENU=$!

@@ -5,6 +5,7 @@
 load ../px
 load ../menu/menu
 load ../fetch/fetch
+load ../report/report
 load capture
 
 setup() {
@@ -191,11 +192,7 @@ teardown() {
 
 @test "captured is an event, with the warnings; a failed one is failed" {
 	make_disk
-	mkdir reports
-	"$PX_TOP/tests/report/report_server" -a 127.0.0.1:0 reports 3>&- &
-	SERVER=$!
-	wait_for 20 test -s reports/ports
-	read -r UDP HTTP <reports/ports
+	report_server reports
 	capture "px.capture=$URL/up/" "px.report=http://127.0.0.1:$HTTP/"
 	wait "$MENU"
 	grep -q '"event":"captured".*"image":"lab","disk":"/dev/vda"' reports/events

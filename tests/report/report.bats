@@ -3,6 +3,7 @@
 
 load ../px
 load ../menu/menu
+load report
 
 setup() {
 	menu_setup one
@@ -16,10 +17,7 @@ teardown() {
 }
 
 start_server() {
-	"$PX_TOP/tests/report/report_server" -a "127.0.0.1:${port:-0}" "$REPORTS" "$@" &
-	SERVER=$!
-	wait_for 20 test -s "$REPORTS/ports"
-	read -r UDP HTTP <"$REPORTS/ports"
+	report_server "$REPORTS" "$@"
 }
 
 # the value of a key in the event of that name
