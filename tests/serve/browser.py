@@ -18,7 +18,7 @@ import time
 
 class Browser:
     def __init__(self, size):
-        self.profile = tempfile.TemporaryDirectory()
+        self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         to_browser, self.write_fd = os.pipe()
         self.read_fd, from_browser = os.pipe()
 
@@ -73,9 +73,14 @@ class Browser:
             return None
         return result["result"].get("value")
 
+    # A signal would end the browser before its own children, which then write into the folder while it is removed.
     def close(self):
-        self.process.terminate()
-        self.process.wait()
+        try:
+            os.write(self.write_fd, b'{"id":0,"method":"Browser.close"}\0')
+            self.process.wait(30)
+        except (OSError, subprocess.TimeoutExpired):
+            self.process.kill()
+            self.process.wait()
         self.profile.cleanup()
 
 
