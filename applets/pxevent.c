@@ -123,7 +123,6 @@ static void check_request(void)
 
 static void NORETURN take_event(void)
 {
-	static const char names[] ALIGN1 = "start\0progress\0done\0failed\0local\0captured\0";
 	const char *address = variable("REMOTE_ADDR"), *why;
 	char mac[PX_ROOM_MAC_BYTES], *busy = xzalloc(1);
 	struct px_json event;
@@ -135,7 +134,7 @@ static void NORETURN take_event(void)
 		refuse("400 Bad Request", why);
 	if (px_room_mac(mac, px_json_string(&event, "mac")) != 0)
 		refuse("400 Bad Request", "no MAC address in mac");
-	if (index_in_strings(names, px_json_string(&event, "event")) < 0)
+	if (index_in_strings(px_room_events, px_json_string(&event, "event")) < 0)
 		refuse("400 Bad Request", "no such event");
 	active = px_room_active(BUSY_WINDOW_S);
 	if (px_room_keep(&event, mac, address) < 0)

@@ -173,17 +173,30 @@ static const char metric_heads[] ALIGN1 =
 	"px_last_event_timestamp_seconds gauge When its last event came.\0"
 	"px_failed_total counter Installations that failed.\0";
 
-static unsigned long long value_of(const struct px_json *state, int metric)
-{
-	static const char events[] ALIGN1 = "start\0progress\0done\0failed\0local\0captured\0";
-	static const char numbers[] ALIGN1 = "\0bytes\0total\0rate\0received\0failed_total\0";
-	int event = index_in_strings(events, px_json_string(state, "event"));
+/* What all metrics say of one machine, so that its state is read once. */
+struct sample {
+	char *image;                /* malloced; NULL: nothing was heard of it */
+	unsigned long long values[METRICS];
+};
 
-	if (metric == M_STATE)
-		return event + 1;
-	if (metric == M_RATE && event != 1) /* nothing moves */
-		return 0;
-	return px_json_number(state, metric == M_STATE ? "" : nth_string(numbers, metric));
+static void take_sample(struct sample *sample, const char *mac)
+{
+	static const char numbers[] ALIGN1 = "\0bytes\0total\0rate\0received\0failed_total\0";
+	struct px_json state;
+	char *text = px_room_state(&state, mac);
+	const char *event;
+	int metric;
+
+	if (!text)
+		return;
+	event = px_json_string(&state, "event");
+	sample->image = xstrdup(px_json_string(&state, "image"));
+	for (metric = M_WRITTEN; metric < METRICS; metric++)
+		sample->values[metric] = px_json_number(&state, nth_string(numbers, metric));
+	sample->values[M_STATE] = index_in_strings(px_room_events, event) + 1;
+	if (strcmp(event, "progress") != 0) /* nothing moves */
+		sample->values[M_RATE] = 0;
+	free(text);
 }
 
 /* HELP, TYPE, and where the samples' name ends. */
@@ -199,36 +212,40 @@ static int add_metric_head(struct px_json_text *text, int metric)
 	return name_bytes;
 }
 
-static void add_sample(struct px_json_text *text, int metric, int name_bytes, const struct machine *machine)
+static void add_sample(struct px_json_text *text, int metric, int name_bytes, const char *mac,
+		const struct sample *sample)
 {
-	struct px_json state;
-	char *state_text = px_room_state(&state, machine->mac), *line;
+	char *line = xasprintf("%.*s{mac=\"%s\",image=", name_bytes, nth_string(metric_heads, metric), mac);
 
-	if (!state_text)
-		return;
-	line = xasprintf("%.*s{mac=\"%s\",image=", name_bytes, nth_string(metric_heads, metric), machine->mac);
 	px_json_add(text, line);
 	free(line);
-	px_json_add_string(text, px_json_string(&state, "image"));
-	line = xasprintf("} %llu\n", value_of(&state, metric));
+	px_json_add_string(text, sample->image);
+	line = xasprintf("} %llu\n", sample->values[metric]);
 	px_json_add(text, line);
 	free(line);
-	free(state_text);
 }
 
 void FAST_FUNC px_list_metrics(struct px_json_text *text)
 {
 	struct machines m;
+	struct sample *samples;
 	unsigned i;
 	int metric;
 
 	find_machines(&m);
+	samples = xzalloc((m.count + 1) * sizeof(*samples));
+	for (i = 0; i < m.count; i++)
+		take_sample(&samples[i], m.all[i].mac);
 	for (metric = 0; metric < METRICS; metric++) {
 		int name_bytes = add_metric_head(text, metric);
 
 		for (i = 0; i < m.count; i++)
-			add_sample(text, metric, name_bytes, &m.all[i]);
+			if (samples[i].image)
+				add_sample(text, metric, name_bytes, m.all[i].mac, &samples[i]);
 	}
+	for (i = 0; i < m.count; i++)
+		free(samples[i].image);
+	free(samples);
 	free(m.all);
 }
 

@@ -10,6 +10,8 @@
 
 enum { STATE_BYTES = 2 * PX_ROOM_EVENT_BYTES, BOTH_S = 60, TELL_MS = 5000, TELL_STEP_MS = 50 };
 
+const char px_room_events[] ALIGN1 = "start\0progress\0done\0failed\0local\0captured\0";
+
 int FAST_FUNC px_room_mac(char mac[PX_ROOM_MAC_BYTES], const char *text)
 {
 	int i;
@@ -48,25 +50,31 @@ char* FAST_FUNC px_room_state(struct px_json *state, const char *mac)
 
 /* --- the log */
 
-static int open_log(void)
+/* Opened and locked, *st filled in; not one that somebody else has put aside while this waited for it. -1: errno says
+ * why. */
+static int open_log(struct stat *st)
 {
+	struct stat now;
 	int fd = open("log.jsonl", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
 
-	if (fd >= 0)
-		flock(fd, LOCK_EX);
+	st->st_size = 0;
+	while (fd >= 0 && flock(fd, LOCK_EX) == 0 && fstat(fd, st) == 0
+	 && (stat("log.jsonl", &now) != 0 || now.st_ino != st->st_ino)) {
+		close(fd);
+		fd = open("log.jsonl", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	}
 	return fd;
 }
 
-/* Opened and locked; everything of the room is written under that lock. -1: errno says why. */
+/* Everything of the room is written under that lock. -1: errno says why. */
 static int lock_log(void)
 {
 	struct stat st;
-	int fd = open_log();
+	int fd = open_log(&st);
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > PX_ROOM_LOG_BYTES && st.st_nlink
-	 && rename("log.jsonl", "log.jsonl.1") == 0) {
+	if (fd >= 0 && st.st_size > PX_ROOM_LOG_BYTES && rename("log.jsonl", "log.jsonl.1") == 0) {
 		close(fd);
-		fd = open_log();
+		fd = open_log(&st);
 	}
 	return fd;
 }

@@ -16,6 +16,9 @@ enum {
 	PX_ROOM_LOG_BYTES = 64 << 20, /* a log.jsonl that is longer becomes log.jsonl.1 */
 };
 
+/* The names of events, a NUL behind each, in the order of the metric px_state (1 is the first). */
+extern const char px_room_events[];
+
 /* A MAC address with colons in lower case, as files are named here. 0; -1: text is none. */
 int px_room_mac(char mac[PX_ROOM_MAC_BYTES], const char *text) FAST_FUNC;
 

@@ -48,6 +48,28 @@ lines() {
 	[ "$(lines) $(get failed_total)" = "1 1" ]
 }
 
+# waiting NUMBER: so many wait for the log's lock
+waiting() {
+	[ "$(grep -c -- "-> FLOCK .*:$(stat -c %i "$PX_ROOM_DIR/log.jsonl") " /proc/locks)" = "$1" ]
+}
+
+@test "a log of more than 64 MiB is put aside once, though several events come at that moment, and none is lost" {
+	local last pids=()
+	truncate -s 65M "$PX_ROOM_DIR/log.jsonl"
+	exec 8>>"$PX_ROOM_DIR/log.jsonl"
+	flock 8
+	for last in 1 2 3; do
+		post "$(event start 52:54:00:12:34:0$last)" 8>&- >"$BATS_TEST_TMPDIR/code$last" &
+		pids+=($!)
+	done
+	wait_for 10 waiting 3
+	exec 8>&-
+	wait "${pids[@]}"
+	[ "$(cat "$BATS_TEST_TMPDIR"/code[123] | tr '\n' ' ')" = '200 200 200 ' ]
+	[ "$(stat -c %s "$PX_ROOM_DIR/log.jsonl.1")" = $((65 << 20)) ]
+	[ "$(lines)" = 3 ]
+}
+
 @test "an event of 1 MB is refused with an answer, and so is one whose length is not said; nothing is kept" {
 	head -c 1000000 /dev/zero | tr '\0' a >"$BATS_TEST_TMPDIR/long"
 	run curl -s -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' -H Expect: \
