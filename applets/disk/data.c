@@ -6,7 +6,7 @@
 //kbuild:lib-$(CONFIG_PX_WRITE) += data.o
 
 #include "libbb.h"
-#include <sys/syscall.h>
+#include "lib/fd.h"
 #include "volume/probe.h"
 #include "volume/volume.h"
 #include "disk/disk.h"
@@ -181,17 +181,11 @@ static int look_listen(const struct px_disk_look *look, char *words)
 	return words[0] == '=' ? 0 : -1;
 }
 
-/* A child that is left behind must not hold the other ends of anybody's pipes. Linux before 5.9 has no such call. */
+/* A child that is left behind must not hold the other ends of anybody's pipes. */
 static void look_alone(int keep)
 {
-	int fd;
-
-	if ((keep == 0 || syscall(SYS_close_range, 0, keep - 1, 0) == 0)
-	 && syscall(SYS_close_range, keep + 1, ~0U, 0) == 0)
-		return;
-	for (fd = 0; fd < 1024; fd++)
-		if (fd != keep)
-			close(fd);
+	px_fd_close(0, keep - 1);
+	px_fd_close(keep + 1, INT_MAX);
 }
 
 /* A dying disk may keep a read for minutes, and nothing ends that read: so a child does it, and one that is late is

@@ -13,4 +13,8 @@ int px_fd_parse(const char *text) FAST_FUNC;
  * fails still. To be called before anything is opened. */
 void px_fd_keep_standard(void) FAST_FUNC;
 
+/* Closes all open files from number first up to number last; INT_MAX: all from first on. For a child that is about to
+ * be another program, or is left to itself. */
+void px_fd_close(int first, int last) FAST_FUNC;
+
 #endif

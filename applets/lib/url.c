@@ -211,6 +211,14 @@ void FAST_FUNC px_url_free(struct px_url *url)
 	memset(url, 0, sizeof(*url));
 }
 
+char* FAST_FUNC px_url_authority(const struct px_url *url)
+{
+	int v6 = strchr(url->host, ':') != NULL;
+
+	return xasprintf("%s%s%s%s%s", v6 ? "[" : "", url->host, v6 ? "]" : "", url->port ? ":" : "",
+			url->port ? url->port : "");
+}
+
 int FAST_FUNC px_url_is_multicast(const char *text)
 {
 	return strncasecmp(text, "udpcast:", 8) == 0;

@@ -31,6 +31,9 @@ int px_url_is_multicast(const char *text) FAST_FUNC;
  * password, control bytes replaced. malloc'd. */
 char *px_url_hide(const char *text) FAST_FUNC;
 
+/* HOST[:PORT] as it stands in a URL, an IPv6 address in brackets. malloc'd. */
+char *px_url_authority(const struct px_url *url) FAST_FUNC;
+
 void px_url_free(struct px_url *url) FAST_FUNC;
 
 /* Takes user and password out of everything in text that looks like a URL, in place: for logs, screens and reports,

@@ -28,15 +28,6 @@ struct sender {
 	unsigned long long quiet_ms; /* before that the server wants no progress */
 };
 
-/* HOST[:PORT] as in a URL; malloced */
-static char *authority(const struct px_url *url)
-{
-	int v6 = strchr(url->host, ':') != NULL;
-
-	return xasprintf("%s%s%s%s%s", v6 ? "[" : "", url->host, v6 ? "]" : "", url->port ? ":" : "",
-			url->port ? url->port : "");
-}
-
 /* --- syslog, RFC 5426: one message a datagram */
 
 /* A name that cannot be found now is not looked for at every line: that takes its time, and events wait behind it. */
@@ -187,7 +178,7 @@ void FAST_FUNC px_sender_run(int fd, const struct px_url *log, const struct px_u
 	ssize_t n;
 
 	if (log)
-		s.log_host = authority(log);
+		s.log_host = px_url_authority(log);
 	s.post = post;
 	while (1) {
 		struct pollfd pollfd = { .fd = fd, .events = POLLIN };

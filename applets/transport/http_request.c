@@ -69,18 +69,9 @@ static char *credentials(const char *field, const char *user)
 	return line;
 }
 
-/* "host:port" as in Host and in a proxy's request; malloc'd */
-static char *authority(const struct px_url *url)
-{
-	int v6 = strchr(url->host, ':') != NULL;
-
-	return xasprintf("%s%s%s%s%s", v6 ? "[" : "", url->host, v6 ? "]" : "", url->port ? ":" : "",
-			url->port ? url->port : "");
-}
-
 char* FAST_FUNC px_http_text(const struct px_url *url)
 {
-	char *host = authority(url);
+	char *host = px_url_authority(url);
 	char *text = xasprintf("%s://%s%s", url->scheme, host, url->path);
 
 	free(host);
@@ -103,7 +94,7 @@ static char *range_fields(off_t offset_bytes, off_t part_bytes, const char *vali
 char* FAST_FUNC px_http_request(const struct px_url *url, const struct px_url *proxy, off_t offset_bytes,
 		off_t part_bytes, const char *validator)
 {
-	char *host = authority(url);
+	char *host = px_url_authority(url);
 	char *auth = credentials("Authorization", url->user);
 	char *proxy_auth = credentials("Proxy-Authorization", proxy ? proxy->user : NULL);
 	char *range = range_fields(offset_bytes, part_bytes, validator);
@@ -123,7 +114,7 @@ char* FAST_FUNC px_http_request(const struct px_url *url, const struct px_url *p
 static char *request_with_body(const char *method, const char *agent, const struct px_url *url,
 		const struct px_url *proxy)
 {
-	char *host = authority(url);
+	char *host = px_url_authority(url);
 	char *auth = credentials("Authorization", url->user);
 	char *proxy_auth = credentials("Proxy-Authorization", proxy ? proxy->user : NULL);
 	char *request = xasprintf("%s %s%s%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nConnection: close\r\n%s%s",

@@ -11,6 +11,7 @@
 
 #include "libbb.h"
 #include <sys/prctl.h>
+#include "lib/fd.h"
 #include "transport/connection.h"
 
 enum {
@@ -154,8 +155,7 @@ static void become_receiver(pid_t parent, char **argv, int out_fd, int said_fd)
 	dup2(fd, STDIN_FILENO);
 	dup2(out_fd, STDOUT_FILENO);
 	dup2(said_fd, STDERR_FILENO);
-	for (fd = 3; fd < 64; fd++)
-		close(fd);
+	px_fd_close(STDERR_FILENO + 1, INT_MAX);
 	execvp(argv[0], argv);
 	_exit(127);
 }
