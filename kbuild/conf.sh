@@ -27,3 +27,21 @@ die() {
 	echo "${0##*/}: $*" >&2
 	exit 1
 }
+
+# The time of the last commit of $top in seconds; of an archive without git that of its kbuild/version, to which dist.sh
+# has given it.
+commit_time() {
+	# the reader sets it
+	# shellcheck disable=SC2154
+	if [ -e "$top/.git" ]; then
+		git -C "$top" -c safe.directory='*' log -1 --format=%ct
+	else
+		stat -c %Y "$top/kbuild/version"
+	fi
+}
+
+# What of BUILD/tftpboot the build makes, a name a line: no site's own images, plans or files that lie beside it.
+boot_files() {
+	sed 's/^[0-9a-f]*[ *]*//' "$1/tftpboot/SHA256SUMS"
+	printf '%s\n' SHA256SUMS pxelinux.cfg/default grub/grub.cfg
+}

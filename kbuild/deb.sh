@@ -19,15 +19,6 @@ debian_version() {
 	esac
 }
 
-# The time of the last commit; of an archive without git, that of kbuild/version, which dist.sh sets to it.
-commit_time() {
-	if [ -e "$top/.git" ]; then
-		git -C "$top" -c safe.directory='*' log -1 --format=%ct
-	else
-		stat -c %Y "$here/version"
-	fi
-}
-
 install_listed() {
 	sed 's/#.*//' "$here/deb/files.list" | while read -r from to mode; do
 		[ -n "$from" ] || continue
@@ -42,13 +33,10 @@ install_listed() {
 	done
 }
 
-# What machines boot: only what the build makes, never a site's own images, plans or files that lie beside them.
+# What machines boot, and the examples.
 install_boot_files() {
 	to=$root/usr/lib/pxe-imager/tftpboot
-	sed 's/^[0-9a-f]*[ *]*//' "$build/tftpboot/SHA256SUMS" | while read -r file; do
-		install -D -m 644 "$build/tftpboot/$file" "$to/$file"
-	done
-	for file in SHA256SUMS pxelinux.cfg/default grub/grub.cfg; do
+	boot_files "$build" | while read -r file; do
 		install -D -m 644 "$build/tftpboot/$file" "$to/$file"
 	done
 	for file in "$top"/initramfs/tftproot/example/*; do

@@ -10,10 +10,8 @@
 #   man.sh BUILD [PX_TOP]
 set -eu
 
-die() {
-	echo "man.sh: $*" >&2
-	exit 1
-}
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/conf.sh"
 
 help_of() {
 	"$busybox" "$1" --help 2>&1
@@ -119,11 +117,11 @@ page() {
 main() {
 	[ $# -ge 1 ] || { echo "usage: man.sh BUILD [TOP]" >&2; exit 2; }
 	build=$(cd "$1" && pwd)
-	top=$(cd "${2:-$(dirname "$0")/..}" && pwd)
+	top=$(cd "${2:-$here/..}" && pwd)
 	busybox=${PX_BUSYBOX:-$build/busybox}
 	command -v go-md2man >/dev/null || die "no go-md2man (apt-get install go-md2man)"
 	version=$(cat "$build/version")
-	date=$(date -u -d "@${SOURCE_DATE_EPOCH:-$(git -C "$top" log -1 --format=%ct 2>/dev/null || echo 0)}" +%Y-%m-%d)
+	date=$(date -u -d "@${SOURCE_DATE_EPOCH:-$(commit_time 2>/dev/null || echo 0)}" +%Y-%m-%d)
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
 	mkdir -p "$build/man"

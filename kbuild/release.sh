@@ -41,13 +41,11 @@ same() {
 	cmp -- "$2" "$3" >&2 || die "$1 is not the same when it is built again"
 }
 
-# What a site has in its tftpboot is not compared: only what the build makes.
 compare() {
 	deb=$(cd "$build/dist" && ls pxe-imager_"$version"_*.deb)
 	same "$deb" "$build/dist/$deb" "$second/build/dist/$deb"
 	same manifest.txt "$build/manifest.txt" "$second/build/manifest.txt"
-	{ sed 's/^[0-9a-f]*[ *]*//' "$build/tftpboot/SHA256SUMS"; echo SHA256SUMS; echo pxelinux.cfg/default
-		echo grub/grub.cfg; } >"$again/boot-files"
+	boot_files "$build" >"$again/boot-files"
 	while read -r file; do
 		same "tftpboot/$file" "$build/tftpboot/$file" "$second/build/tftpboot/$file"
 	done <"$again/boot-files"
@@ -58,7 +56,7 @@ compare() {
 
 collect() {
 	cp "$build/dist/pxe-imager-$version.tar.xz" "$build/dist/$deb" "$build/manifest.txt" "$new/"
-	time=$(git -C "$top" log -1 --format=%ct)
+	time=$(commit_time)
 	tar -C "$build/tftpboot" --files-from="$again/boot-files" --owner=0 --group=0 --numeric-owner --mtime="@$time" \
 		--sort=name --mode=u=rw,go=r --transform="s,^,pxe-imager-$version/," \
 		-cf "$new/pxe-imager-$version-tftpboot.tar"
