@@ -126,7 +126,8 @@ static enum px_status ready_slot(struct px_missing *m, const struct px_piece *pi
 {
 	struct px_slot *slot = &m->slots[m->put % m->slot_count];
 
-	slot->chunk = chunk;
+	if (slot->chunk != chunk)
+		slot->chunk = chunk; /* once for each ring: piece_work of others looks at it while it seeks its own */
 	slot->piece = *piece;
 	if (!slot->decoder)
 		slot->decoder = px_piece_decoder_new();

@@ -12,9 +12,9 @@ setup() {
 	STRESS=$PX_TOP/tests/sanitize/stress
 }
 
-@test "ThreadSanitizer has no word to say of ring, gate, zstd frames and pouring, and every round ends as it must" {
+@test "ThreadSanitizer has no word to say of ring, gate, zstd frames, pouring and pxwrite -u, and every round ends as it must" {
 	run "$STRESS/run" "$BATS_TEST_TMPDIR/build" "$([ -n "${PX_LONG:-}" ] && echo 60 || echo 3)"
 	echo "$output"
 	[ "$status" -eq 0 ]
-	[ "$(grep -c '^[a-z]*: [0-9]* rounds$' <<<"$output")" -eq 4 ]
+	[ "$(grep -c '^[a-z]*: [0-9]* rounds$' <<<"$output")" -eq 5 ]
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The threads of pxwrite (lib/ring.c, write/gate.c, write/pour.c, write/readbehind.c, decode/zstd_frames.c) under
- * ThreadSanitizer: many short rounds, of random sizes, with faults at random places.
+ * The threads of pxwrite (lib/ring.c, write/gate.c, write/pour.c, write/readbehind.c, write/compare.c, write/pieces.c,
+ * decode/zstd_frames.c) under ThreadSanitizer: many short rounds, of random sizes, with faults at random places.
  *
- *   stress WHAT SECONDS [SEED]     WHAT: ring, gate, frames, pour; SEED: the first round's number
+ *   stress WHAT SECONDS [SEED]     WHAT: ring, gate, frames, pour, delta; SEED: the first round's number
  *
  * Besides what the sanitizer finds, each round knows how it must end: all bytes in place, or the failure that was put
  * in. A round that is not over after PATIENCE_S never ends. Ends with "WHAT: N rounds".
@@ -51,8 +51,9 @@ static void hangs(int sig UNUSED_PARAM)
 
 int main(int argc, char **argv)
 {
-	static const char names[] = "ring\0gate\0frames\0pour\0";
-	static void (*const rounds[])(unsigned) = { round_of_ring, round_of_gate, round_of_frames, round_of_pour };
+	static const char names[] = "ring\0gate\0frames\0pour\0delta\0";
+	static void (*const rounds[])(unsigned) = { round_of_ring, round_of_gate, round_of_frames, round_of_pour,
+		round_of_delta };
 	unsigned long long end_ms;
 	unsigned count = 0;
 	int which = argc > 2 ? index_in_strings(names, argv[1]) : -1;

@@ -39,5 +39,6 @@ void round_of_ring(unsigned seed);
 void round_of_gate(unsigned seed);
 void round_of_frames(unsigned seed);
 void round_of_pour(unsigned seed);
+void round_of_delta(unsigned seed);
 
 #endif
