@@ -238,7 +238,8 @@ unsigned FAST_FUNC px_room_active(unsigned seconds)
 		return 0;
 	while ((entry = readdir(dir)) != NULL)
 		count += strlen(entry->d_name) == sizeof("00:00:00:00:00:00.json") - 1 && (!seconds
-				|| (fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && st.st_mtime + seconds > now_s));
+				|| (fstatat(dirfd(dir), entry->d_name, &st, 0) == 0
+				&& now_s - st.st_mtime < (time_t)seconds));
 	closedir(dir);
 	return count;
 }

@@ -144,6 +144,8 @@ void FAST_FUNC px_sha256_hash(sha256_ctx_t *ctx, const void *data, size_t len_by
 	size_t begun = -ctx->total64 & 63; /* what fills up the block in work */
 	size_t blocks;
 
+	if (!len_bytes)
+		return; /* data may be NULL then, which memcpy must not be given */
 	if (!HAS_BLOCKS(ctx) || len_bytes < begun + 64) {
 		sha256_hash(ctx, data, len_bytes);
 		return;
