@@ -221,7 +221,8 @@ nothing_left() {
 @test "a read error ends it, and names the place; nothing is left" {
 	need strace
 	source_image >in
-	run strace -f -o /dev/null -e inject=pread64:error=EIO:when=4 pxread -b out.bmap -o out.zst in
+	# of the image alone: glibc's loader reads libraries by the same call
+	run strace -f -o /dev/null -P "$PWD/in" -e inject=pread64:error=EIO:when=4 pxread -b out.bmap -o out.zst in
 	expect 3 'cannot read at 1048576: '
 	nothing_left
 }

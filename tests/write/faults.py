@@ -4,9 +4,9 @@
 
     faults.py PXWRITE IMAGE DISK CALL FAULT [ARGUMENT...]
 
-DISK: a block device or a file, filled before each run. CALL: pwrite64, fsync, ioctl, fallocate, pread64, read. FAULT:
-KILL, EIO, ENOSPC; LOST: the call says that 512 bytes are done, and they are not; TERM: it does its work, and SIGTERM
-comes meanwhile.
+DISK: the whole path of a block device or a file, filled before each run. CALL: pwrite64, fsync, ioctl, fallocate,
+pread64; or read, which is of IMAGE. FAULT: KILL, EIO, ENOSPC; LOST: the call says that 512 bytes are done, and they are
+not; TERM: it does its work, and SIGTERM comes meanwhile.
 ARGUMENT: more for pxwrite's command line. strace injects FAULT at the k-th CALL of each thread, k = 1, 2, ... until a
 run has fewer calls than that. After each run the disk must be one of four: as it was, complete, without a boot sector
 and with both ends cleared (unless only the boot sector is missing), or with one of its ends not cleared yet. The exit
@@ -67,7 +67,9 @@ class Bench:
     def inject(self, k):
         action = {'KILL': 'signal=SIGKILL', 'TERM': 'signal=SIGTERM', 'LOST': 'retval=512'}.get(self.fault, 'error=' + self.fault)
         fill(self.disk, self.old)
-        return self.run(['strace', '-f', '-qq', '-o', self.trace.name, '-e', 'trace=' + self.call,
+        # those of disk and image alone: glibc's loader has calls of its own
+        return self.run(['strace', '-f', '-qq', '-o', self.trace.name, '-P', self.disk, '-P', self.image,
+                         '-e', 'trace=' + self.call,
                          '-e', f'inject={self.call}:{action}:when={k}'])
 
     def injected(self):

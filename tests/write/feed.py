@@ -4,7 +4,8 @@
 
     feed.py [FROM_MIB TO_MIB [STALL_SECONDS]]
 
-A pause after each 4 MiB lets the disk become idle. Only that part of it, if so asked; then it waits, saying nothing,
+A pause after each 4 MiB lets the disk become idle: as long as it took to be rid of these, so that a slow reader (under
+a sanitizer, on a busy machine) finds time, too. Only that part of it, if so asked; then it waits, saying nothing,
 for so many seconds or until the reader has gone away.
 """
 import random
@@ -16,10 +17,12 @@ MIB = 1 << 20
 
 
 def feed(out, from_mib, to_mib):
+    begun = time.monotonic()
     for mib in range(from_mib, to_mib):
         out.write(random.Random(mib).randbytes(MIB) if mib % 8 == 1 else bytes(MIB))
         if mib % 4 == 3:
-            time.sleep(0.01)
+            time.sleep(max(0.01, time.monotonic() - begun))
+            begun = time.monotonic()
 
 
 def main(from_mib='0', to_mib='400', stall_seconds='0'):

@@ -323,7 +323,7 @@ serve_parts() {
 	need strace
 	holding
 	plain
-	traced -e trace=pread64 -e inject=pread64:error=EIO:when=9
+	traced -e trace=pread64 -e inject=pread64:error=EIO:when=9 -P "$PWD/disk"
 	[ "$status" -eq 0 ]
 	cmp disk plain
 }

@@ -32,7 +32,7 @@ slowly() {
 	done
 	shift
 	run bash -o pipefail -c 'feed=$0 part=$1; shift; "$feed" $part | "$@"' "$FEED_PY" "${FEED:-}" \
-		timeout 60 strace -f -qq -o trace "${options[@]}" pxwrite -f -s "$BYTES" "$@" "$LOOP"
+		timeout 60 strace -f -qq -o trace -P "$LOOP" "${options[@]}" pxwrite -f -s "$BYTES" "$@" "$LOOP"
 	echo "$output"
 }
 
@@ -51,14 +51,17 @@ hundred_read() {
 
 @test "what has come is flushed and read back while the rest comes, and nothing twice but samples" {
 	mkfifo fifo
-	timeout 200 strace -f -qq -o trace -e trace=pread64,pwrite64,fdatasync pxwrite -f -s "$BYTES" "$LOOP" <fifo \
-		>out 2>&1 &
+	timeout 200 strace -f -qq -o trace -P "$LOOP" -e trace=pread64,pwrite64,fdatasync \
+		pxwrite -f -s "$BYTES" "$LOOP" <fifo >out 2>&1 &
 	timeout=$!
 	exec 9>fifo
 	"$FEED_PY" 0 300 >&9
-	# the rest comes only then, however slow this machine is
-	wait_for 120 hundred_read
-	"$FEED_PY" 300 400 >&9
+	# one MiB after the other, with a while for reading a few between them, however slow this machine is
+	for ((mib = 300; mib < 399; mib++)); do
+		if hundred_read; then break; fi
+		"$FEED_PY" "$mib" $((mib + 1)) >&9
+	done
+	"$FEED_PY" "$mib" 400 >&9
 	exec 9>&-
 	wait "$timeout"
 	mapfile -t lines <out
