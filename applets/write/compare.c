@@ -18,8 +18,10 @@ struct scan {
 	struct px_missing *m;
 	struct px_ring *ring;
 	off_t at_bytes;        /* the next span */
+	off_t end_bytes;       /* up to here */
 	size_t hint;
-	size_t next;           /* the first range that nothing is known of yet */
+	size_t next;           /* the first range that nothing is known of yet: from there on... */
+	size_t left;           /* ...so many, the image's end and its first MiB passed over */
 	size_t batch;          /* of which something has been read again */
 	smallint in_twos;      /* two ranges that follow each other go as one chunk, where it holds both */
 };
@@ -97,14 +99,21 @@ static int FAST_FUNC read_work(void *arg, struct px_chunk *chunk)
 
 /* --- walking over the image */
 
+/* Both are boundaries of spans. */
+static void begin_part(struct scan *scan, off_t at_bytes, off_t end_bytes)
+{
+	scan->at_bytes = at_bytes;
+	scan->end_bytes = end_bytes;
+	scan->hint = px_span_range(scan->m, at_bytes);
+}
+
 static int open_scan(struct scan *scan, struct px_missing *m, px_ring_work *work)
 {
 	struct px_ring_stage stage = { work, m, px_span_threads(m, m->range_bytes) };
 
 	memset(scan, 0, sizeof(*scan));
 	scan->m = m;
-	scan->at_bytes = m->first_end_bytes;
-	scan->next = px_span_range(m, m->first_end_bytes);
+	begin_part(scan, m->first_end_bytes, m->map->image_bytes);
 	scan->ring = px_ring_open(2 * stage.threads + 2, m->range_bytes, &stage, 1);
 	if (scan->ring)
 		return 0;
@@ -121,7 +130,7 @@ static size_t second_bytes(struct scan *scan, ssize_t range, int (*wanted)(struc
 	if (!scan->in_twos || range < 0 || (size_t)range + 1 >= map->range_count)
 		return 0;
 	r = &map->ranges[range];
-	if (r[1].offset_bytes != r[0].offset_bytes + (off_t)r[0].len_bytes
+	if (r[1].offset_bytes != r[0].offset_bytes + (off_t)r[0].len_bytes || r[1].offset_bytes >= scan->end_bytes
 	 || r[0].len_bytes + r[1].len_bytes > scan->m->range_bytes)
 		return 0;
 	return wanted(scan, range + 1) ? r[1].len_bytes : 0;
@@ -134,7 +143,8 @@ static int put_next(struct scan *scan, int (*wanted)(struct scan *scan, ssize_t 
 	ssize_t range;
 	size_t len_bytes;
 
-	while ((len_bytes = px_span_next(scan->m, scan->at_bytes, &scan->hint, &range)) != 0) {
+	while (scan->at_bytes < scan->end_bytes) {
+		len_bytes = px_span_next(scan->m, scan->at_bytes, &scan->hint, &range);
 		if (!wanted(scan, range)) {
 			scan->at_bytes += len_bytes;
 			continue;
@@ -181,13 +191,15 @@ static void collect(struct scan *scan)
 {
 	struct px_missing *m = scan->m;
 
-	for (; scan->next < m->map->range_count; scan->next++) {
+	for (; scan->left; scan->left--) {
 		enum px_range_state state = px_range_state(m, scan->next);
 
 		if (state == PX_RANGE_UNKNOWN)
 			break;
 		if (state == PX_RANGE_DIFFERS)
 			px_ask_range(m, scan->next);
+		if (++scan->next == m->map->range_count)
+			scan->next = px_span_range(m, m->first_end_bytes);
 	}
 	px_ask_flush(m, 0);
 }
@@ -210,33 +222,53 @@ static enum px_status end_compare(struct scan *scan, enum px_status status)
 	return PX_OK;
 }
 
-static void want_all(struct scan *scan)
+static void want_all(struct px_missing *m)
 {
 	size_t i;
 
-	for (i = scan->next; i < scan->m->map->range_count; i++)
-		if (px_range_state(scan->m, i) == PX_RANGE_UNKNOWN)
-			px_range_set(scan->m, i, PX_RANGE_DIFFERS);
+	for (i = px_span_range(m, m->first_end_bytes); i < m->map->range_count; i++)
+		if (px_range_state(m, i) == PX_RANGE_UNKNOWN)
+			px_range_set(m, i, PX_RANGE_DIFFERS);
 }
 
-/* Reading the disk waits for no byte of the network, and a byte that has come waits for one range at most. */
+/* Neither of the two waits for the other one: a piece is received when it is there and a thread has room for it, else
+ * the disk is read on. */
+static enum px_status compare_part(struct scan *scan, off_t at_bytes, off_t end_bytes)
+{
+	struct px_missing *m = scan->m;
+	enum px_status status = PX_OK;
+	int more = 1;
+
+	begin_part(scan, at_bytes, end_bytes);
+	while (status == PX_OK && more) {
+		collect(scan);
+		if (px_pieces_ready(m))
+			status = px_pieces_receive(m);
+		else
+			more = put_next(scan, is_unknown);
+		report(m);
+	}
+	return status;
+}
+
+/* It begins where the sample has found that something is missing, so that there is something to fetch at once: after a
+ * cut that is where writing had come to. What lies before it is compared in the end. */
 static enum px_status compare(struct px_missing *m)
 {
+	off_t start_bytes = m->blind ? m->first_end_bytes : MAX(m->start_bytes, m->first_end_bytes);
 	struct scan scan;
-	enum px_status status = PX_OK;
+	enum px_status status;
 
 	if (open_scan(&scan, m, compare_work) < 0)
 		return PX_RESOURCE;
 	scan.in_twos = 1;
+	scan.next = px_span_range(m, start_bytes);
+	scan.left = m->map->range_count - px_span_range(m, m->first_end_bytes);
 	if (m->blind)
-		want_all(&scan);
-	collect(&scan);
-	while (status == PX_OK && put_next(&scan, is_unknown)) {
-		collect(&scan);
-		if (m->pending && px_source_ready(m->w->source))
-			status = px_pieces_receive(m);
-		report(m);
-	}
+		want_all(m);
+	status = compare_part(&scan, start_bytes, m->map->image_bytes);
+	if (status == PX_OK)
+		status = compare_part(&scan, m->first_end_bytes, start_bytes);
 	return end_compare(&scan, status);
 }
 

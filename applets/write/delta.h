@@ -40,6 +40,7 @@ struct px_missing {
 	uint8_t *state;                /* enum px_range_state of each range */
 	uint16_t *mirror;              /* that gave what was wrong */
 	uint64_t *sums;                /* of each range that was written, its whole sectors: for reading it back */
+	off_t start_bytes;             /* of the first range in the sample that is missing; 0: none is */
 	smallint blind;                /* the disk has so little of it that nobody looks: all is asked for */
 	uint8_t *zeroed;               /* of each MiB of the image: zeros were written into it */
 	off_t settled_bytes;           /* found, or written */
@@ -127,6 +128,9 @@ void px_ask_close(struct px_missing *m) FAST_FUNC;
 /* Reads once from w->source, which may wait; a complete piece goes to the threads. PX_OK, or why not: printed, but for
  * PX_IO of a ring that has failed, which px_pieces_finish says. */
 enum px_status px_pieces_receive(struct px_missing *m) FAST_FUNC;
+
+/* Whether something is awaited and can be read, and px_pieces_receive will not wait for a thread either. */
+int px_pieces_ready(struct px_missing *m) FAST_FUNC;
 
 /* Waits for what is in work. PX_OK; PX_IO: the disk failed, printed. */
 enum px_status px_pieces_finish(struct px_missing *m) FAST_FUNC;

@@ -107,7 +107,10 @@ static int sample(struct px_missing *m)
 		if (px_range_state(m, i) == PX_RANGE_ZERO || nth++ % step != step / 2)
 			continue;
 		looked++;
-		found += px_span_compare(m, i, buf) == 0;
+		if (px_span_compare(m, i, buf) == 0)
+			found++;
+		else if (!m->start_bytes)
+			m->start_bytes = m->map->ranges[i].offset_bytes;
 	}
 	free(buf);
 	return looked ? (int)(found * 100 / looked) : -1;
@@ -259,17 +262,16 @@ enum px_status FAST_FUNC px_missing_look(struct px_missing *m, int *whole)
 	enum px_status status;
 	int percent = -1;
 
+	/* first of all: the seek table is fetched while the disk is looked at */
+	px_ask_line(m, m->range_bytes ? "parts\n" : "all\n");
+	px_ask_flush(m, 1);
 	px_blkdev_drop_cache(m->w->dev);
 	if (m->range_bytes)
 		percent = sample(m);
 	say_percent(m, percent);
 	m->blind = percent >= 0 && percent < 100 - PX_MISSING_MOST_PERCENT;
-	if (!m->range_bytes) {
-		px_ask_line(m, "all\n");
-		px_ask_flush(m, 1);
+	if (!m->range_bytes)
 		return hear_parts(m, whole);
-	}
-	px_ask_line(m, "parts\n");
 	look_at_first(m);
 	look_at_last(m);
 	px_ask_flush(m, 1);

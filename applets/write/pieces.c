@@ -206,6 +206,15 @@ static void end_piece(struct px_missing *m)
 	m->have_bytes = 0;
 }
 
+/* With a chunk there is room for all of the piece already; without one its head is read, and a chunk is wanted. Where a
+ * thread has failed, receiving finds that out at once. */
+int FAST_FUNC px_pieces_ready(struct px_missing *m)
+{
+	if (m->ring && px_ring_has_failed(m->ring))
+		return 1;
+	return m->pending && (m->chunk || !m->ring || px_ring_try_get(m->ring)) && px_source_ready(m->w->source);
+}
+
 enum px_status FAST_FUNC px_pieces_receive(struct px_missing *m)
 {
 	uint8_t *to = m->chunk ? m->chunk->data : m->head;

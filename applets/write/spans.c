@@ -10,7 +10,7 @@
 #include "verify/sum.h"
 #include "write/delta.h"
 
-enum { THREADS_MAX = 32 };
+enum { THREADS_MAX = 32, WAITING = 2 };
 
 static off_t range_end(const struct px_missing *m, size_t range)
 {
@@ -106,5 +106,5 @@ unsigned FAST_FUNC px_span_threads(const struct px_missing *m, size_t each_bytes
 	size_t room = m->memory_bytes / 2 / (2 * each_bytes);
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
-	return MAX(1, MIN(MIN(processors, THREADS_MAX), (long)MIN(room, (size_t)THREADS_MAX)));
+	return MAX(1, MIN(MIN(processors + WAITING, THREADS_MAX), (long)MIN(room, (size_t)THREADS_MAX)));
 }

@@ -227,6 +227,32 @@ serve_parts() {
 	[ "$(grep -c - asked)" -eq 28 ] # of 40 frames
 }
 
+# places: in which MiB the reads begin that are not the first ones of their place: the sample's come before
+places() {
+	sed -n 's/.*pread64.*, \(1048576\|524288\), \([0-9]*\)).*/\2/p' trace |
+		awk '$1 >= 1048576 && seen[$1]++ == 1 { printf "%d ", $1 / 1048576 }'
+}
+
+@test "comparing begins where the sample finds that something is missing, as after a cut, and goes once around" {
+	need strace
+	holding
+	change 30 31 39
+	plain
+	run bash -c '
+		tee asked <asks | pxfetch -q -R 0 "$PWD/img.zst" |
+			strace -f -qq -o trace -e trace=pread64 sh -c "exec pxwrite -f -b map -B -u 5 disk 5>asks"
+		exit "${PIPESTATUS[2]}"'
+	echo "$output"
+	[ "$status" -eq 0 ]
+	cmp disk plain
+	for frame in 30 31 39; do echo "$((frame * 524288))-$((frame * 524288 + 524287))"; done >want
+	tail -n +2 asked | cmp - want
+	around=$(places)
+	echo "read for comparison: $around"
+	[[ $around == *" 17 "*" 2 "* ]]
+	[[ $around != *" 2 "*" 17 "* ]]
+}
+
 @test "a server without Range gives the whole stream" {
 	serve_parts
 	holding
