@@ -17,7 +17,7 @@ struct px_range_check *px_range_check_open(const struct px_bmap *bmap, size_t ch
 /* A chunk of the image, len_bytes of it from offset_bytes on. zero: all of it is known to be zero: then a range of the
  * usual length is not hashed, since what that gives is known. Returns the first range in it that is not what the map
  * says, or not there as a whole; -1: there is none. For any thread; prints nothing. */
-ssize_t px_range_check(const struct px_range_check *check, const uint8_t *data, size_t len_bytes, off_t offset_bytes,
+ssize_t px_range_check(const struct px_range_check *check, const uint8_t *chunk, size_t len_bytes, off_t offset_bytes,
 		int zero) FAST_FUNC;
 
 #endif

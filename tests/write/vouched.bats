@@ -140,6 +140,47 @@ short_ranges() {
 	as_it_was 7 7
 }
 
+# quarters MIB: the map has three ranges in that MiB, two quarters and a half; each other MiB is one
+quarters() {
+	python3 - "$IMG" bmap "$1" <<'PY'
+import hashlib, sys
+image, name, at = open(sys.argv[1], 'rb').read(), sys.argv[2], int(sys.argv[3])
+mib, ranges = 1 << 20, ''
+cuts = sorted([i * mib for i in range(21)] + [at * mib + mib // 4, at * mib + mib // 2])
+for first, end in zip(cuts, cuts[1:]):
+    ranges += (f'<Range chksum="{hashlib.sha256(image[first:end]).hexdigest()}">'
+               f'{first // 4096}-{end // 4096 - 1}</Range>')
+text = (f'<bmap version="2.0"><ImageSize>{len(image)}</ImageSize><BlockSize>4096</BlockSize>'
+        f'<BlocksCount>{len(image) // 4096}</BlocksCount><MappedBlocksCount>{len(image) // 4096}</MappedBlocksCount>'
+        f'<ChecksumType>sha256</ChecksumType><BmapFileChecksum>%s</BmapFileChecksum><BlockMap>{ranges}</BlockMap></bmap>')
+open(name, 'w').write(text % hashlib.sha256((text % ('0' * 64)).encode()).hexdigest())
+PY
+}
+
+@test "ranges that share a MiB are hashed two at a time, and whichever is wrong is named, of several the first one" {
+	quarters 5
+	run bash -c 'cat "$1" | pxwrite -f -b bmap -B disk' - "$IMG"
+	echo "$output"
+	written "$IMG" disk
+	mib=$((5 * 1048576)) quarter=262144
+	while read -r at more first last; do
+		tr '\0' '\252' </dev/zero | head -c 24M >disk
+		bad_at $((mib + at))
+		[ "$more" = - ] || printf '\1' | dd of=bad bs=1 seek=$((mib + more)) conv=notrunc status=none
+		run bash -c 'cat bad | pxwrite -f -b bmap -B disk'
+		echo "$at $more: $output"
+		[[ $output == *"another checksum than its block map says, in bytes $((mib + first)) to $((mib + last - 1))"* ]]
+		no_boot disk 9
+		as_it_was 5 5
+	done <<-END
+		1000 - 0 $quarter
+		$((quarter + 1)) - $quarter $((2 * quarter))
+		$((3 * quarter)) - $((2 * quarter)) $((4 * quarter))
+		$((quarter + 1)) $((3 * quarter)) $quarter $((2 * quarter))
+		1000 $((quarter + 1)) 0 $quarter
+	END
+}
+
 @test "with short ranges, too, what the image has in a hole is not written, and that is a warning" {
 	short_ranges holes
 	bad_at $((13 * 1048576 + 5))
