@@ -186,6 +186,43 @@ large_from() {
 	rm "$ROOT/three" "$ROOT/five"
 }
 
+# by_tftp OLD: pxwrite -u of an image that lies on dnsmasq's TFTP, onto a disk that holds OLD; status and output
+by_tftp() {
+	cp "$1" disk
+	truncate -s 8M disk
+	run timeout 100 ip netns exec "$FETCH_NET-c" bash -c '
+		tee asked <asks | pxfetch -q -t 2 -p 3 -R 0 tftp://192.0.2.1/image.zst 3>&2 |
+			pxwrite -f -b tftp/map -u 5 disk 5>asks
+		exit "${PIPESTATUS[2]}"'
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"no mirror gives parts of a file: all of it is fetched"* ]]
+	[[ $output == *whole=ranges* ]]
+	[ "$(head -n 1 asked)" = parts ]
+	cmp -n 6000000 disk image
+	cmp disk plain
+}
+
+@test "dnsmasq gives no part by TFTP: -R says so and gets the whole file, and -u makes the disk of that" {
+	need dnsmasq zstd
+	px_install pxfetch pxread pxwrite
+	export PATH=$BATS_TEST_TMPDIR/bin:$PATH
+	mkdir tftp
+	head -c 6000000 /dev/urandom >image
+	pxread -q -b tftp/map -o tftp/image.zst image >/dev/null
+	chmod 755 . tftp
+	chmod 644 tftp/*
+	mkfifo asks
+	truncate -s 8M plain
+	pxwrite -q -f -b tftp/map -i tftp/image.zst plain
+	start_dnsmasq "$BATS_TEST_TMPDIR/tftp" 192.0.2.1 69
+	head -c 6000000 /dev/urandom >junk
+	by_tftp junk
+	cp plain used # most of it is there
+	printf x | dd of=used bs=1 seek=3000000 conv=notrunc status=none
+	by_tftp used
+}
+
 @test "dnsmasq and tftpd-hpa give a file over 4 GiB whole" {
 	[ -n "${PX_LONG:-}" ] || skip "takes a minute; set PX_LONG=1"
 	need dnsmasq
