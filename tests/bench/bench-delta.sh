@@ -50,6 +50,12 @@ server() {
 	until in_client "$dir/pxfetch" -q -t 1 -T 1 -O /dev/null http://192.0.2.1/map 2>/dev/null; do sleep 0.1; done
 }
 
+# what was done to the disk is on it: else the first flush of what is measured waits for that
+settle() {
+	blockdev --flushbufs "$loop"
+	sync "$loop" # fsync
+}
+
 # changed FRACTION-PERCENT: that many of the disk's frames with data get other bytes; sets changed_bytes: how long these
 # frames are, packed, as the seek table has it
 changed() {
@@ -76,7 +82,7 @@ changed() {
 		print(packed)
 	PY
 	)
-	blockdev --flushbufs "$loop"
+	settle
 }
 
 # whole, delta: one run each; set seconds and bytes
@@ -100,7 +106,7 @@ delta() {
 
 # full MAP|SOURCE FILE: the whole of it from this machine, proven by the map alone, or by Source-SHA256; sets seconds
 full() {
-	blockdev --flushbufs "$loop"
+	settle
 	start=$(now)
 	if [ "$1" = map ]; then
 		"$dir/pxfetch" -q -O - "$2" |
@@ -135,7 +141,14 @@ junk() {
 	"$dir/pxwrite" -q -z -f "$loop"
 	openssl enc -aes-128-ctr -pass pass:junk -nosalt </dev/zero 2>/dev/null |
 		dd of="$loop" bs=1M count="$((image_bytes >> 20))" iflag=fullblock conv=notrunc status=none 2>/dev/null
-	blockdev --flushbufs "$loop"
+	settle
+}
+
+# cut: as if the power had gone when 60 % of it were written
+cut() {
+	"$dir/pxwrite" -q -z -f "$loop"
+	dd if=/dev/urandom of="$loop" bs=1M seek=$((mib * 6 / 10)) count=$((mib * 4 / 10)) conv=notrunc status=none
+	settle
 }
 
 clean_up() {
@@ -167,7 +180,7 @@ make_image() {
 hashing() {
 	delta
 	delta_s=$seconds
-	blockdev --flushbufs "$loop"
+	settle
 	start=$(now)
 	dd if="$loop" of=/dev/null bs=1M iflag=direct count="$((image_bytes >> 20))" status=none
 	dd_s=$(ratio "$(now) - $start" 1)
@@ -196,6 +209,7 @@ main() {
 	echo "image $image_bytes bytes, $(stat -c %s "$dir/www/image.zst") packed; $(nproc) processors," \
 		"load $(cut -d ' ' -f 1 /proc/loadavg)"
 	for turn in 1 2 3; do
+		junk
 		whole
 		whole_s=$seconds whole_bytes=$bytes
 		junk
@@ -207,9 +221,7 @@ main() {
 			"$(ratio "$seconds" "$whole_s") (goal 0.35), bytes $(ratio "$bytes" "$whole_bytes") of all," \
 			"$(ratio "$bytes" "$changed_bytes") of the changed frames (goal 1.1); at 1 Gbit/s these take" \
 			"$(ratio "$changed_bytes" 118000000) s"
-		"$dir/pxwrite" -q -z -f "$loop"
-		dd if=/dev/urandom of="$loop" bs=1M seek=$((mib * 6 / 10)) count=$((mib * 4 / 10)) conv=notrunc status=none
-		blockdev --flushbufs "$loop"
+		cut
 		delta
 		echo "$turn: after a cut at 60 % ${seconds} s: time $(ratio "$seconds" "$whole_s") (goal 0.45)"
 	done
