@@ -2,7 +2,7 @@
 /*
  * SHA-256 of large buffers. See sha256.h.
  */
-//kbuild:lib-$(CONFIG_PX_WRITE) += sha256.o
+//kbuild:lib-$(CONFIG_PX_IMAGER) += sha256.o
 
 #include "libbb.h"
 #include "verify/sha256.h"

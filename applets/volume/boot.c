@@ -192,10 +192,10 @@ static void look_uefi(struct px_boot *boot, const struct px_boot_image *image, c
 		px_loader_look(&loader, image->bytes, image->arg, place->start_bytes, machine->cpu, machine->secure);
 		if (loader.verdict == PX_LOADER_FINE || (place->esp && loader.verdict == PX_LOADER_UNKNOWN))
 			return;
-		if (place->esp && !worst.verdict)
-			worst = loader;
+		if (!worst.verdict && (place->esp || loader.verdict >= PX_LOADER_OTHER_CPU))
+			worst = loader; /* most firmware looks into any FAT file system: what is wrong there is wrong */
 	}
-	if (places->esps)
+	if (worst.verdict)
 		say_loader(boot, image, machine, &worst);
 	else if (places->count)
 		say(boot, "no-esp", 0, "this machine was started by UEFI, and the image has no EFI system partition: "

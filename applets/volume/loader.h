@@ -18,6 +18,7 @@ enum px_cpu {
 	PX_CPU_AA64 = 0xaa64,
 };
 
+/* In this order: from PX_LOADER_OTHER_CPU on there is a file that does not start here. */
 enum px_loader_verdict {
 	PX_LOADER_UNKNOWN,    /* not all that is needed to tell is known */
 	PX_LOADER_FINE,       /* the processor's own, signed if that matters */

@@ -59,8 +59,10 @@ applets() {
 
 @test "without any one option, and what depends on it, BusyBox builds" {
 	[ -n "${PX_LONG:-}" ] || skip "builds BusyBox once for each option; set PX_LONG=1"
+	failed=
 	for option in $(options); do
-		echo "$option"
-		without "$option"
+		without "$option" || failed="$failed $option"
 	done
+	echo "does not build without:$failed"
+	[ -z "$failed" ]
 }

@@ -164,6 +164,30 @@ content() {
 	content
 }
 
+@test "a loader in FAT that is no EFI system partition is looked at, too: firmware may start it, or not for the same reasons" {
+	program arm aa64
+	program x64 8664
+	program signed 8664 1000
+	for kind in EBD0A0A2-B9E5-4433-87C0-68B6B72699C7 mbr; do
+		for loader in x64 arm signed; do
+			esp_image 16 EFI/BOOT/BOOTX64.EFI=$loader
+			if [ "$kind" = mbr ]; then
+				dd if=/dev/zero of=img bs=1M count=1 conv=notrunc status=none
+				truncate -s 21M img # no second GPT
+				printf 'label: dos\nstart=1MiB,size=20MiB,type=e\n' | sfdisk -q img
+			else
+				sfdisk -q --part-type img 1 $kind
+			fi
+			look secure
+			case $loader in
+			x64) refused "Secure Boot is on, and the image's EFI/BOOT/BOOTX64.EFI is not signed" ;;
+			arm) refused "EFI loader is for ARM (64 bits)" ;;
+			signed) content ;;
+			esac
+		done
+	done
+}
+
 @test "what has code for a BIOS, too, is not refused for its EFI loader without Secure Boot" {
 	program arm aa64
 	esp_image 16 EFI/BOOT/BOOTAA64.EFI=arm
