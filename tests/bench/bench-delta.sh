@@ -144,8 +144,8 @@ junk() {
 	settle
 }
 
-# cut: as if the power had gone when 60 % of it were written
-cut() {
+# power_cut: as if the power had gone when 60 % of it were written
+power_cut() {
 	"$dir/pxwrite" -q -z -f "$loop"
 	dd if=/dev/urandom of="$loop" bs=1M seek=$((mib * 6 / 10)) count=$((mib * 4 / 10)) conv=notrunc status=none
 	settle
@@ -221,7 +221,7 @@ main() {
 			"$(ratio "$seconds" "$whole_s") (goal 0.35), bytes $(ratio "$bytes" "$whole_bytes") of all," \
 			"$(ratio "$bytes" "$changed_bytes") of the changed frames (goal 1.1); at 1 Gbit/s these take" \
 			"$(ratio "$changed_bytes" 118000000) s"
-		cut
+		power_cut
 		delta
 		echo "$turn: after a cut at 60 % ${seconds} s: time $(ratio "$seconds" "$whole_s") (goal 0.45)"
 	done
