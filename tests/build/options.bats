@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What can be left out in menuconfig can be left out: BusyBox compiles and links without it. A copy of the build's tree is
+# What can be left out in menuconfig can be left out: BusyBox compiles and links without it. A copy of the tree is
 # configured anew; only what looks at an option is compiled again.
 load ../px
 
