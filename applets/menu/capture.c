@@ -58,7 +58,7 @@ static void set_up(struct px_menu *menu, struct session *s)
 
 	s->capture.disk_bytes = menu->disk->size_bytes;
 	free(s->origin);
-	s->origin = px_ascii(xasprintf("%s (%s, %s)%s%s", menu->disk->path, px_size_text(size, menu->disk->size_bytes),
+	s->origin = px_ascii(xasprintf("%s (%s, %s)%s%s", menu->disk->path, px_size_disk(size, menu->disk->size_bytes),
 			menu->disk->model[0] ? menu->disk->model : "no model name", menu->network.mac ? " of " : "",
 			menu->network.mac ? menu->network.mac : ""), 0);
 	s->capture.origin = s->origin;

@@ -102,7 +102,7 @@ char* FAST_FUNC px_choice_table(const struct px_menu *menu)
 		char *refusal = px_choice_refusal(menu, disk);
 		char size[PX_SIZE_BYTES];
 		char *line = px_ascii(xasprintf("%s %s %s %s, serial %s: %s", disk->path,
-				px_size_text(size, disk->size_bytes), disk->transport,
+				px_size_disk(size, disk->size_bytes), disk->transport,
 				disk->model[0] ? disk->model : "no model name", disk->serial[0] ? disk->serial : "none",
 				refusal ? refusal : disk->data ? disk->data : "blank"), 0);
 		char *longer = xasprintf("%s%s%s", table, table[0] ? "\n" : "", line);

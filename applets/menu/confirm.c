@@ -104,6 +104,10 @@ static enum px_action take_key(struct px_menu *menu, int key)
 	return PX_DO_NOTHING;
 }
 
+static const char topic[] ALIGN1 =
+	"Here: the last question. Type the word and press Enter, and what is on\0"
+	"that disk is lost. Esc goes back; nothing was written until then.\0";
+
 enum px_action FAST_FUNC px_confirm_ask(struct px_menu *menu)
 {
 	struct confirm_page page;
@@ -112,6 +116,7 @@ enum px_action FAST_FUNC px_confirm_ask(struct px_menu *menu)
 	memset(&page, 0, sizeof(page));
 	page.word = px_confirm_word(menu->disk);
 	menu->page = &page;
+	menu->topic = topic;
 	px_looking_begin(menu);
 	while (action == PX_DO_NOTHING)
 		action = take_key(menu, px_page_ask(menu, draw_confirm, px_looking_install(menu)));
@@ -153,6 +158,7 @@ enum px_action FAST_FUNC px_countdown(struct px_menu *menu, unsigned seconds)
 	long long left_ms;
 
 	menu->page = &page;
+	menu->topic = NULL;
 	px_viewer_close(menu);
 	px_looking_begin_countdown(menu, seconds);
 	while (action == PX_DO_CHOSEN && (left_ms = end_ms - monotonic_ms()) > 0) {

@@ -8,7 +8,7 @@
 #include "lib/text.h"
 #include "menu/page.h"
 
-enum { DETAIL_ROWS = 6, DISK_COLUMNS = 13, SIZE_COLUMNS = 7, BUS_COLUMNS = 7 };
+enum { DETAIL_ROWS = 6, DISK_COLUMNS = 13, SIZE_COLUMNS = 9, BUS_COLUMNS = 7 };
 
 struct disks_page {
 	struct px_list list;
@@ -84,7 +84,7 @@ static void draw_disk(struct px_screen *screen, unsigned row, int cursor, const 
 	char *serial = clean(disk->serial, "-");
 	char *data = clean(disk->inuse ? "in use" : disk->data, "blank");
 	const char *path = is_prefixed_with(disk->path, "/dev/");
-	const char *words[6] = { path ? path : disk->path, px_size_text(size, disk->size_bytes), disk->transport,
+	const char *words[6] = { path ? path : disk->path, px_size_disk(size, disk->size_bytes), disk->transport,
 			model, serial, data };
 
 	if (refusal)
@@ -201,6 +201,11 @@ static void place_cursor(struct px_menu *menu)
 	menu->disk = NULL;
 }
 
+static const char topic[] ALIGN1 =
+	"Here: choose the disk. All of it is overwritten. A grey one cannot be\0"
+	"chosen; move to it to see why. Sizes are those of a disk's label (1 GB is\0"
+	"1000 MB). Look at model and serial number when there are several.\0";
+
 enum px_action FAST_FUNC px_disks_choose(struct px_menu *menu)
 {
 	struct disks_page page;
@@ -208,6 +213,7 @@ enum px_action FAST_FUNC px_disks_choose(struct px_menu *menu)
 
 	memset(&page, 0, sizeof(page));
 	menu->page = &page;
+	menu->topic = topic;
 	find_refusals(menu);
 	place_cursor(menu);
 	while (action == PX_DO_NOTHING)

@@ -93,8 +93,14 @@ static void FAST_FUNC draw_failed(struct px_menu *menu, struct px_screen *screen
 	px_screen_line(screen, 13, 1, PX_PLAIN, "exit %d, %u s after start", menu->status, monotonic_sec());
 }
 
+static const char topic[] ALIGN1 =
+	"Here: it did not work. The page says at which step, why, in which state\0"
+	"the disk is, and what can be done. F2 shows all that was said before; m\0"
+	"goes to the menu, to try again.\0";
+
 enum px_action FAST_FUNC px_failed_ask(struct px_menu *menu)
 {
+	menu->topic = topic;
 	px_page_redraw(menu);
 	while (1) {
 		switch (px_page_key(menu, draw_failed, -1, NULL, NULL)) {
@@ -139,6 +145,7 @@ enum px_action FAST_FUNC px_waiting_show(struct px_menu *menu, const char *reaso
 	struct waiting_page page = { .reason = reason };
 
 	menu->page = &page;
+	menu->topic = NULL;
 	switch (px_page_key(menu, draw_waiting, wait_ms, NULL, child)) {
 	case 't': return PX_DO_RETRY;
 	case 's': return PX_DO_SHELL;

@@ -348,7 +348,7 @@ static int finish_either(struct px_menu *menu)
 static int menu_loop(struct px_menu *menu)
 {
 	menu->settings.automatic = 0; /* somebody is there */
-	px_log_say("px: menu ready");
+	px_log_mark("px: menu ready");
 	if (menu->settings.problem)
 		px_log_say("px: kernel command line: %s", menu->settings.problem);
 	if (menu->notice)

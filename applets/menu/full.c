@@ -15,8 +15,8 @@ static void FAST_FUNC full_leave(struct px_menu *menu)
 	for (i = 0; i < menu->ui.count; i++)
 		px_screen_leave(&menu->ui.screens[i], &menu->ui.terminals[i]);
 	px_log_quiet = 0;
-	if (px_log_said()[0]) /* whole, and where it stays: the page's line may have been cut */
-		px_ui_print(&menu->ui, "%s\n", px_log_said());
+	if (px_log_said(0)[0]) /* whole, and where it stays: the page's line may have been cut */
+		px_ui_print(&menu->ui, "%s\n", px_log_said(0));
 }
 
 static void FAST_FUNC full_enter(struct px_menu *menu)

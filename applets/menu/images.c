@@ -9,7 +9,7 @@
 #include "menu/page.h"
 #include "menu/viewer.h"
 
-enum { DETAIL_ROWS = 5, SIZE_COLUMNS = 10, LIST_TOP = PX_PAGE_TOP + 1 };
+enum { DETAIL_ROWS = 5, SIZE_COLUMNS = 12, LIST_TOP = PX_PAGE_TOP + 1 };
 
 enum entry {
 	ENTRY_CAPTURE, ENTRY_LOCAL, ENTRY_AGAIN, ENTRY_NETWORK, ENTRY_LOG, ENTRY_SHELL, ENTRY_REBOOT, ENTRY_POWEROFF,
@@ -75,7 +75,7 @@ static void draw_image(struct px_screen *screen, unsigned row, int cursor, const
 		px_screen_put(screen, row, 2 + width, 0, look, "unusable");
 	else if (image->size_bytes > 0) {
 		px_size_text(size, image->size_bytes);
-		px_screen_put(screen, row, 2 + width + 8 - strlen(size), 0, look, size);
+		px_screen_put(screen, row, 2 + width + 10 - strlen(size), 0, look, size);
 	}
 }
 
@@ -211,6 +211,11 @@ static void place_cursor(struct px_menu *menu)
 		page->list.cursor = image - menu->catalog->images;
 }
 
+static const char topic[] ALIGN1 =
+	"Here: choose what this machine gets. A grey line cannot be used; move to\0"
+	"it to see why. Nothing is written before you have confirmed it. Sizes of\0"
+	"images count in powers of 1024 (1 GiB is 1024 MiB).\0";
+
 enum px_action FAST_FUNC px_images_choose(struct px_menu *menu)
 {
 	struct images_page page;
@@ -219,6 +224,7 @@ enum px_action FAST_FUNC px_images_choose(struct px_menu *menu)
 	memset(&page, 0, sizeof(page));
 	page.shown = xmalloc((menu->catalog->count + ENTRIES) * sizeof(page.shown[0]));
 	menu->page = &page;
+	menu->topic = topic;
 	apply_filter(menu);
 	place_cursor(menu);
 	while (action == PX_DO_NOTHING)

@@ -74,6 +74,7 @@ struct px_menu {
 	const char *machine;        /* MAC, serial number: who this is; not owned, or NULL */
 	struct px_viewer viewer;    /* help, log or network details over that page */
 	void *page;                 /* state of the page that is shown, for its draw function */
+	const char *topic;          /* help for that page's question: lines, each ended by NUL; NULL: none */
 	/* the failure page */
 	int status;                 /* exit status of pximenu so far */
 	const char *step;
@@ -195,8 +196,10 @@ const char *px_advice(const char *step, int status) FAST_FUNC;
  * kernel, for which a shutdown would wait. Returns if it could not be done. */
 void px_leave_at_once(struct px_menu *menu) FAST_FUNC;
 
-/* size.c: "465.8G", in powers of 1024, buf of PX_SIZE_BYTES; returns buf. */
+/* size.c, both into buf of PX_SIZE_BYTES, which they return. Of images and what is done of them: "465.8 GiB", in
+ * powers of 1024. Of disks as their labels have it: "500.1 GB", in powers of 1000. */
 enum { PX_SIZE_BYTES = 12 };
 char *px_size_text(char *buf, off_t bytes) FAST_FUNC;
+char *px_size_disk(char *buf, off_t bytes) FAST_FUNC;
 
 #endif

@@ -25,16 +25,32 @@ static void draw_bar(struct px_screen *screen, unsigned row, const char *left, c
 		px_screen_put(screen, row, screen->columns - length, 0, PX_BAR, right);
 }
 
-/* The address is what an operator looks for; the version stands before it where the line is long enough. */
+enum { WIDE_COLUMNS = 100 }; /* there the title has this machine's address, too */
+
+/* Version and server, for which an operator is asked by whoever helps; where there is no room, the version goes first.
+ * Without a server: the address. */
 static void draw_title(struct px_menu *menu, struct px_screen *screen, const char *title)
 {
-	const char *address = menu->network.ip ? menu->network.ip : "no network";
+	const struct px_network *network = &menu->network;
+	const char *address = network->ip ? network->ip : "no network";
 	char *left = xasprintf("PXE Imager: %s", title);
-	char *right = xasprintf("%s  %s", px_version, address);
+	char *where = !network->server ? xstrdup(address)
+			: screen->columns < WIDE_COLUMNS ? xasprintf("server %s", network->server)
+			: xasprintf("%s, server %s", address, network->server);
+	char *right = xasprintf("%s  %s", px_version, where);
 
-	draw_bar(screen, 0, left, strlen(left) + strlen(right) + 5 < screen->columns ? right : address);
+	draw_bar(screen, 0, left, strlen(left) + strlen(right) + 5 < screen->columns ? right : where);
 	free(left);
+	free(where);
 	free(right);
+}
+
+/* A PC's own screen: no script watches it, as one may watch a serial line. */
+static int is_for_people(const struct px_menu *menu, const struct px_screen *screen)
+{
+	const char *name = menu->ui.terminals[screen - menu->ui.screens].name;
+
+	return name && is_prefixed_with(name, "tty") && isdigit(name[3]);
 }
 
 static void draw_frame(struct px_menu *menu, struct px_screen *screen, const char *title, const char *keys,
@@ -43,7 +59,7 @@ static void draw_frame(struct px_menu *menu, struct px_screen *screen, const cha
 	draw_title(menu, screen, title);
 	draw_bar(screen, screen->rows - 1, keys, right);
 	screen->row = screen->rows - PX_PAGE_BELOW;
-	px_screen_line(screen, 0, 2, PX_PLAIN, "%s", px_log_said());
+	px_screen_line(screen, 0, 2, PX_PLAIN, "%s", px_log_said(is_for_people(menu, screen)));
 	screen->row = PX_PAGE_TOP;
 }
 

@@ -133,7 +133,7 @@ static void print_disk(struct px_menu *menu, unsigned i)
 	char *refusal = px_choice_refusal(menu, disk);
 
 	px_ui_print(&menu->ui, "%3u) %s  %s  %s  %s  serial %s  %s\n", i + 1, disk->path,
-			px_size_text(size, disk->size_bytes), disk->transport, disk->model,
+			px_size_disk(size, disk->size_bytes), disk->transport, disk->model,
 			disk->serial[0] ? disk->serial : "-", disk->data ? disk->data : "blank");
 	if (disk->twin)
 		px_ui_print(&menu->ui, "     another path leads to the same disk (multipath)\n");

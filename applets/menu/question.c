@@ -61,6 +61,7 @@ enum px_action FAST_FUNC px_question_ask(struct px_menu *menu, struct px_questio
 	enum px_action action = PX_DO_NOTHING;
 
 	menu->page = question;
+	menu->topic = NULL;
 	while (action == PX_DO_NOTHING)
 		action = take_key(question, px_page_ask(menu, draw_question, NULL));
 	return action;

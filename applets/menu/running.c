@@ -115,11 +115,17 @@ static void FAST_FUNC draw_running(struct px_menu *menu, struct px_screen *scree
 
 /* --- keys. flow.c waits; this is called after each wait, with the key that came. */
 
+static const char topic[] ALIGN1 =
+	"Here: the image is written. The brake is the slowest of network, decoder\0"
+	"and disk. Ctrl-C asks, and then leaves a disk that does not boot; so does\0"
+	"a cut cable. It can be written again at any time.\0";
+
 void FAST_FUNC px_progress_show(struct px_menu *menu, int key)
 {
 	static struct running_page page;
 
 	menu->page = &page;
+	menu->topic = topic;
 	px_ui_share(&menu->ui, 0);
 	if (px_viewer_take(menu, key))
 		key = PX_KEY_NONE;
@@ -172,6 +178,7 @@ enum px_action FAST_FUNC px_done_show(struct px_menu *menu, unsigned seconds)
 	unsigned long long end_ms = monotonic_ms() + seconds * 1000;
 
 	menu->page = &page;
+	menu->topic = NULL;
 	px_page_redraw(menu);
 	while (1) {
 		long long left_ms;

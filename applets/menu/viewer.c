@@ -55,26 +55,39 @@ static const char help[] ALIGN1 =
 	" \0"
 	"The log: F2, and /var/log/px.log; the second screen (Alt-F2) follows it.\0";
 
-static const char* FAST_FUNC help_line(struct px_menu *menu UNUSED_PARAM, unsigned i)
+static unsigned count_lines(const char *text)
 {
-	return nth_string(help, i);
+	unsigned count = 0;
+
+	for (; *text; text += strlen(text) + 1)
+		count++;
+	return count;
+}
+
+/* What helps with the question at hand comes first, then what holds everywhere. */
+static const char* FAST_FUNC help_line(struct px_menu *menu, unsigned i)
+{
+	unsigned first = menu->topic ? count_lines(menu->topic) + 1 : 0;
+
+	if (i + 1 == first)
+		return "";
+	return i < first ? nth_string(menu->topic, i) : nth_string(help, i - first);
 }
 
 static void open_help(struct px_menu *menu)
 {
-	unsigned count = 0;
-	const char *s;
-
-	for (s = help; *s; s += strlen(s) + 1)
-		count++;
-	open_viewer(menu, "help", count, help_line);
+	open_viewer(menu, "help", count_lines(help) + (menu->topic ? count_lines(menu->topic) + 1 : 0), help_line);
 }
 
 /* --- log: opens at its end */
 
-static const char* FAST_FUNC log_line(struct px_menu *menu UNUSED_PARAM, unsigned i)
+static const char* FAST_FUNC log_line(struct px_menu *menu, unsigned i)
 {
-	return px_log_line(i);
+	struct px_viewer *viewer = &menu->viewer;
+	char clock[PX_LOG_TIME_BYTES];
+
+	snprintf(viewer->text, sizeof(viewer->text), "%s %s", px_log_time(clock, i), px_log_line(i));
+	return viewer->text;
 }
 
 void FAST_FUNC px_viewer_log(struct px_menu *menu)

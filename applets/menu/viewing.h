@@ -9,7 +9,7 @@
 
 struct px_menu;
 
-enum { PX_VIEWER_TEXT_BYTES = 300, PX_NETWORK_LINES = 8 };
+enum { PX_VIEWER_TEXT_BYTES = 310, PX_NETWORK_LINES = 8 };
 
 /* In struct px_menu; all zero: none is open. */
 struct px_viewer {

@@ -32,7 +32,7 @@ char* FAST_FUNC px_words_disk_details(const struct px_disk *disk)
 	char size[PX_SIZE_BYTES];
 
 	return px_ascii(xasprintf("serial %s, %s, %s", disk->serial[0] ? disk->serial : "none",
-			px_size_text(size, disk->size_bytes), disk->transport), 0);
+			px_size_disk(size, disk->size_bytes), disk->transport), 0);
 }
 
 char* FAST_FUNC px_words_question(const struct px_disk *disk, const char *word)

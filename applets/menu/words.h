@@ -9,13 +9,13 @@
 
 enum { PX_TIME_BYTES = 16 };
 
-/* "debian-13-lab, 4.0G, hash known, grows to the disk's end"; malloced. */
+/* "debian-13-lab, 4.0 GiB, hash known, grows to the disk's end"; malloced. */
 char *px_words_image(const struct px_image *image) FAST_FUNC;
 
 /* "/dev/sda  WDC WD10EZEX"; printable ASCII, malloced. */
 char *px_words_disk(const struct px_disk *disk) FAST_FUNC;
 
-/* "serial WD-WCC6Y5ABCDEF, 931.0G, ata"; printable ASCII, malloced. */
+/* "serial WD-WCC6Y5ABCDEF, 999.6 GB, ata"; printable ASCII, malloced. */
 char *px_words_disk_details(const struct px_disk *disk) FAST_FUNC;
 
 /* What is to be typed to go on (never the characters of a serial number); word: px_confirm_word; malloced. */
@@ -40,11 +40,11 @@ int px_words_left(const struct px_menu *menu) FAST_FUNC;
 const char *px_words_limit(const struct px_menu *menu) FAST_FUNC;
 char *px_words_brake(const struct px_menu *menu) FAST_FUNC;
 
-/* "the disk holds 87 % of this image already: 0.2G of 1.5G to fetch", once that is known; malloced, or NULL. */
+/* "the disk holds 87 % of this image already: 0.2 GiB of 1.5 GiB to fetch", once that is known; malloced, or NULL. */
 char *px_words_holds(const struct px_menu *menu) FAST_FUNC;
 
-/* "kept 1.3G, fetched 0.1G, written 0.2G": kept and written as they lie on the disk, fetched as it came, packed;
- * malloced, NULL: all of the image is fetched. */
+/* "kept 1.3 GiB, fetched 0.1 GiB, written 0.2 GiB": kept and written as they lie on the disk, fetched as it came,
+ * packed; malloced, NULL: all of the image is fetched. */
 char *px_words_parts(const struct px_menu *menu) FAST_FUNC;
 
 /* "1:02:03", "2:03"; buf of PX_TIME_BYTES; returns buf. */

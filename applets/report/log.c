@@ -10,8 +10,10 @@
 #include "report/log.h"
 
 static char lines[PX_LOG_LINES][PX_LOG_LINE_BYTES];
+static time_t times[PX_LOG_LINES];
 static unsigned added;
 static char said[PX_LOG_LINE_BYTES];
+static smallint said_for_programs;
 static int log_fd = -1;
 
 smallint px_log_quiet;
@@ -28,9 +30,20 @@ void FAST_FUNC px_log_open(const char *root)
 	free(name);
 }
 
+/* into buf of PX_LOG_TIME_BYTES; returns buf */
+static char *print_time(char *buf, time_t t)
+{
+	struct tm tm;
+
+	strftime(buf, PX_LOG_TIME_BYTES, "%H:%M:%S", gmtime_r(&t, &tm));
+	return buf;
+}
+
 static const char *add(const char *fmt, va_list args)
 {
-	char *line = lines[added++ % PX_LOG_LINES];
+	char *line = lines[added % PX_LOG_LINES];
+	time_t *now = &times[added++ % PX_LOG_LINES];
+	char clock[PX_LOG_TIME_BYTES];
 	char *text;
 
 	if (vasprintf(&text, fmt, args) < 0)
@@ -38,8 +51,9 @@ static const char *add(const char *fmt, va_list args)
 	/* before it is cut: half a password is one, too */
 	safe_strncpy(line, px_url_hide_users(px_ascii(text, 0)), PX_LOG_LINE_BYTES);
 	free(text);
+	*now = time(NULL);
 	if (log_fd >= 0)
-		dprintf(log_fd, "[%5u] %s\n", monotonic_sec(), line);
+		dprintf(log_fd, "%s [%5u] %s\n", print_time(clock, *now), monotonic_sec(), line);
 	if (px_log_listener)
 		px_log_listener(line);
 	return line;
@@ -54,6 +68,16 @@ void FAST_FUNC px_log_add(const char *fmt, ...)
 	va_end(args);
 }
 
+static void keep_said(const char *line, int for_programs)
+{
+	strcpy(said, line);
+	said_for_programs = for_programs;
+	if (px_log_speaker)
+		px_log_speaker(line);
+	else if (!px_log_quiet)
+		dprintf(STDERR_FILENO, "%s\r\n", line);
+}
+
 void FAST_FUNC px_log_say(const char *fmt, ...)
 {
 	const char *line;
@@ -62,16 +86,23 @@ void FAST_FUNC px_log_say(const char *fmt, ...)
 	va_start(args, fmt);
 	line = add(fmt, args);
 	va_end(args);
-	strcpy(said, line);
-	if (px_log_speaker)
-		px_log_speaker(line);
-	else if (!px_log_quiet)
-		dprintf(STDERR_FILENO, "%s\r\n", line);
+	keep_said(line, 0);
 }
 
-const char* FAST_FUNC px_log_said(void)
+void FAST_FUNC px_log_mark(const char *fmt, ...)
 {
-	return said;
+	const char *line;
+	va_list args;
+
+	va_start(args, fmt);
+	line = add(fmt, args);
+	va_end(args);
+	keep_said(line, 1);
+}
+
+const char* FAST_FUNC px_log_said(int people)
+{
+	return people && said_for_programs ? "" : said;
 }
 
 unsigned FAST_FUNC px_log_count(void)
@@ -82,4 +113,9 @@ unsigned FAST_FUNC px_log_count(void)
 const char* FAST_FUNC px_log_line(unsigned i)
 {
 	return lines[(added - px_log_count() + i) % PX_LOG_LINES];
+}
+
+char* FAST_FUNC px_log_time(char *buf, unsigned i)
+{
+	return print_time(buf, times[(added - px_log_count() + i) % PX_LOG_LINES]);
 }

@@ -291,7 +291,7 @@ stays_failed() {
 	menu_setup zoo
 	unattended px.image=kiosk px.disk=transport=ata
 	stays_failed 'disk: disk hint "transport=ata"'
-	said 'px: there is /dev/sda 931.0G ata WDC WD10EZEX-08W, serial WD-WCC6Y5ABCDEF: MBR, 1 partition'
+	said 'px: there is /dev/sda 999.6 GB ata WDC WD10EZEX-08W, serial WD-WCC6Y5ABCDEF: MBR, 1 partition'
 	[ "$(grep -c '^/dev/' "$BATS_TEST_TMPDIR/out")" -eq 11 ]
 	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 0 ]
 }
@@ -462,7 +462,7 @@ pinned() {
 	SH
 	echo 'case $* in *-R*) printf "asked for %s" "$(cat <&5)"; exit 0;; esac' >"$PX_STUB/fetch.sh"
 	unattended px.image=pinned
-	wait_said 'px: the disk holds 86 % of this image already: 204.7M of 1.5G to fetch'
+	wait_said 'px: the disk holds 86 % of this image already: 204.7 MiB of 1.5 GiB to fetch'
 	touch "$PX_STUB/go"
 	wait "$MENU"
 	grep 'px: installed pinned on' "$BATS_TEST_TMPDIR/out"

@@ -23,7 +23,7 @@ teardown() {
 start() {
 	timeout 100 pximenu -a -r "$ROOT" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 &
 	MENU=$!
-	on vga wait_screen 'px: menu ready'
+	on vga wait_screen 'Debian 13, lab workstation'
 	on serial wait_screen 'px: menu ready'
 }
 
@@ -56,6 +56,19 @@ keys() {
 	on serial keys Home Enter
 	on serial wait_screen 'choose a disk'
 	on vga shows 'Somebody uses this menu'
+}
+
+@test "the line for scripts stands on the serial line only, one for people on both" {
+	start
+	run on vga shows 'px: menu ready'
+	[ "$status" -ne 0 ]
+	stop "$MENU"
+	cmdline px.nosuch=1
+	MENU=
+	timeout 100 pximenu -a -r "$ROOT" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 &
+	MENU=$!
+	on vga wait_screen 'px: kernel command line: px.nosuch=1: no such parameter'
+	on serial wait_screen 'px: kernel command line: px.nosuch=1: no such parameter'
 }
 
 @test "progress and end are shown on every console" {

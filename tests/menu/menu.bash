@@ -86,7 +86,7 @@ blank_version() {
 # PX_GOLDEN=write makes the files.
 golden() {
 	local file=$PX_TOP/tests/menu/golden/$1.txt
-	screen | blank_version | sed -E -e 's/[0-9]+ s after start/N s after start/' \
+	screen | blank_version | sed -E -e 's/^( ?)[0-9]{2}:[0-9]{2}:[0-9]{2} /\1HH:MM:SS /' -e 's/[0-9]+ s after start/N s after start/' \
 		-e 's/^(  (Since|It took|Left) +)[0-9:]+/\1N/' \
 		-e 's/(In|Starts in) [0-9]+ seconds?/\1 N seconds/' -e 's/^(PXE Imager) [^ ]+: images/\1 V: images/' \
 		>"$BATS_TEST_TMPDIR/screen"

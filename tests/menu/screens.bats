@@ -253,7 +253,7 @@ to_confirmation() {
 }
 
 @test "a line of the log that is longer than the screen is moved by Right and Left" {
-	cmdline "px.log=$(printf 'x%.0s' {1..100})END"
+	cmdline "px.log=$(printf 'x%.0s' {1..91})END"
 	terminal 80 24 xterm
 	wait_screen 'choose an image'
 	keys L o g Down Enter
@@ -333,11 +333,11 @@ to_confirmation() {
 	cmdline px.auto px.image=kiosk px.disk=serial=nobody
 	terminal 80 24 xterm
 	wait_screen 'no disk of 11 matches "serial=nobody"'
-	shows '  Disks      /dev/mmcblk0 29.0G mmc '
+	shows '  Disks      /dev/mmcblk0 31.1 GB mmc '
 	shows 'more: F2 shows all'
 	shows '  Status     exit 10'
 	keys l
-	wait_screen 'px: there is /dev/sda 931.0G ata'
+	wait_screen 'px: there is /dev/sda 999.6 GB ata'
 }
 
 @test "a shell from the menu, and the menu again when it ends" {

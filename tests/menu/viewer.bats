@@ -100,3 +100,42 @@ log_over() {
 	keys Escape
 	wait_screen 'choose an image'
 }
+
+@test "help begins with the question at hand, and the title says which server" {
+	slow_write
+	terminal 80 24 xterm
+	wait_screen 'choose an image'
+	shows 'server 192.0.2.1'
+	keys F1
+	wait_screen 'Here: choose what this machine gets.'
+	keys Escape
+	wait_screen 'choose an image'
+	keys Enter
+	wait_screen 'choose a disk'
+	keys F1
+	wait_screen 'Here: choose the disk. All of it is overwritten.'
+	keys Escape
+	wait_screen 'choose a disk'
+	keys End
+	wait_screen '/dev/vda'
+	keys Enter
+	wait_screen 'are you sure?'
+	keys F1
+	wait_screen 'Here: the last question.'
+	keys Escape
+	wait_screen 'are you sure?'
+	keys yes Enter
+	wait_screen 'Brake      disk'
+	keys F1
+	wait_screen 'Here: the image is written.'
+	: >"$PX_STUB/go"
+}
+
+@test "the log has the time of day, on its page and in the file" {
+	terminal 80 24 xterm
+	wait_screen 'choose an image'
+	keys F2
+	wait_screen 'PXE Imager: log'
+	screen | grep -qE '^ [0-9]{2}:[0-9]{2}:[0-9]{2} px: menu ready'
+	grep -qE '^[0-9]{2}:[0-9]{2}:[0-9]{2} \[ *[0-9]+\] px: menu ready$' "$LOG"
+}
