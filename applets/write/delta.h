@@ -110,7 +110,8 @@ int px_span_compare_sum(const struct px_missing *m, size_t range, uint8_t *buf) 
 /* The same for zeros. */
 int px_span_compare_zeros(const struct px_missing *m, off_t at_bytes, size_t len_bytes, uint8_t *buf) FAST_FUNC;
 
-/* How many threads may have two buffers of each_bytes. */
+/* How many threads work on ranges, each with two buffers of each_bytes: a few more than there are processors, if memory
+ * allows. */
 unsigned px_span_threads(const struct px_missing *m, size_t each_bytes) FAST_FUNC;
 
 /* --- asking.c */

@@ -10,7 +10,10 @@
 #include "verify/sum.h"
 #include "write/delta.h"
 
-enum { THREADS_MAX = 32, WAITING = 2 };
+enum {
+	THREADS_MAX = 32,
+	WAITING = 2,      /* more threads than processors: those that wait for the disk compute nothing */
+};
 
 static off_t range_end(const struct px_missing *m, size_t range)
 {
