@@ -38,15 +38,22 @@ int FAST_FUNC px_image_is_multicast_only(const struct px_image *image)
 
 /* --- which mirror first */
 
-/* FNV-1a over the digits of a MAC, however it is spelled. */
+/* Of a MAC, however it is spelled: multiplied by 2^64 over the golden ratio, which lays numbers that follow each other
+ * (a room that was bought at once) evenly over the whole range (Knuth, The Art of Computer Programming 3, 6.4). */
 static uint32_t hash_of_mac(const char *mac)
 {
-	uint32_t hash = 2166136261u;
+	uint64_t number = 0;
 
 	for (; *mac; mac++)
 		if (isxdigit(*mac))
-			hash = (hash ^ (uint8_t)tolower(*mac)) * 16777619u;
-	return hash;
+			number = number << 4 | (isdigit(*mac) ? *mac - '0' : tolower(*mac) - 'a' + 10);
+	return number * 0x9e3779b97f4a7c15ull >> 32;
+}
+
+/* The place below count that hash falls into when all are equally wide. */
+static unsigned place(uint32_t hash, unsigned count)
+{
+	return (uint64_t)hash * count >> 32;
 }
 
 /* Multicast first, wherever it stands: it gives a file from its start only. Returns how many of urls that are. */
@@ -79,7 +86,7 @@ void FAST_FUNC px_image_spread(const struct px_image *image, char **urls, const 
 		return;
 	hash = hash_of_mac(mac);
 	for (i = 0; i < count - 1; i++) {
-		unsigned j = i + hash % (count - i);
+		unsigned j = i + place(hash, count - i);
 		char *url = urls[i];
 
 		urls[i] = urls[j];

@@ -166,6 +166,18 @@ firsts() {
 	firsts | diff - "$BATS_TEST_TMPDIR/orders"
 }
 
+@test "of machines whose addresses follow each other each of two mirrors gets half" {
+	printf 'Image: a\nSize: 1\nSource: http://alpha/x http://beta/x\n' >"$PX_STUB/images"
+	firsts >"$BATS_TEST_TMPDIR/orders"
+	for many in 6 8 10 12 16 20; do
+		alpha=$(head -n $many "$BATS_TEST_TMPDIR/orders" | grep -c '^http://alpha' || true)
+		echo "of $many: $alpha"
+		[ "$alpha" -ge $((many / 2 - 1)) ]
+		[ "$alpha" -le $((many / 2 + 1)) ]
+	done
+	[ "$(tail -n +2 "$BATS_TEST_TMPDIR/orders" | head -n 12 | grep -c '^http://alpha')" = 6 ]
+}
+
 @test "Spread: no keeps the mirrors in the order as written" {
 	printf 'Image: a\nSize: 1\nSpread: no\nSource: http://alpha/x http://beta/x http://gamma/x\n' >"$PX_STUB/images"
 	[ "$(firsts | sort -u)" = 'http://alpha/x http://beta/x http://gamma/x ' ]
