@@ -7,7 +7,7 @@ setup() {
 	need_root
 	need ip dnsmasq python3
 	px_install pxfetch udhcpc
-	server=pxs$$ client=pxc$$
+	server=pxs$$ client=pxc$$ within=()
 	mkdir -p "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.cfg" "$BATS_TEST_TMPDIR/build/tftpboot/grub"
 	ln -s "$PX_BUSYBOX" "$BATS_TEST_TMPDIR/build/busybox"
 	head -c 100000 "$PX_BUSYBOX" >"$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
@@ -30,7 +30,7 @@ teardown() {
 }
 
 serve() {
-	ip netns exec "$server" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" "$@" \
+	ip netns exec "$server" "${within[@]}" "$PX_TOP/initramfs/serve/serve.sh" -b "$BATS_TEST_TMPDIR/build" "$@" \
 		>"$BATS_TEST_TMPDIR/log" \
 		2>&1 3>&- &
 	pid=$!
@@ -356,4 +356,41 @@ check_room() {
 	cmp "$BATS_TEST_TMPDIR/build/room/up/lab.img.zst" "$BATS_TEST_TMPDIR/image"
 	[ "$(code -T "$BATS_TEST_TMPDIR/image" http://192.0.2.1/pxelinux.0)" -ge 400 ]
 	[ "$(stat -c %s "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0")" = 100000 ]
+}
+
+# what the package's unit leaves root: its capabilities, and no way to more
+as_the_unit() {
+	local names
+	names=$(sed -n 's/^CapabilityBoundingSet=//p' "$PX_TOP/kbuild/deb/pxe-imager.service" | tr 'A-Z ' 'a-z,' |
+		sed 's/cap_/+/g')
+	[ -n "$names" ]
+	within=(setpriv --no-new-privs --bounding-set "-all,$names")
+	# /srv can be read by all; what cannot wants a mount, which the unit does not allow
+	chmod 755 "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/.." "$BATS_TEST_TMPDIR/../.."
+}
+
+@test "with no more rights than the package's unit leaves it, it serves the room, looks after its servers and ends them" {
+	need setpriv cpio xz curl
+	as_the_unit
+	serve -i s0 -r 192.0.2.50,192.0.2.60
+	check_room
+	grep -q '^CapBnd:' "/proc/$pid/status"
+	[ "$(awk '/^CapBnd/ { print $2 }' "/proc/$pid/status")" != "$(awk '/^CapBnd/ { print $2 }' /proc/self/status)" ]
+	none grep 'has ended' "$BATS_TEST_TMPDIR/log"
+	servers=$(pgrep -P "$pid")
+	[ "$(echo "$servers" | wc -l)" -ge 3 ]
+	stop "$pid"
+	pid=
+	for server_pid in $servers; do wait_for 10 eval "! kill -0 $server_pid 2>/dev/null"; done
+}
+
+@test "with WEB=nginx and TLS=yes together each has its port, the same files, and the room is there" {
+	need nginx fcgiwrap openssl cpio xz curl
+	serve -i s0 -r 192.0.2.50,192.0.2.60 -W nginx -t yes
+	wait_for 10 ip netns exec "$server" sh -c 'ss -Hltn sport = :443 | grep -q .'
+	check_room
+	[ -s "$BATS_TEST_TMPDIR/unpacked/etc/px/ca.pem" ]
+	[ "$(code --cacert "$BATS_TEST_TMPDIR/unpacked/etc/px/ca.pem" https://192.0.2.1/pxelinux.0)" = 200 ]
+	cmp "$BATS_TEST_TMPDIR/answer" "$BATS_TEST_TMPDIR/build/tftpboot/pxelinux.0"
+	none grep 'has ended' "$BATS_TEST_TMPDIR/log"
 }
