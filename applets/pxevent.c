@@ -6,6 +6,7 @@
  *	GET state.json    all machines that are known, for the page
  *	GET log?mac=MAC   the last events of one machine
  *	GET metrics       the same for Prometheus (text format 0.0.4)
+ *	GET once?mac=MAC  a loader has read that this machine boots its disk, this once
  */
 //applet:IF_PX_ROOM(APPLET(pxevent, BB_DIR_USR_SBIN, BB_SUID_DROP))
 //kbuild:lib-$(CONFIG_PX_ROOM) += pxevent.o
@@ -13,7 +14,7 @@
 //usage:       ""
 //usage:#define pxevent_full_usage "\n\n"
 //usage:       "CGI program of the room's server (make serve): events come, pages draw them.\n"
-//usage:       "PX_ROOM_DIR names its folder, SCRIPT_NAME ends in event, state.json, log or metrics."
+//usage:       "PX_ROOM_DIR names its folder, SCRIPT_NAME ends in event, state.json, log, metrics or once."
 #include "libbb.h"
 #include "room/arp.h"
 #include "room/list.h"
@@ -154,16 +155,37 @@ static void check_get(void)
 		refuse("405 Method Not Allowed", "this is for GET");
 }
 
+/* The machine that is asked about. */
+static void ask_mac(char mac[PX_ROOM_MAC_BYTES])
+{
+	const char *query = is_prefixed_with(variable("QUERY_STRING"), "mac=");
+	char *decoded = query ? percent_decode_in_place(xstrdup(query), 0) : NULL;
+
+	if (!decoded || px_room_mac(mac, decoded) != 0)
+		refuse("400 Bad Request", "?mac=00:11:22:33:44:55");
+}
+
 static void NORETURN give_log(void)
 {
 	struct px_json_text text = { NULL };
-	const char *query = is_prefixed_with(variable("QUERY_STRING"), "mac=");
-	char mac[PX_ROOM_MAC_BYTES], *decoded = query ? percent_decode_in_place(xstrdup(query), 0) : NULL;
+	char mac[PX_ROOM_MAC_BYTES];
 
-	if (!decoded || px_room_mac(mac, decoded) != 0)
-		refuse("400 Bad Request", "log?mac=00:11:22:33:44:55");
+	ask_mac(mac);
 	px_list_log(&text, mac);
 	answer_text("application/json", &text);
+}
+
+/* Read from the midst of a boot file (INCLUDE, source) that says "the disk, this once": so that boot is here, and the
+ * file has had its turn. The answer is part of what the loader reads, and must be nothing to it. */
+static void NORETURN end_once(void)
+{
+	struct px_room_plan plan;
+	char mac[PX_ROOM_MAC_BYTES];
+
+	ask_mac(mac);
+	if (px_room_plan(&plan, mac) == 0 && strcmp(plan.state, "once") == 0 && px_arp_is(variable("REMOTE_ADDR"), mac))
+		px_room_tell("booted", mac, NULL);
+	answer("200 OK", "", "# this once\n");
 }
 
 int pxevent_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
@@ -175,7 +197,7 @@ int pxevent_main(int argc UNUSED_PARAM, char **argv UNUSED_PARAM)
 	signal(SIGPIPE, SIG_IGN);
 	if (!folder[0] || chdir(folder) != 0)
 		refuse("503 Service Unavailable", "PX_ROOM_DIR is no folder");
-	switch (index_in_strings("event\0state.json\0metrics\0log\0", bb_basename(variable("SCRIPT_NAME")))) {
+	switch (index_in_strings("event\0state.json\0metrics\0log\0once\0", bb_basename(variable("SCRIPT_NAME")))) {
 	case 0:
 		take_event();
 	case 1:
@@ -189,6 +211,9 @@ int pxevent_main(int argc UNUSED_PARAM, char **argv UNUSED_PARAM)
 	case 3:
 		check_get();
 		give_log();
+	case 4:
+		check_get();
+		end_once();
 	}
-	refuse("404 Not Found", "event, state.json, log, metrics");
+	refuse("404 Not Found", "event, state.json, log, metrics, once");
 }

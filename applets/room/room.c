@@ -292,12 +292,12 @@ int FAST_FUNC px_room_tell(const char *what, const char *mac, const char *state)
 		close(fd);
 	}
 	free(words);
-	while (n == len_bytes && left_ms > 0) {
+	while (state && n == len_bytes && left_ms > 0) {
 		px_room_plan(&plan, mac);
 		if (strcmp(plan.state, state) == 0)
 			return 0;
 		usleep(TELL_STEP_MS * 1000);
 		left_ms -= TELL_STEP_MS;
 	}
-	return -1;
+	return !state && n == len_bytes ? 0 : -1;
 }

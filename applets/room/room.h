@@ -41,8 +41,8 @@ struct px_room_plan {
 /* 0; -1: there is none. */
 int px_room_plan(struct px_room_plan *plan, const char *mac) FAST_FUNC;
 
-/* Tells `pxroom keep` what and of which machine, and waits until its plan has that state, for a few seconds. 0; -1:
- * nobody is there, or it took too long. */
+/* Tells `pxroom keep` what and of which machine, and waits until its plan has that state, for a few seconds (NULL: not
+ * at all). 0; -1: nobody is there, or it took too long. */
 int px_room_tell(const char *what, const char *mac, const char *state) FAST_FUNC;
 
 #endif

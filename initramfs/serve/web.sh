@@ -54,6 +54,7 @@ make_room() {
 
 # The keeper turns plans over; only who owns tftpboot may.
 keep() {
+	export PX_ROOM_URL="$url"
 	set -- "$@" -- setpriv --reuid "$owner" --regid "$(id -g "$owner")" --init-groups \
 		"$build/busybox" sh "$here/pxroom" -r "$root" -d "$build/room" keep
 	serve "$@"
@@ -90,7 +91,7 @@ write_nginx() {
 			limit_req_zone \$binary_remote_addr zone=px:1m rate=20r/s;
 			server {
 				listen $(address):$http_port; root $seen;
-				location ~ ^/px/(event|state\\.json|metrics|log)\$ {
+				location ~ ^/px/(event|state\\.json|metrics|log|once)\$ {
 					limit_req zone=px burst=100 nodelay;
 					client_max_body_size 2m;
 					fastcgi_pass unix:$room/cgi;

@@ -94,3 +94,13 @@ uefi() {
 	uefi -q '-fw_cfg name=opt/org.tianocore/IPv4PXESupport,string=no' \
 		-q '-fw_cfg name=opt/org.tianocore/IPv6PXESupport,string=no'
 }
+
+@test "BIOS: a machine that is told to boot its disk once does, and the boot after that is everybody's again" {
+	serve
+	local words='px.image=small px.disk=largest px.auto px.timeout=1 px.after=local'
+	sed -i "0,/^ *APPEND.*/s//& $words/; s/^PROMPT.*/PROMPT 0/" "$root/pxelinux.cfg/default"
+	boot 'px: menu ready' -D "$dir/disk" -q '-boot order=nc' 'px: installing small' 'px: installed small' 'px-small: up'
+	grep -q "$MAC : it boots its disk, this once" "$dir/serve.log"
+	wait_for 20 grep -q "$MAC : it boots its disk now; the next boot is as before" "$dir/serve.log"
+	[ ! -e "$root/pxelinux.cfg/01-52-54-00-00-00-01" ]
+}

@@ -103,6 +103,45 @@ installed() {
 	wait_for 10 eval '[ "$(get plan $MAC)|$(get plan $OTHER)" = "planned|" ]'
 }
 
+# once [MAC]: as a loader asks in the midst of that file; prints the status
+once() {
+	curl -s -o "$BATS_TEST_TMPDIR/answer" -w '%{http_code}' "$URL/px/once?mac=${1-$MAC}"
+}
+
+@test "the loader that reads it ends it: the boot after that one is as before, planned, done or neither" {
+	room_start
+	room_keep
+	for before in planned 'done' ''; do
+		pxroom cancel lab-01
+		[ -z "$before" ] || pxroom plan kiosk largest lab-01
+		if [ "$before" = 'done' ]; then
+			installed "$(token)"
+			wait_for 10 grep -q state=done "$PX_ROOM_DIR/plans/$MAC"
+		fi
+		if [ -n "$before" ]; then
+			cp "$BIOS" "$BATS_TEST_TMPDIR/bios"
+			cp "$GRUB" "$BATS_TEST_TMPDIR/grub"
+		fi
+		[ "$(once)" = 200 ] # nothing to end
+		[ "$(post "$(event local $MAC)")" = 200 ]
+		wait_for 10 grep -q state=once "$PX_ROOM_DIR/plans/$MAC"
+		grep -qxF "INCLUDE $URL/px/once?mac=$MAC" "$BIOS"
+		grep -qxF "source \"(http,${URL#http://})/px/once?mac=$MAC\"" "$GRUB"
+		[ "$(once $OTHER)|$(once ../x)|$(once '')" = '200|400|400' ]
+		grep -q state=once "$PX_ROOM_DIR/plans/$MAC"
+		[ "$(once)" = 200 ]
+		[ "$(cat "$BATS_TEST_TMPDIR/answer")" = '# this once' ]
+		wait_for 10 eval '[ "$(get plan $MAC)" = "$before" ]'
+		if [ -n "$before" ]; then
+			cmp "$BIOS" "$BATS_TEST_TMPDIR/bios"
+			cmp "$GRUB" "$BATS_TEST_TMPDIR/grub"
+		else
+			[ ! -e "$BIOS" ]
+			[ ! -e "$GRUB" ]
+		fi
+	done
+}
+
 @test "without a keeper an event is kept all the same, and the plan stays" {
 	room_start
 	pxroom plan kiosk largest lab-01
@@ -255,4 +294,17 @@ no_network() {
 	ip netns exec "$ns" "$PXROOM" wake -i s0 lab-01
 	wait_for 10 grep -q "^ffffffffffff$(printf '525400123456%.0s' {1..16})" "$BATS_TEST_TMPDIR/got"
 	no_network
+}
+
+@test "cast finds the catalog in the folder that the room lies in, as in the package, where tftpboot is a link" {
+	mkdir "$BATS_TEST_TMPDIR/lib"
+	mv "$PX_ROOM_DIR" "$BATS_TEST_TMPDIR/lib/room"
+	export PX_ROOM_DIR=$BATS_TEST_TMPDIR/lib/room
+	mv "$ROOT" "$BATS_TEST_TMPDIR/srv"
+	ln -s "$BATS_TEST_TMPDIR/srv" "$BATS_TEST_TMPDIR/lib/tftpboot"
+	export PX_TFTPBOOT=$BATS_TEST_TMPDIR/srv
+	run pxroom cast kiosk
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *"kiosk: no machine listens for it: its Source in $BATS_TEST_TMPDIR/lib/tftpboot/images"* ]]
 }

@@ -33,7 +33,7 @@ room_start() {
 
 # what turns plans over
 room_keep() {
-	PX_KEEP_S=1 "$PX_BUSYBOX" sh "$PXROOM" keep >"$BATS_TEST_TMPDIR/keep.log" 2>&1 3>&- &
+	PX_KEEP_S=1 PX_ROOM_URL=${URL:-} "$PX_BUSYBOX" sh "$PXROOM" keep >"$BATS_TEST_TMPDIR/keep.log" 2>&1 3>&- &
 	SERVERS="$SERVERS $!"
 	wait_for 10 test -p "$PX_ROOM_DIR/keeper"
 }
