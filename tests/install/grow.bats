@@ -11,6 +11,7 @@ setup() {
 
 teardown() {
 	menu_teardown
+	! mountpoint -q "$T/mnt" || umount "$T/mnt"
 	[ -z "${LOOP:-}" ] || losetup -d "$LOOP"
 }
 
@@ -36,6 +37,51 @@ blocks() {
 	[ "$status" -eq 0 ]
 	[ "$(blocks)" -eq 16384 ]
 	e2fsck -fn "$LOOP"
+}
+
+# grows_mounted TYPE MKFS...: a file of 8 MiB in it is the same afterwards, and there is room for what was not before
+grows_mounted() {
+	local type=$1
+	shift
+	partition 700M
+	"$@" "$LOOP" >/dev/null 2>&1
+	mkdir "$T/mnt"
+	mount -t "$type" "$LOOP" "$T/mnt" || skip "this kernel mounts no $type"
+	head -c 8388608 /dev/urandom >"$T/data"
+	cp "$T/data" "$T/mnt"
+	[ "$(df --output=size -BM "$T/mnt" | tail -n 1 | tr -dc 0-9)" -lt 400 ]
+	umount "$T/mnt"
+	run "$GROW" "$T/disk" 1
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ ${lines[-1]} == *": its $type has grown" ]]
+	mount -t "$type" "$LOOP" "$T/mnt"
+	cmp "$T/data" "$T/mnt/data"
+	[ "$(df --output=size -BM "$T/mnt" | tail -n 1 | tr -dc 0-9)" -gt 600 ]
+	umount "$T/mnt"
+}
+
+@test "xfs takes the room that its partition has got" {
+	need mkfs.xfs xfs_growfs
+	grows_mounted xfs mkfs.xfs -q -f -d size=320m
+	xfs_repair -n "$LOOP"
+}
+
+@test "btrfs takes the room that its partition has got" {
+	need mkfs.btrfs btrfs
+	grows_mounted btrfs mkfs.btrfs -q -f -b 320m
+	btrfs check --readonly "$LOOP"
+}
+
+@test "an xfs that cannot be mounted does not grow, and that is said" {
+	need mkfs.xfs xfs_growfs
+	partition 400M
+	mkfs.xfs -q -f -d size=320m "$LOOP"
+	dd if=/dev/zero of="$LOOP" bs=512 seek=1 count=3 conv=notrunc status=none # what is free, inodes, lists
+	run "$GROW" "$T/disk" 1
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ ${lines[-1]} == *"its file system has not grown" ]]
 }
 
 @test "a partition of a disk whose name ends in a digit is found" {
