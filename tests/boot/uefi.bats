@@ -73,7 +73,7 @@ open("loader", "wb").write(data)'
 	need mcopy python3 zstd
 	machine small 'px.image=small px.disk=/dev/vda px.auto px.timeout=1'
 	unsigned
-	boot -s -w 800 -t "$root" -x 'Kernel panic' 'px: FAILED: write: .*Secure Boot is on.*not signed.*disk untouched'
+	boot -s -w 800 -t "$root" -x 'Kernel panic' 'px: FAILED: write: .*Secure Boot is on' 'BOOTX64.EFI is not signed'
 	cmp -n 2147483648 "$disk" /dev/zero
 	boot -u -t "$root" 'px: installed small' 'px-small: up'
 }
