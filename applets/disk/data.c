@@ -52,6 +52,22 @@ static void look_add(struct look *l, const char *word)
 	l->words = joined;
 }
 
+/* What begins in buf, with its label and its age: ext4 "root" written 2026-11-01 */
+static void look_add_head(struct look *l, size_t len_bytes)
+{
+	const char *name = px_probe_head(l->buf, len_bytes);
+	struct px_probe_about about;
+	char *words;
+
+	if (!name)
+		return;
+	px_probe_about(&about, name, l->buf, len_bytes);
+	words = xasprintf("%s%s%s%s%s%s", name, about.label[0] ? " \"" : "", about.label, about.label[0] ? "\"" : "",
+			about.date[0] ? " written " : "", about.date);
+	look_add(l, words);
+	free(words);
+}
+
 static void look_partitions(struct look *l, const off_t *starts, unsigned count)
 {
 	unsigned i;
@@ -64,7 +80,7 @@ static void look_partitions(struct look *l, const off_t *starts, unsigned count)
 		n = look_read(l, starts[i], MIN(PX_PROBE_HEAD_BYTES, l->size_bytes - starts[i]));
 		if (n < 0)
 			return;
-		look_add(l, px_probe_head(l->buf, n));
+		look_add_head(l, n);
 	}
 }
 
@@ -113,7 +129,7 @@ static int look_head(struct look *l, unsigned sector_bytes)
 		count = px_volume_starts(starts, DATA_PARTITIONS, l->buf, n, sector_bytes);
 		look_partitions(l, starts, count);
 	} else {
-		look_add(l, px_probe_head(l->buf, n));
+		look_add_head(l, n);
 		if (!l->words && !px_zero_is(l->buf, n))
 			look_add(l, "unknown data");
 	}

@@ -39,8 +39,9 @@ struct px_disk {
 	smallint file;          /* a regular file (PX_DISK_FILES) */
 	char *inuse;            /* NULL, or who has it or a part of it: "mounted on /mnt; swap", "md0", "dm-0
 	                         * (vg-root)", "loop3"; clean */
-	char *data;             /* NULL: blank. Else what is on it: "GPT, 3 partitions, ext4", "LVM2 member", "unknown
-	                         * data"; "unreadable" when the look failed (that is no blank disk either) */
+	char *data;             /* NULL: blank. Else what is on it, in printable ASCII: "GPT, 3 partitions, ext4
+	                         * \"root\" written 2026-11-01", "LVM2 member", "unknown data"; "unreadable" when the
+	                         * look failed (that is no blank disk either) */
 };
 
 struct px_disks {

@@ -121,7 +121,7 @@ static void draw_details(struct px_menu *menu, struct px_screen *screen)
 	px_screen_line(screen, 2, 1, PX_PLAIN, "%"OFF_FMT"u bytes, sectors of %u, wwn %s%s%s%s", disk->size_bytes,
 			disk->sector_bytes, wwn, disk->usb ? ", USB" : "", disk->removable ? ", removable" : "",
 			disk->rotational ? ", rotating" : "");
-	px_screen_line(screen, 2, 1, PX_PLAIN, "On it now: %s", data);
+	px_screen_line(screen, 2, 2, PX_PLAIN, "On it now: %s", data);
 	if (disk->twin)
 		px_screen_line(screen, 2, 1, PX_PLAIN, "Another path leads to the same disk (multipath).");
 	if (refusal)

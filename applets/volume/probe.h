@@ -9,6 +9,13 @@ enum {
 	PX_PROBE_HEAD_BYTES = 68 * 1024,  /* enough for every filesystem of px_probe_head */
 	PX_PROBE_ZFS_BYTES = 256 * 1024,  /* and this for ZFS */
 	PX_PROBE_TAIL_BYTES = 1 << 20,
+	PX_PROBE_LABEL_BYTES = 33, /* with their NULs */
+	PX_PROBE_DATE_BYTES = 11,
+};
+
+struct px_probe_about {
+	char label[PX_PROBE_LABEL_BYTES]; /* what somebody has called it, printable, perhaps cut; "": nothing known */
+	char date[PX_PROBE_DATE_BYTES];   /* the day (UTC) on which it was written last, "2026-11-01"; "": not known */
 };
 
 /* The filesystem, RAID or volume that starts at head: "ext4", "XFS", "LUKS", "LVM2 member", "md RAID member 1.2" ...;
@@ -18,6 +25,10 @@ const char *px_probe_head(const uint8_t *head, size_t head_bytes) FAST_FUNC;
 /* How many bytes the filesystem that px_probe_head named says that it takes, from its start; 0: unknown. A hostile
  * one may say anything up to 2^60. */
 off_t px_probe_size(const char *filesystem, const uint8_t *head, size_t head_bytes) FAST_FUNC;
+
+/* What that which px_probe_head named says of itself in head. The superblocks of FAT, XFS, btrfs and swap have no time,
+ * the boot sector of NTFS neither time nor label. */
+void px_probe_about(struct px_probe_about *about, const char *name, const uint8_t *head, size_t head_bytes) FAST_FUNC;
 
 /* As px_probe_head for what lies at the end of a device of size_bytes: tail is its last tail_bytes. md 0.90 and 1.0,
  * ZFS, firmware RAID, a GPT's backup. */

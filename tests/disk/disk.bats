@@ -39,6 +39,12 @@ what() {
 	"$DISK" get "" "$PWD/$1" file | cut -f8
 }
 
+# written FILE [OFFSET]: the day on which e2fsprogs says that the filesystem there was written last
+written() {
+	LC_ALL=C TZ=UTC date -u -d "$(LC_ALL=C TZ=UTC dumpe2fs -h "$1?offset=${2:-0}" 2>/dev/null |
+		sed -n 's/^Last write time: *//p')" +%Y-%m-%d
+}
+
 image() {
 	rm -f image
 	truncate -s "${1:-33554432}" image
@@ -214,6 +220,7 @@ image() {
 			run -0 mdadm --examine image
 			[[ "$output" =~ Version\ :\ $version ]]
 			[[ "$output" =~ Checksum\ :.*correct ]]
+			[[ $version != 1.[12] ]] || version+=' "lab:0" written 2026-11-01'
 			[ "$(what image)" = "data=md RAID member $version" ]
 		done
 	done
@@ -245,9 +252,47 @@ image() {
 	truncate -s 4M swap
 	mkswap -q swap >/dev/null
 	dd if=swap of=image bs=512 seek=75776 conv=notrunc status=none
-	[ "$(what image)" = "data=GPT, 3 partitions, FAT16, ext4, swap" ]
+	[ "$(what image)" = "data=GPT, 3 partitions, FAT16, ext4 written $(written image 5242880), swap" ]
 	printf 'label: dos\nstart=2048,size=8192\n' | sfdisk -q --wipe never --wipe-partitions never image
 	[ "$(what image)" = "data=MBR, 1 partition, FAT16" ]
+}
+
+@test "a filesystem is named with its label and the day on which it was written last" {
+	need mkfs.ext4 mkfs.vfat mkfs.xfs mkfs.btrfs mkswap mksquashfs xorriso
+	image
+	mkfs.ext4 -q -L lab-root image
+	[ "$(what image)" = "data=ext4 \"lab-root\" written $(written image)" ]
+	# 2040-01-01: s_wtime has 8 bits more at 628
+	printf '\200\176\252\203' | dd of=image bs=1 seek=$((1024 + 48)) conv=notrunc status=none
+	[ "$(what image)" = 'data=ext4 "lab-root" written 2040-01-01' ]
+	printf '\0\0\0\0' | dd of=image bs=1 seek=$((1024 + 48)) conv=notrunc status=none
+	[ "$(what image)" = 'data=ext4 "lab-root"' ] # a machine without a clock
+	printf '\1' | dd of=image bs=1 seek=$((1024 + 628)) conv=notrunc status=none
+	[ "$(what image)" = 'data=ext4 "lab-root" written 2106-02-07' ]
+	printf 'a\033[2J\tb' | dd of=image bs=1 seek=$((1024 + 120)) conv=notrunc status=none
+	[[ "$(what image)" = 'data=ext4 "a?[2J?bt"'* ]]
+	for bits in 12 16 32; do
+		image
+		mkfs.vfat -F $bits -n LABSTICK image >/dev/null 2>&1
+		[ "$(what image)" = "data=FAT$bits \"LABSTICK\"" ]
+		mkfs.vfat -F $bits image >/dev/null 2>&1
+		[ "$(what image)" = "data=FAT$bits" ]
+	done
+	image
+	mkswap -q -L lab-swap image
+	[ "$(what image)" = 'data=swap "lab-swap"' ]
+	image $((320 << 20))
+	mkfs.xfs -q -L lab-xfs image
+	[ "$(what image)" = 'data=XFS "lab-xfs"' ]
+	image $((320 << 20))
+	label='a label of btrfs, which may have 255 bytes'
+	mkfs.btrfs -q -L "$label" image
+	[ "$(what image)" = "data=btrfs \"${label:0:32}\"" ]
+	mkdir folder
+	mksquashfs folder squashfs -quiet -no-progress -mkfs-time 1793491200 >/dev/null
+	[ "$(what squashfs)" = "data=squashfs written 2026-11-01" ]
+	xorriso -report_about FATAL -outdev iso -volid 'Lab 13' -volume_date m 2026110112000000 -map folder /folder
+	[ "$(what iso)" = 'data=ISO 9660 "Lab 13" written 2026-11-01' ]
 }
 
 @test "the rest of a GPT at the disk's end is data, and so is one byte at either end" {
@@ -280,7 +325,7 @@ image() {
 	says "in use: mounted on $PWD/mnt: unmount it first"
 	umount mnt
 	run -0 "$DISK" refuse "" "$dev" 0 0 named
-	says "it holds data (ext4)"
+	says "it holds data (ext4 written $(written image))"
 	upper=$(loop "$dev")
 	run -0 "$DISK" refuse "" "$dev" 0 0 named data
 	says "in use: ${upper#/dev/}: detach it first"
