@@ -12,7 +12,10 @@
 #include "install/step.h"
 #include "report/log.h"
 
-enum { LOOK_MS = 10 * 1000 };
+enum {
+	LOOK_MS = 10 * 1000,     /* somebody has answered, and waits */
+	ALONE_MS = 60 * 1000,    /* nobody waits: a slow server is no reason for a disk that does not start */
+};
 
 /* What pxwrite cannot see when it writes, the first MiB being all that it has then, is in an EFI system partition: a
  * machine with a BIOS is spared the second connection. */
@@ -56,11 +59,13 @@ static void FAST_FUNC end_look(struct px_install *install)
 
 void FAST_FUNC px_look_watch(struct px_install *install)
 {
+	unsigned most_ms = install->patience_s ? ALONE_MS : LOOK_MS; /* of unattended runs only */
+
 	if (!install->looking)
 		return;
 	if (install->write.pid > 0 && install->write.status >= 0)
 		px_child_stop(&install->fetch);
-	if (monotonic_ms() < install->look_ms + LOOK_MS || install->impatient)
+	if (monotonic_ms() < install->look_ms + most_ms || install->impatient)
 		return;
 	px_log_add("px: the first bytes of %s come too slowly: whether this machine will start from it is not known",
 			install->image->id);

@@ -72,6 +72,14 @@ refusal='echo "pxwrite: $disk: this machine was started by UEFI, and the image h
 	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 1 ]
 }
 
+@test "where the server is so slow that a person would not wait, an unattended run does" {
+	mkdir -p "$ROOT/sys/firmware/efi"
+	finds "sleep 12; $refusal"
+	unattended px.image=a
+	wait_for 60 grep -q 'px: FAILED: write: .*no EFI system partition (disk untouched)' "$LOG"
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 1 ]
+}
+
 @test "Boot: any in the stanza, or px.boot=any, and nobody asks: no look, and pxwrite is told" {
 	mkdir -p "$ROOT/sys/firmware/efi"
 	finds "$refusal"
