@@ -22,7 +22,7 @@ patched() {
 small() {
 	make -C "$1" allnoconfig
 	for option in BUSYBOX ZCAT GUNZIP UNXZ XZCAT XZ WGET TFTP FEATURE_TFTP_GET FEATURE_TFTP_BLOCKSIZE FEATURE_SEAMLESS_GZ \
-		FEATURE_SEAMLESS_XZ NC NC_SERVER NC_110_COMPAT NC_EXTRA USLEEP LFS LONG_OPTS DESKTOP SHOW_USAGE; do
+		FEATURE_SEAMLESS_XZ NC NC_SERVER NC_110_COMPAT NC_EXTRA USLEEP HTTPD FEATURE_HTTPD_CGI LFS LONG_OPTS DESKTOP SHOW_USAGE; do
 		sed -i "s/^# CONFIG_$option is not set/CONFIG_$option=y/" "$1/.config"
 	done
 	yes '' | make -C "$1" oldconfig
@@ -31,7 +31,7 @@ small() {
 }
 
 testsuite() {
-	(cd "$1/testsuite" && ./runtest zcat unxz wget tftp)
+	(cd "$1/testsuite" && ./runtest zcat unxz wget tftp httpd)
 }
 
 @test "each patch for BusyBox applies by itself, brings a test, and is not part of our build" {
@@ -50,7 +50,7 @@ testsuite() {
 	patched with
 	cp -r "$SOURCE" "$BATS_TEST_TMPDIR/without"
 	mkdir -p "$BATS_TEST_TMPDIR/without/testsuite"
-	for name in zcat unxz wget tftp; do
+	for name in zcat unxz wget tftp httpd; do
 		cp "$BATS_TEST_TMPDIR/with/testsuite/$name.tests" "$BATS_TEST_TMPDIR/without/testsuite/"
 	done
 	chmod +x "$BATS_TEST_TMPDIR"/with*/testsuite/*.tests
@@ -61,12 +61,12 @@ testsuite() {
 	echo "$output"
 	[ "$status" -eq 0 ]
 	passed=$(grep -c '^PASS: ' <<<"$output")
-	[ "$passed" -eq 15 ]
+	[ "$passed" -eq 17 ]
 	run grep -E '^(FAIL|SKIPPED|UNTESTED)' <<<"$output"
 	[ -z "$output" ]
 	run testsuite "$BATS_TEST_TMPDIR/without"
 	echo "$output"
-	# what was right before stays so: zcat, unxz, chunks and a range that are right
-	[ "$(grep -c '^PASS: ' <<<"$output")" -eq 4 ]
-	[ "$(grep -c '^FAIL: ' <<<"$output")" -eq 11 ]
+	# what was right before stays so: zcat, unxz, chunks, a range, and a page by its name that are right
+	[ "$(grep -c '^PASS: ' <<<"$output")" -eq 5 ]
+	[ "$(grep -c '^FAIL: ' <<<"$output")" -eq 12 ]
 }
