@@ -75,7 +75,7 @@ open("loader", "wb").write(data)'
 	unsigned
 	boot -s -w 800 -t "$root" -x 'Kernel panic' 'px: FAILED: write: .*Secure Boot is on' 'BOOTX64.EFI is not signed'
 	cmp -n 2147483648 "$disk" /dev/zero
-	boot -u -t "$root" 'px: installed small' 'px-small: up'
+	boot -u -w 800 -t "$root" 'px: installed small' 'px-small: up'
 }
 
 @test "GRUB's entry for the disk starts the one that the firmware has behind the network, with Secure Boot, too" {
