@@ -148,8 +148,8 @@ main() {
 	else
 		set -- -nic none "$@"
 	fi
-	# One thread for both processors: with two, a processor may still run the breakpoint with which the kernel patches
-	# its code when that is gone already, and dies of it (QEMU 7.2; seen once in 150 boots).
+	# One thread for both processors: with two, a processor may still run the breakpoint with which the kernel
+	# patches its code when that is gone already, and dies of it (QEMU 7.2; seen once in 150 boots).
 	set -- -accel tcg,thread=single -smp 2 -m "$memory" -display none -vga std "$@"
 	if [ $patterns = 0 ]; then
 		exec "$program" "$@" -serial mon:stdio
