@@ -5,15 +5,7 @@
 #   busybox.sh BUILD SUITE CONFIG
 set -eu
 
-# the libraries of what is in, for BusyBox's link line
-extra_libs() {
-	for pair in PX_ZLIB:z PX_ISAL:isal PX_ZSTD:zstd PX_LIBLZMA:lzma PX_LIBBZ2:bz2 PX_LIBLZ4:lz4 \
-		PX_LIBSODIUM:sodium PX_MBEDTLS:mbedtls; do
-		if grep -q "^CONFIG_${pair%%:*}=y" "$config"; then
-			printf '%s ' "${pair#*:}"
-		fi
-	done
-}
+. "$(dirname "$0")/conf.sh"
 
 # Our .config serves both: BusyBox's oldconfig drops what is not its own and must have nothing to ask.
 configure() {

@@ -9,6 +9,16 @@ conf() {
 	sed -n "s/^CONFIG_$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$config"
 }
 
+# The libraries of what is in by the file $config, for BusyBox's link line: one that is not configured is not linked.
+extra_libs() {
+	for pair in PX_ZLIB:z PX_ISAL:isal PX_ZSTD:zstd PX_LIBLZMA:lzma PX_LIBBZ2:bz2 PX_LIBLZ4:lz4 \
+		PX_LIBSODIUM:sodium PX_MBEDTLS:mbedtls; do
+		if grep -q "^CONFIG_${pair%%:*}=y" "$config"; then
+			printf '%s ' "${pair#*:}"
+		fi
+	done
+}
+
 # put FROM TO: copies only what has changed, so that times say something
 put() {
 	if ! cmp -s "$1" "$2"; then

@@ -75,7 +75,7 @@ static void draw_image(struct px_screen *screen, unsigned row, int cursor, const
 		px_screen_put(screen, row, 2 + width, 0, look, "unusable");
 	else if (image->size_bytes > 0) {
 		px_size_text(size, image->size_bytes);
-		px_screen_put(screen, row, 2 + width + 10 - strlen(size), 0, look, size);
+		px_screen_put(screen, row, 2 + width + SIZE_COLUMNS - 2 - strlen(size), 0, look, size);
 	}
 }
 

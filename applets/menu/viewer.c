@@ -64,10 +64,16 @@ static unsigned count_lines(const char *text)
 	return count;
 }
 
+/* With the empty one behind them. */
+static unsigned topic_lines(const struct px_menu *menu)
+{
+	return menu->topic ? count_lines(menu->topic) + 1 : 0;
+}
+
 /* What helps with the question at hand comes first, then what holds everywhere. */
 static const char* FAST_FUNC help_line(struct px_menu *menu, unsigned i)
 {
-	unsigned first = menu->topic ? count_lines(menu->topic) + 1 : 0;
+	unsigned first = topic_lines(menu);
 
 	if (i + 1 == first)
 		return "";
@@ -76,7 +82,7 @@ static const char* FAST_FUNC help_line(struct px_menu *menu, unsigned i)
 
 static void open_help(struct px_menu *menu)
 {
-	open_viewer(menu, "help", count_lines(help) + (menu->topic ? count_lines(menu->topic) + 1 : 0), help_line);
+	open_viewer(menu, "help", topic_lines(menu) + count_lines(help), help_line);
 }
 
 /* --- log: opens at its end */

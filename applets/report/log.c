@@ -68,8 +68,10 @@ void FAST_FUNC px_log_add(const char *fmt, ...)
 	va_end(args);
 }
 
-static void keep_said(const char *line, int for_programs)
+static void say(const char *fmt, va_list args, int for_programs)
 {
+	const char *line = add(fmt, args);
+
 	strcpy(said, line);
 	said_for_programs = for_programs;
 	if (px_log_speaker)
@@ -80,24 +82,20 @@ static void keep_said(const char *line, int for_programs)
 
 void FAST_FUNC px_log_say(const char *fmt, ...)
 {
-	const char *line;
 	va_list args;
 
 	va_start(args, fmt);
-	line = add(fmt, args);
+	say(fmt, args, 0);
 	va_end(args);
-	keep_said(line, 0);
 }
 
 void FAST_FUNC px_log_mark(const char *fmt, ...)
 {
-	const char *line;
 	va_list args;
 
 	va_start(args, fmt);
-	line = add(fmt, args);
+	say(fmt, args, 1);
 	va_end(args);
-	keep_said(line, 1);
 }
 
 const char* FAST_FUNC px_log_said(int people)

@@ -55,15 +55,17 @@ char* FAST_FUNC px_room_state(struct px_json *state, const char *mac)
 static int open_log(struct stat *st)
 {
 	struct stat now;
-	int fd = open("log.jsonl", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	int fd;
 
 	st->st_size = 0;
-	while (fd >= 0 && flock(fd, LOCK_EX) == 0 && fstat(fd, st) == 0
-	 && (stat("log.jsonl", &now) != 0 || now.st_ino != st->st_ino)) {
-		close(fd);
+	while (1) {
 		fd = open("log.jsonl", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+		if (fd < 0 || flock(fd, LOCK_EX) != 0 || fstat(fd, st) != 0)
+			return fd;
+		if (stat("log.jsonl", &now) == 0 && now.st_ino == st->st_ino)
+			return fd;
+		close(fd);
 	}
-	return fd;
 }
 
 /* Everything of the room is written under that lock. -1: errno says why. */

@@ -20,7 +20,7 @@ struct place {
 
 struct places {
 	struct place place[PLACES_MAX];
-	unsigned count, esps;
+	unsigned count;
 };
 
 static void say(struct px_boot *boot, const char *keyword, int certain, const char *fmt, ...)
@@ -44,7 +44,6 @@ static void add_place(struct places *places, off_t start_bytes, int esp)
 		return;
 	places->place[places->count].start_bytes = start_bytes;
 	places->place[places->count++].esp = esp;
-	places->esps += esp;
 }
 
 /* 01 04 06 0b 0c 0e are FAT; 07 may be exFAT, which some firmware reads. The MBR's sectors are taken for 512 bytes. */

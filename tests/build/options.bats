@@ -2,11 +2,13 @@
 # What can be left out in menuconfig can be left out: BusyBox compiles and links without it. A copy of the tree is
 # configured anew; only what looks at an option is compiled again.
 load ../px
+. "$BATS_TEST_DIRNAME/../../kbuild/conf.sh"
 
 setup_file() {
 	need gcc
 	tree=$BATS_FILE_TMPDIR/tree
-	export tree
+	config=$tree/.config # which extra_libs reads
+	export tree config
 	cp -a "$PX_BUILD/busybox-tree" "$tree"
 	cp "$tree/.config" "$BATS_FILE_TMPDIR/all"
 }
@@ -30,16 +32,8 @@ without() {
 	for option; do
 		! grep "^CONFIG_$option=y" "$tree/.config" || { echo "$option came back"; return 1; }
 	done
-	make -s -C "$tree" -j2 CC="$PX_BUILD/musl/px-gcc" HOSTCC=gcc CONFIG_EXTRA_LDLIBS="$(libraries)" busybox \
+	make -s -C "$tree" -j2 CC="$PX_BUILD/musl/px-gcc" HOSTCC=gcc CONFIG_EXTRA_LDLIBS="$(extra_libs)" busybox \
 		>"$BATS_TEST_TMPDIR/log" 2>&1 || { echo "without $*:"; grep -v '^  ' "$BATS_TEST_TMPDIR/log"; return 1; }
-}
-
-# as kbuild/busybox.sh names them: a library that is not configured is not linked
-libraries() {
-	for pair in PX_ZLIB:z PX_ISAL:isal PX_ZSTD:zstd PX_LIBLZMA:lzma PX_LIBBZ2:bz2 PX_LIBLZ4:lz4 PX_LIBSODIUM:sodium \
-		PX_MBEDTLS:mbedtls; do
-		! grep -q "^CONFIG_${pair%%:*}=y" "$tree/.config" || printf '%s ' "${pair#*:}"
-	done
 }
 
 applets() {

@@ -31,6 +31,15 @@ finds() {
 
 refusal='echo "pxwrite: $disk: this machine was started by UEFI, and the image has no EFI system partition" >&2; exit 10'
 
+# refused_alone SECONDS LOOK: an unattended run on UEFI fails in that time by what the look finds, and writes nothing
+refused_alone() {
+	mkdir -p "$ROOT/sys/firmware/efi"
+	finds "$2"
+	unattended px.image=a
+	wait_for "$1" grep -q 'px: FAILED: write: .*no EFI system partition (disk untouched)' "$LOG"
+	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 1 ]
+}
+
 @test "a warning stands on the page that asks, and does not hinder" {
 	finds 'head -c 1 >/dev/null; echo "warning=no-esp the image has no EFI system partition" >&3'
 	asked
@@ -65,19 +74,11 @@ refusal='echo "pxwrite: $disk: this machine was started by UEFI, and the image h
 }
 
 @test "on UEFI an unattended run looks first, and is refused with 10 before anything is written" {
-	mkdir -p "$ROOT/sys/firmware/efi"
-	finds "$refusal"
-	unattended px.image=a
-	wait_for 30 grep -q 'px: FAILED: write: .*no EFI system partition (disk untouched)' "$LOG"
-	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 1 ]
+	refused_alone 30 "$refusal"
 }
 
 @test "where the server is so slow that a person would not wait, an unattended run does" {
-	mkdir -p "$ROOT/sys/firmware/efi"
-	finds "sleep 12; $refusal"
-	unattended px.image=a
-	wait_for 60 grep -q 'px: FAILED: write: .*no EFI system partition (disk untouched)' "$LOG"
-	[ "$(grep -c '^pxwrite' "$PX_STUB/calls")" -eq 1 ]
+	refused_alone 60 "sleep 12; $refusal"
 }
 
 @test "Boot: any in the stanza, or px.boot=any, and nobody asks: no look, and pxwrite is told" {
